@@ -6,3 +6,6 @@ export { type PostgresOptions, type RunningPostgres, startPostgres } from './pos
 export { ALL_PERMISSIONS, type BrokerPermissions, type BrokerUser } from './rabbitmq-config';
 export { type BrokerAddress, brokerAddressOf, erlangBinary, evaluateInBroker, rabbitmqctl } from './rabbitmq-control';
 export { type RabbitmqOptions, type RunningRabbitmq, startRabbitmq } from './rabbitmq';
+export { type RunningS3, startSwiftS3, type SwiftOptions } from './s3';
+export { findProgram, missingTools, type Tool, type ToolName, TOOLS } from './tools';
+export { installPackages } from './packages';
