@@ -8,6 +8,7 @@ import { type ByteRange, assertByteRange, isWholeObject, rangeError } from '../b
 import { ObjectErrorCode, objectError } from '../object-error';
 import { assertListPrefix, assertMediaType, assertObjectKey, assertRemovalPrefix, isObjectKey } from '../object-key';
 import type { ObjectInfo, ObjectStore, PutOptions, SignedUrlOptions, StoredObject } from '../object-store';
+import { assertUrlExpiry } from '../signed-url';
 import { contentDisposition } from './content-disposition';
 import { MultipartUpload } from './multipart.client';
 import { cutParts } from './parts';
@@ -166,6 +167,7 @@ export class S3Store implements ObjectStore {
 
   async signedUrl(key: string, options: SignedUrlOptions): Promise<string> {
     assertObjectKey(key);
+    assertUrlExpiry(options.expiresInSec);
     const headers: Record<string, string> =
       options.downloadName === undefined ? {} : { 'response-content-disposition': contentDisposition(options.downloadName) };
     return this.publicClient.presignedGetObject(
