@@ -22,7 +22,7 @@ export interface LabTarget {
 export interface LabInventory {
   readonly mode: 'namespaces' | 'loopback';
   readonly mode_reason: string;
-  readonly network: { readonly cidr: string; readonly machine: string; readonly unused: string };
+  readonly network: { readonly cidr: string; readonly machine: string; readonly unused: string; readonly bridge?: string };
   readonly targets: readonly LabTarget[];
 }
 
