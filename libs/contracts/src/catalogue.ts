@@ -1,0 +1,42 @@
+import { auditRecorded } from './access/audit-messages';
+import { credentialRpc, deviceEvents } from './credentials/credentials';
+import type { CommandDefinition, ControlDefinition, EventDefinition, ProgressDefinition, RpcDefinition, ServiceName } from './envelope/definitions';
+import { captureRpc } from './packet-capture/capture-sessions';
+import { sessionCommands, sessionEvents, sessionProgress, sessionRpc } from './sessions/session-messages';
+import { healthRpc } from './system/system';
+import { checkTargets, taskCommands, taskControls, taskEvents } from './tasks/tasks';
+
+/** Every message that may travel over the broker. What is not here is refused by sender and receiver alike. */
+export const catalogue = {
+  commands: [...Object.values(sessionCommands), ...Object.values(taskCommands['device-collector'])] as readonly CommandDefinition[],
+  events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(deviceEvents), auditRecorded] as readonly EventDefinition[],
+  rpcs: [
+    ...Object.values(sessionRpc),
+    ...Object.values(credentialRpc),
+    ...Object.values(captureRpc),
+    ...Object.values(checkTargets),
+    ...Object.values(healthRpc),
+  ] as readonly RpcDefinition[],
+  progress: [sessionProgress] as readonly ProgressDefinition[],
+  controls: Object.values(taskControls) as readonly ControlDefinition[],
+} as const;
+
+/**
+ * Which service stores which facts, through its durable queue. The gateway's browsers are fed by an exclusive queue
+ * per instance besides, see {@link LIVE_EVENTS}.
+ */
+export const SUBSCRIPTIONS: Readonly<Record<ServiceName, readonly string[]>> = {
+  gateway: [auditRecorded.type],
+  'capture-orchestrator': Object.values(taskEvents).map((event) => event.type),
+  'device-collector': [sessionEvents.created.type, sessionEvents.deleted.type],
+};
+
+/** Facts each gateway instance forwards to its sockets. */
+export const LIVE_EVENTS: readonly string[] = [
+  sessionEvents.created.type,
+  sessionEvents.stateChanged.type,
+  sessionEvents.targetChanged.type,
+  sessionEvents.artifactAdded.type,
+  sessionEvents.deleted.type,
+  deviceEvents.hostKeyChanged.type,
+];

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { UUID_PATTERN } from '@capstan/kernel';
+import { hostKeyView } from '../credentials/credentials';
+import { isoTimestamp, uuid } from '../primitives';
+import { artifactView, sessionSummary, sessionView, targetView } from '../sessions/session';
+
+/** `session:<id>`, `sessions` (headers of all sessions), `devices`. */
+export const channelName = z.string().refine((name) => name === 'sessions' || name === 'devices' || (name.startsWith('session:') && UUID_PATTERN.test(name.slice(8))), {
+  message: 'must be sessions, devices or session:<id>',
+});
+
+/** Answer to every client message. */
+export const socketAck = z.object({
+  ok: z.boolean(),
+  request_id: z.string().optional(),
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
+});
+
+/** What a browser may send. Every message takes an acknowledgement. */
+export const clientMessages = {
+  subscribe: z.strictObject({ channels: z.array(channelName).min(1).max(50), request_id: z.string().max(100).optional() }),
+  unsubscribe: z.strictObject({ channels: z.array(channelName).min(1).max(50), request_id: z.string().max(100).optional() }),
+  ping: z.strictObject({ request_id: z.string().max(100).optional() }),
+} as const;
+
+/** What the gateway sends, by event name. A client keeps what has the highest `sequence` and drops the rest. */
+export const serverMessages = {
+  /** On subscription to `session:<id>`: everything there is, so that later events can be applied to it. */
+  'session:snapshot': z.object({ session: sessionView, artifacts: z.array(artifactView), sequence: z.int() }),
+  /** To `session:<id>` and `sessions`. */
+  'session:state': z.object({ session: sessionSummary, sequence: z.int() }),
+  'session:target': z.object({ session_id: uuid, target: targetView, sequence: z.int() }),
+  'session:artifact': z.object({ session_id: uuid, artifact: artifactView, sequence: z.int() }),
+  /** Lossy. `sequence` counts within one attempt of one target. */
+  'session:progress': z.object({
+    session_id: uuid,
+    target_id: uuid,
+    attempt: z.int(),
+    sequence: z.int(),
+    time: isoTimestamp,
+    metrics: z.record(z.string(), z.number()),
+    message: z.string().optional(),
+  }),
+  'session:deleted': z.object({ session_id: uuid }),
+  'device:host_key_changed': z.object({ host_key: hostKeyView }),
+} as const;
+/** See {@link serverMessages}. */
+export type ServerMessages = { [Name in keyof typeof serverMessages]: z.output<(typeof serverMessages)[Name]> };
+/** See {@link clientMessages}. */
+export type ClientMessages = { [Name in keyof typeof clientMessages]: z.input<(typeof clientMessages)[Name]> };
+/** See {@link socketAck}. */
+export type SocketAck = z.output<typeof socketAck>;
