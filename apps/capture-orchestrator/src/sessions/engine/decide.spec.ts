@@ -315,7 +315,7 @@ describe(decide.name, () => {
       const moves = targetMachine.canMove(state, said);
       expect(sut.target(1).state).toBe(moves ? said : state);
       if (!moves && verb === 'finished') {
-        expect(sut.decisions.at(-1)?.changed).toBe(false);
+        expect(sut.decisions.at(-1)?.changedTargets).toEqual([]);
       }
     });
 
