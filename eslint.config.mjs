@@ -14,6 +14,12 @@ const boundaries = [
   { sourceTag: 'scope:tooling', onlyDependOnLibsWithTags: ['scope:infrastructure', 'scope:testing', 'scope:contracts', 'scope:kernel'] },
 ];
 
+/** Specs of a library may use the harness; the library itself may not. */
+const boundariesOfSpecs = boundaries.map(({ sourceTag, onlyDependOnLibsWithTags }) => ({
+  sourceTag,
+  onlyDependOnLibsWithTags: sourceTag === 'scope:infrastructure' ? [...onlyDependOnLibsWithTags, 'scope:testing'] : onlyDependOnLibsWithTags,
+}));
+
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '**/*.cjs', '**/*.mjs', '**/jest.config.js', 'examples/**'] },
   {
@@ -45,6 +51,12 @@ export default tseslint.config(
       'no-restricted-imports': ['error', { patterns: [{ group: ['@capstan/*/*'], message: 'Import a package by its name; nothing deeper.' }] }],
       eqeqeq: 'error',
       curly: 'error',
+    },
+  },
+  {
+    files: ['libs/**/*.spec.ts', 'libs/*/test/**'],
+    rules: {
+      '@nx/enforce-module-boundaries': ['error', { allow: [], banTransitiveDependencies: false, depConstraints: boundariesOfSpecs }],
     },
   },
   {

@@ -1,0 +1,107 @@
+import { statfs } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import path from 'node:path';
+import { AppError } from '@capstan/kernel';
+
+const LOOPBACK = '127.0.0.1';
+
+/** A TCP port that is free on loopback now. Another process may take it before it is used: bind it at once. */
+export async function freePort(): Promise<number> {
+  const [port] = await freePorts(1);
+  return port!;
+}
+
+/** Several different free ports; they are held together while they are searched, so that none comes twice. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(0, LOOPBACK, resolve);
+      });
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => {
+    const address = server.address();
+    return address !== null && typeof address === 'object' ? address.port : 0;
+  });
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+/**
+ * @param purpose what would listen there, as the person knows it: `the web app`
+ * @param setting the setting by which another port is chosen
+ * @throws AppError `PORT_IN_USE` naming the port; `PORT_NOT_ALLOWED` when this user may not bind it.
+ */
+export async function assertPortFree(port: number, purpose: string, setting: string, host: string = LOOPBACK): Promise<void> {
+  const server = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, resolve);
+    });
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code;
+    if (reason === 'EADDRINUSE') {
+      throw new AppError('PORT_IN_USE', `Port ${port} for ${purpose} is in use by another program: stop that program, or choose another port with ${setting}`, {
+        details: { port, setting },
+      });
+    }
+    if (reason === 'EACCES') {
+      throw new AppError('PORT_NOT_ALLOWED', `This user may not listen on port ${port} for ${purpose}: choose a port above 1023 with ${setting}`, {
+        details: { port, setting },
+      });
+    }
+    if (reason === 'EADDRNOTAVAIL') {
+      throw new AppError('ADDRESS_NOT_AVAILABLE', `${host} for ${purpose} is not an address of this machine: set another one`, { details: { host } });
+    }
+    throw error;
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+/** Whether something accepts TCP connections at a port of this machine. */
+export async function accepts(port: number, host: string = LOOPBACK): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const settle = (open: boolean): void => {
+      socket.destroy();
+      resolve(open);
+    };
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false));
+  });
+}
+
+/** Bytes an ordinary user may still write to the file system that holds `folder` or will hold it. */
+export async function freeDiskBytes(folder: string): Promise<number> {
+  let place = path.resolve(folder);
+  for (;;) {
+    try {
+      const { bavail, bsize } = await statfs(place);
+      return bavail * bsize;
+    } catch (error) {
+      const parent = path.dirname(place);
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === place) {
+        throw error;
+      }
+      place = parent;
+    }
+  }
+}
+
+/** @throws AppError `DISK_LOW` when fewer than `requiredBytes` are free where `folder` is. */
+export async function assertDiskSpace(folder: string, requiredBytes: number): Promise<void> {
+  const freeBytes = await freeDiskBytes(folder);
+  if (freeBytes < requiredBytes) {
+    const mebibytes = (bytes: number): string => `${Math.floor(bytes / 1_048_576)} MiB`;
+    throw new AppError('DISK_LOW', `Only ${mebibytes(freeBytes)} are free where ${folder} is, and ${mebibytes(requiredBytes)} are needed: free some space, or choose another folder`, {
+      retryable: true,
+      details: { folder, freeBytes, requiredBytes },
+    });
+  }
+}
