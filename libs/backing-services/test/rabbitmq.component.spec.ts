@@ -87,13 +87,33 @@ describe(startRabbitmq.name, () => {
     await expect(evaluateInBroker(second.address, 'rabbit_disk_monitor:get_disk_free() > 0')).resolves.toBe('true');
   });
 
-  it('has exactly the users it was given and its administrator, with exactly their permissions', async () => {
-    const sut = await start({
+  it('tells that its port is taken', async () => {
+    const first = await start();
+    await expect(start({ dataDir: path.join(folder.path, 'other'), port: first.port })).rejects.toMatchObject({ code: 'PORT_IN_USE', details: { port: first.port } });
+  });
+});
+
+describe('a running broker', () => {
+  let folder: ScratchFolder;
+  let sut: RunningRabbitmq;
+
+  beforeAll(async () => {
+    folder = scratchFolder();
+    sut = await startRabbitmq({
+      dataDir: path.join(folder.path, 'rabbitmq'),
       users: [
         { name: 'publisher', password: 'p u', permissions: [{ configure: '^$', write: '^allowed$', read: '^$' }] },
         { name: 'worker', password: 'w', permissions: [ALL_PERMISSIONS] },
       ],
     });
+  });
+
+  afterAll(async () => {
+    await sut.stop();
+    folder.remove();
+  });
+
+  it('has exactly the users it was given and its administrator, with exactly their permissions', async () => {
     const { stdout } = await sut.ctl(['list_users', '--formatter', 'json']);
     expect((JSON.parse(stdout) as { user: string }[]).map(({ user }) => user).sort()).toEqual(['capstan_admin', 'publisher', 'worker']);
     const url = new URL(sut.url);
@@ -106,7 +126,6 @@ describe(startRabbitmq.name, () => {
   });
 
   it('keeps its secrets to its owner and out of the process list', async () => {
-    const sut = await start();
     for (const file of ['home/.erlang.cookie', 'administrator-password', 'definitions.json', 'rabbitmq.conf']) {
       expect(statSync(path.join(sut.dataDir, file)).mode & 0o077).toBe(0);
     }
@@ -120,7 +139,6 @@ describe(startRabbitmq.name, () => {
   });
 
   it('listens on loopback only, with every port it opens', async () => {
-    const sut = await start();
     const { servers } = JSON.parse(readFileSync(path.join(sut.dataDir, 'running.json'), 'utf8')) as { servers: { pid: number }[] };
     const listening = ['/proc/net/tcp', '/proc/net/tcp6']
       .filter(existsSync)
@@ -146,16 +164,10 @@ describe(startRabbitmq.name, () => {
   });
 
   it('can be asked by a process that did not start it', async () => {
-    const sut = await start();
     const address = brokerAddressOf(sut.dataDir);
     expect(address).toEqual(sut.address);
     await expect(rabbitmqctl(address!, ['await_startup'])).resolves.toMatchObject({ code: 0 });
     await expect(evaluateInBroker(address!, '1 + 1')).resolves.toBe('2');
     await expect(evaluateInBroker(address!, 'exit(oh_no)')).rejects.toMatchObject({ code: 'BROKER_CONTROL_FAILED' });
-  });
-
-  it('tells that its port is taken', async () => {
-    const first = await start();
-    await expect(start({ dataDir: path.join(folder.path, 'other'), port: first.port })).rejects.toMatchObject({ code: 'PORT_IN_USE', details: { port: first.port } });
   });
 });
