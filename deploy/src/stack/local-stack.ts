@@ -148,7 +148,7 @@ function environmentOf(name: ServiceName, opsPort: number, rabbitmqUrl: string, 
     const value = settings[key];
     return value === undefined ? {} : { [key]: String(value) };
   };
-  const store = settings.S3_ENDPOINT === undefined ? { OBJECT_STORE_DIR: path.join(dataDir, 'objects') } : { ...given('S3_ENDPOINT'), ...given('S3_ACCESS_KEY'), ...given('S3_SECRET_KEY'), ...given('S3_REGION'), ...given('S3_BUCKET') };
+  const store: Record<string, string> = settings.S3_ENDPOINT === undefined ? { OBJECT_STORE_DIR: path.join(dataDir, 'objects') } : { ...given('S3_ENDPOINT'), ...given('S3_ACCESS_KEY'), ...given('S3_SECRET_KEY'), ...given('S3_REGION'), ...given('S3_BUCKET') };
   return {
     DATABASE_URL: databaseUrls.get(name) ?? '',
     RABBITMQ_URL: rabbitmqUrl,

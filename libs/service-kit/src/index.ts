@@ -13,3 +13,4 @@ export { Metrics } from './metrics/metrics';
 export { CLOCK, IDS, OBJECT_STORE, RANDOM, SERVICE, type ServiceIdentity } from './tokens';
 export { type ServiceDefinition } from './service-definition';
 export { VERSION } from './version';
+export { bootstrap, migrate, type RunningService, startService } from './lifecycle/bootstrap';

@@ -49,8 +49,8 @@ export class TestServiceHost {
       socket.destroy();
     }
     await listening;
-    const started = await Promise.allSettled(this.started.values());
-    await Promise.all(started.map((result) => (result.status === 'fulfilled' ? result.value.stop() : undefined)));
+    const started = await Promise.allSettled([...this.started.values()]);
+    await Promise.all(started.flatMap((result) => (result.status === 'fulfilled' ? [result.value.stop()] : [])));
     rmSync(this.folder, { recursive: true, force: true });
   }
 

@@ -57,6 +57,7 @@ interface CallerDialog {
 export class Telephone {
   readonly counts: TelephoneCounts = { placed: 0, completed: 0, failed: 0, rtpPackets: 0 };
   private readonly legs = new Map<string, Leg>();
+  private nextMedia = 0;
 
   constructor(
     readonly identity: TelephoneIdentity,
@@ -237,10 +238,15 @@ export class Telephone {
 
   private openLeg(callId: string): Leg | undefined {
     const busy = new Set([...this.legs.values()].map((leg) => leg.media));
-    const media = this.sockets.media.find((pair) => !busy.has(pair));
-    if (!media) {
+    const { media: pool } = this.sockets;
+    // Ports in turn, so that two calls in a row are not one conversation to somebody who looks at addresses only.
+    const inTurn = pool.map((_, offset) => (this.nextMedia + offset) % pool.length);
+    const index = inTurn.find((candidate) => !busy.has(pool[candidate] as Leg['media']));
+    const media = index === undefined ? undefined : pool[index];
+    if (index === undefined || !media) {
       return undefined;
     }
+    this.nextMedia = index + 1;
     const leg: Leg = { callId, media, timers: [] };
     this.legs.set(callId, leg);
     return leg;
