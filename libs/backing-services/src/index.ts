@@ -1,6 +1,15 @@
 export { type Log } from './log';
 export { assertDiskSpace, assertPortFree, freeDiskBytes, freePort, freePorts } from './ports';
-export { identify, isRunning, type CommandResult, type ProcessExit, type ProcessIdentity } from './processes';
+export {
+  type CommandResult,
+  identify,
+  isRunning,
+  type ProcessExit,
+  type ProcessIdentity,
+  type ServerProcess,
+  spawnServer,
+  stopProcess,
+} from './processes';
 export { storedSecret } from './data-folder';
 export { type PostgresOptions, type RunningPostgres, startPostgres } from './postgres';
 export { ALL_PERMISSIONS, type BrokerPermissions, type BrokerUser } from './rabbitmq-config';
