@@ -1,0 +1,34 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig, defaultClientConditions } from 'vite';
+import { bundleBudget } from './vite/bundle-budget';
+import { precompress } from './vite/precompress';
+
+const gateway = process.env['CAPSTAN_DEV_GATEWAY'] ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  plugins: [
+    react(),
+    bundleBudget({
+      /** Gzip size of all JavaScript a browser loads to show one of these pages for the first time. */
+      limitBytes: 250 * 1024,
+      pages: ['src/sign-in/sign-in-page.tsx', 'src/session-list/session-list-page.tsx', 'src/live-session/live-session-page.tsx'],
+    }),
+    precompress(),
+  ],
+  resolve: { conditions: ['@capstan/source', ...defaultClientConditions] },
+  server: {
+    port: 5173,
+    proxy: {
+      '/api': { target: gateway },
+      '/socket.io': { target: gateway, ws: true },
+    },
+  },
+  build: {
+    target: 'es2022',
+    sourcemap: false,
+    manifest: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 400,
+  },
+});

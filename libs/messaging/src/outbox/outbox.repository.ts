@@ -1,0 +1,43 @@
+import type { Envelope } from '@capstan/contracts';
+import type { DataSource, EntityManager } from 'typeorm';
+import { OutboxMessage, type OutboxChannel } from './outbox-message.entity';
+
+/** A row to be. */
+export interface NewOutboxRow {
+  readonly id: string;
+  readonly channel: OutboxChannel;
+  readonly type: string;
+  readonly partitionKey: string;
+  readonly envelope: Envelope;
+}
+
+/** Where the outbox of a data source is, and on which channel its arrivals are notified. */
+export interface OutboxPlace {
+  /** Quoted and with its schema. */
+  readonly table: string;
+  readonly notifyChannel: string;
+}
+
+/** @throws when the entities of messaging are not part of the data source */
+export function outboxPlace(source: DataSource): OutboxPlace {
+  const { schema, tableName } = source.getMetadata(OutboxMessage);
+  const quoted = [schema, tableName].filter((part): part is string => part !== undefined).map((part) => `"${part.replaceAll('"', '""')}"`);
+  // Channels belong to the database, not to a schema.
+  return { table: quoted.join('.'), notifyChannel: `${schema ?? 'public'}_${tableName}` };
+}
+
+/** Inserts a row and notifies the relay; PostgreSQL delivers the notification at the commit, and drops it with a rollback. One round trip. */
+export async function insertIntoOutbox(manager: EntityManager, row: NewOutboxRow): Promise<void> {
+  const { table, notifyChannel } = outboxPlace(manager.dataSource);
+  await manager.query(
+    `WITH added AS (INSERT INTO ${table} ("id", "channel", "type", "partition_key", "envelope") VALUES ($1, $2, $3, $4, $5) RETURNING 1)
+     SELECT pg_notify($6, '') FROM added`,
+    [row.id, row.channel, row.type, row.partitionKey, JSON.stringify(row.envelope), notifyChannel],
+  );
+}
+
+/** How many messages wait. */
+export async function countOutbox(source: DataSource): Promise<number> {
+  const [row] = (await source.query(`SELECT count(*)::int AS pending FROM ${outboxPlace(source).table}`)) as { pending: number }[];
+  return row?.pending ?? 0;
+}
