@@ -1,5 +1,5 @@
 import type { Clock } from '@capstan/kernel';
-import { jose } from './jose';
+import { calculateJwkThumbprint, compactDecrypt, type CompactDecryptResult, CompactEncrypt, type CryptoKey, decodeProtectedHeader, exportJWK, generateKeyPair, importJWK } from 'jose';
 import type { SealContext, SealedRecord } from './sealed-record';
 import { Secret } from './secret';
 import type { Vault } from './vault';
@@ -47,8 +47,6 @@ export interface OpenSealedOptions extends SealForOptions {
   maxAgeSec?: number;
 }
 
-type CryptoKey = Awaited<ReturnType<typeof jose.generateKeyPair>>['publicKey'];
-
 function isPrivateJwk(value: unknown): value is PrivateJwk {
   const jwk = value as Partial<Record<keyof PrivateJwk, unknown>> | null;
   return (
@@ -70,7 +68,7 @@ export async function sealFor(recipient: PublicSealingKey, secret: Secret, optio
   const header = { alg: ALG, enc: ENC, typ: TYPE, kid: recipient.kid, purpose: options.purpose, iat: Math.floor(options.clock.now() / 1000) };
   const bytes = Buffer.from(secret.reveal());
   try {
-    return await new jose.CompactEncrypt(bytes).setProtectedHeader(header).encrypt(key);
+    return await new CompactEncrypt(bytes).setProtectedHeader(header).encrypt(key);
   } finally {
     bytes.fill(0);
   }
@@ -79,10 +77,10 @@ export async function sealFor(recipient: PublicSealingKey, secret: Secret, optio
 async function importPublic(recipient: PublicSealingKey): Promise<CryptoKey> {
   const { kty, crv, x, y } = recipient;
   try {
-    if (kty !== 'EC' || crv !== CURVE || (await jose.calculateJwkThumbprint({ kty, crv, x, y })) !== recipient.kid) {
+    if (kty !== 'EC' || crv !== CURVE || (await calculateJwkThumbprint({ kty, crv, x, y })) !== recipient.kid) {
       throw new Error('Not a P-256 key under its own thumbprint');
     }
-    return (await jose.importJWK({ kty, crv, x, y }, ALG)) as CryptoKey;
+    return (await importJWK({ kty, crv, x, y }, ALG)) as CryptoKey;
   } catch (error) {
     throw vaultError(VaultErrorCode.SealingKeyInvalid, 'This is not a public key that secrets can be sealed for', { cause: error });
   }
@@ -97,8 +95,8 @@ export class SealingKeyPair {
 
   /** A new pair, and its private half sealed, to be stored by the caller. */
   static async generate(vault: Vault, context: SealContext): Promise<{ pair: SealingKeyPair; sealedPrivateKey: SealedRecord }> {
-    const { privateKey } = await jose.generateKeyPair(ALG, { crv: CURVE, extractable: true });
-    const jwk = await jose.exportJWK(privateKey);
+    const { privateKey } = await generateKeyPair(ALG, { crv: CURVE, extractable: true });
+    const jwk = await exportJWK(privateKey);
     return { pair: await SealingKeyPair.fromJwk(jwk), sealedPrivateKey: vault.seal(jwk, context) };
   }
 
@@ -115,8 +113,8 @@ export class SealingKeyPair {
       throw vaultError(VaultErrorCode.SealingKeyInvalid, 'The record does not hold a sealing key');
     }
     const { kty, crv, x, y, d } = jwk;
-    const kid = await jose.calculateJwkThumbprint({ kty, crv, x, y });
-    const privateKey = (await jose.importJWK({ kty, crv, x, y, d }, ALG, { extractable: false })) as CryptoKey;
+    const kid = await calculateJwkThumbprint({ kty, crv, x, y });
+    const privateKey = (await importJWK({ kty, crv, x, y, d }, ALG, { extractable: false })) as CryptoKey;
     return new SealingKeyPair(privateKey, { kty, crv, x, y, kid, alg: ALG, use: 'enc' });
   }
 
@@ -131,9 +129,9 @@ export class SealingKeyPair {
    */
   async openSealed(sealed: string, options: OpenSealedOptions): Promise<Secret> {
     this.assertForThisKey(sealed);
-    let opened: Awaited<ReturnType<typeof jose.compactDecrypt>>;
+    let opened: CompactDecryptResult;
     try {
-      opened = await jose.compactDecrypt(sealed, this.privateKey, {
+      opened = await compactDecrypt(sealed, this.privateKey, {
         keyManagementAlgorithms: [ALG],
         contentEncryptionAlgorithms: [ENC],
       });
@@ -156,9 +154,13 @@ export class SealingKeyPair {
     if (sealed.length > MAX_JWE_LENGTH) {
       throw sealedInvalid('is too long');
     }
+    // Decoders ignore the unused bits of a last character, so that several texts would open as one.
+    if (sealed.split('.').some((part) => Buffer.from(part, 'base64url').toString('base64url') !== part)) {
+      throw sealedInvalid('is not a compact JWE');
+    }
     let kid: unknown;
     try {
-      kid = jose.decodeProtectedHeader(sealed).kid;
+      kid = decodeProtectedHeader(sealed).kid;
     } catch {
       throw sealedInvalid('is not a compact JWE');
     }
