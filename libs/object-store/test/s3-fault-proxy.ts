@@ -109,7 +109,12 @@ export class S3FaultProxy {
         });
       },
     );
-    upstream.on('error', () => response.destroy());
+    upstream.on('error', () => {
+      // Swift sends a body after the head of a 404 to a HEAD; that is an error only to those who read on.
+      if (!response.headersSent) {
+        response.destroy();
+      }
+    });
     response.on('close', () => upstream.destroy());
     request.pipe(upstream);
   }

@@ -30,7 +30,8 @@ function clientOf(server: TestS3): Client {
 }
 
 async function unfinishedUploads(client: Client, bucket: string): Promise<number> {
-  return (await client.listIncompleteUploadsQuery(bucket, '', '', '', '')).uploads.length;
+  // Any delimiter that no key has: Swift folds all uploads into one prefix when it is empty.
+  return (await client.listIncompleteUploadsQuery(bucket, '', '', '', '|')).uploads.length;
 }
 
 describeObjectStore(S3Store.name, async () => {
@@ -99,7 +100,7 @@ describe(`${S3Store.name} and its server`, () => {
   });
 
   it('gives up on a server that takes connections and never answers', async () => {
-    const silent: Server = createServer(() => undefined);
+    const silent: Server = createServer((socket) => socket.resume());
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
     const sut = create(configOf(server, { endpoint, attempts: 1, idleTimeoutMs: 100 }));
@@ -188,7 +189,7 @@ describe(`${S3Store.name} and its server`, () => {
     it('stops promptly while a part is on a dead line', async () => {
       const patient = create({ ...config, idleTimeoutMs: 60_000 });
       proxy.spoil(Fault.Silence, 'PUT', /partNumber=/, 99);
-      const { body, silent } = stallingAfter(bytesOf(12 * MIB));
+      const { body, silent } = stallingAfter(bytesOf(9 * MIB));
       const abort = new AbortController();
       const putting = patient.put('large', body, { ...media, signal: abort.signal });
       await silent;
