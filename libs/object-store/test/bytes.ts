@@ -1,17 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createCipheriv, createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 
-/** Reproducible bytes without a pattern that parts or ranges could hide in: the seed's AES-free xorshift stream. */
+/** Reproducible bytes without a pattern that parts or ranges could hide in. */
 export function bytesOf(size: number, seed = 1): Buffer {
-  const buffer = Buffer.alloc(size);
-  let state = seed >>> 0 || 1;
-  for (let index = 0; index < size; index += 1) {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    buffer[index] = state & 0xff;
-  }
-  return buffer;
+  const cipher = createCipheriv('aes-128-ctr', Buffer.alloc(16, seed), Buffer.alloc(16));
+  return cipher.update(Buffer.alloc(size));
 }
 
 /** A stream whose length nobody knows, in pieces of an awkward size. */

@@ -81,10 +81,7 @@ export class TcpProxy {
   async restore(): Promise<void> {
     this.latencyMs = 0;
     this.frozen = false;
-    for (const wake of this.thaw) {
-      wake();
-    }
-    this.thaw.clear();
+    this.wake();
     if (this.server === undefined) {
       await this.listen();
     }
@@ -93,10 +90,6 @@ export class TcpProxy {
   /** Ends the proxy and all connections. */
   async close(): Promise<void> {
     await this.refuse();
-    for (const wake of this.thaw) {
-      wake();
-    }
-    this.thaw.clear();
   }
 
   private async listen(): Promise<void> {
@@ -115,23 +108,21 @@ export class TcpProxy {
     const upstream = connect({ host: this.target.host, port: this.target.port, allowHalfOpen: true });
     const line: Line = { client, upstream };
     this.lines.add(line);
-    const end = (): void => {
-      this.lines.delete(line);
-      client.destroy();
-      upstream.destroy();
-    };
     for (const socket of [client, upstream]) {
       socket.setNoDelay(true);
-      socket.on('error', end);
+      socket.on('close', () => {
+        this.wake();
+        if (client.destroyed && upstream.destroyed) {
+          this.lines.delete(line);
+        }
+      });
     }
-    client.on('close', end);
-    upstream.on('close', end);
-    void this.pump(client, upstream).catch(end);
-    void this.pump(upstream, client).catch(end);
+    this.pump(client, upstream);
+    this.pump(upstream, client);
   }
 
-  private async pump(from: Socket, to: Socket): Promise<void> {
-    // A chain, so that bytes with different delays still arrive in order.
+  /** Passes on everything that happens at `from`, its end and its failure included, in order and under the faults in force. */
+  private pump(from: Socket, to: Socket): void {
     let last = Promise.resolve();
     const later = (deliver: () => void): Promise<void> => {
       const due = performance.now() + this.latencyMs;
@@ -141,10 +132,7 @@ export class TcpProxy {
           await new Promise((resolve) => setTimeout(resolve, wait));
         }
         while (this.frozen && !to.destroyed) {
-          await new Promise<void>((resolve) => {
-            this.thaw.add(resolve);
-            to.once('close', resolve);
-          });
+          await new Promise<void>((resolve) => this.thaw.add(resolve));
         }
         if (!to.destroyed) {
           deliver();
@@ -152,19 +140,36 @@ export class TcpProxy {
       });
       return last;
     };
-    for await (const chunk of from) {
-      const delivered = later(() => to.write(chunk as Buffer));
+    const drained = async (): Promise<void> => {
+      if (to.writableNeedDrain && !to.destroyed) {
+        await new Promise<void>((resolve) => {
+          to.once('drain', resolve);
+          to.once('close', resolve);
+        });
+      }
+    };
+    from.on('data', (chunk: Buffer) => {
+      const delivered = later(() => to.write(chunk));
       // Without a delay, wait for a slow reader; with one, several chunks are on their way at once.
       if (this.latencyMs === 0) {
-        await delivered;
-        if (to.writableNeedDrain && !to.destroyed) {
-          await new Promise<void>((resolve) => {
-            to.once('drain', resolve);
-            to.once('close', resolve);
-          });
-        }
+        from.pause();
+        void delivered.then(drained).then(() => from.resume());
       }
+    });
+    from.on('end', () => void later(() => to.end()));
+    from.on('error', () => void later(() => to.resetAndDestroy()));
+    from.on('close', () => {
+      if (!from.readableEnded) {
+        void later(() => to.destroy());
+      }
+    });
+  }
+
+  private wake(): void {
+    const waiting = [...this.thaw];
+    this.thaw.clear();
+    for (const resume of waiting) {
+      resume();
     }
-    await later(() => to.end());
   }
 }

@@ -1,0 +1,75 @@
+import type { AnswerOf, BodyInputOf, ParamsOf, QueryOf, RouteName, routes } from '@capstan/contracts';
+
+type Routes = typeof routes;
+
+/**
+ * Method and path of every route the app calls. The contracts' own table carries every schema, which a browser need not
+ * load to send a request; this one is checked against it by the compiler (a wrong method or path does not type-check).
+ */
+export const ENDPOINTS = {
+  login: ['POST', '/auth/login'],
+  refresh: ['POST', '/auth/refresh'],
+  logout: ['POST', '/auth/logout'],
+  changePassword: ['POST', '/auth/change-password'],
+  listUsers: ['GET', '/users'],
+  createUser: ['POST', '/users'],
+  updateUser: ['PATCH', '/users/:id'],
+  deleteUser: ['DELETE', '/users/:id'],
+  listTokens: ['GET', '/tokens'],
+  createToken: ['POST', '/tokens'],
+  deleteToken: ['DELETE', '/tokens/:id'],
+  audit: ['GET', '/audit'],
+  system: ['GET', '/system'],
+  listSessions: ['GET', '/sessions'],
+  getSession: ['GET', '/sessions/:id'],
+  stopSession: ['POST', '/sessions/:id/stop'],
+  cancelSession: ['POST', '/sessions/:id/cancel'],
+  retrySession: ['POST', '/sessions/:id/retry'],
+  deleteSession: ['DELETE', '/sessions/:id'],
+  sessionEvents: ['GET', '/sessions/:id/events'],
+  sessionArtifacts: ['GET', '/sessions/:id/artifacts'],
+  sessionDownloadUrl: ['POST', '/sessions/:id/download-url'],
+  artifactDownloadUrl: ['POST', '/artifacts/:id/download-url'],
+  captureCapabilities: ['GET', '/capture-sessions/capabilities'],
+  capturePreview: ['POST', '/capture-sessions/preview'],
+  createCaptureSession: ['POST', '/capture-sessions'],
+  listCredentials: ['GET', '/credentials'],
+  createCredential: ['POST', '/credentials'],
+  deleteCredential: ['DELETE', '/credentials/:id'],
+  listHostKeys: ['GET', '/host-keys'],
+  trustHostKey: ['POST', '/host-keys/:id/trust'],
+} as const satisfies { readonly [N in RouteName]?: readonly [Routes[N]['method'], Routes[N]['path']] };
+
+/** A route the app calls. */
+export type EndpointName = keyof typeof ENDPOINTS;
+
+type Given<T, Key extends string> = [T] extends [undefined] ? { readonly [K in Key]?: never } : { readonly [K in Key]: T };
+
+/** What a call to a route takes: exactly the parameters, query and body its contract names. */
+export type CallOptions<N extends EndpointName> = Given<ParamsOf<Routes[N]>, 'params'> &
+  Given<BodyInputOf<Routes[N]>, 'body'> & {
+    readonly query?: Partial<QueryOf<Routes[N]>>;
+    readonly signal?: AbortSignal;
+    /** Repeats of the same order are recognised by it. */
+    readonly idempotencyKey?: string;
+  };
+
+/** JSON a route answers; undefined where it answers nothing. */
+export type Answer<N extends EndpointName> = AnswerOf<Routes[N]>;
+
+/** `/api/v1/sessions/<id>?page=2`; empty and undefined query values are left out. */
+export function urlOf(
+  name: EndpointName,
+  params: Readonly<Record<string, string>> = {},
+  query: Readonly<Record<string, unknown>> = {},
+): string {
+  const path = ENDPOINTS[name][1].replace(/:([a-z_]+)/g, (_whole, key: string) => encodeURIComponent(params[key] ?? ''));
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null && value !== '') {
+      search.set(key, String(value));
+    }
+  }
+  const text = search.toString();
+  return `/api/v1${path}${text === '' ? '' : `?${text}`}`;
+}
