@@ -240,13 +240,7 @@ export function describeObjectStore(name: string, factory: () => Promise<StoreUn
         const stream = await sut.get('read/abort', undefined, abort.signal);
         const reason = new Error('The browser went away');
         stream.once('data', () => abort.abort(reason));
-        await expect(
-          (async () => {
-            for await (const _ of stream) {
-              // read on until it ends
-            }
-          })(),
-        ).rejects.toBe(reason);
+        await expect(readAll(stream)).rejects.toBe(reason);
       });
 
       it('can be given up in the middle', async () => {

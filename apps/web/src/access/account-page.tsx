@@ -1,0 +1,5 @@
+import { Page } from '../design/page';
+
+export function AccountPage() {
+  return <Page title="AccountPage">{null}</Page>;
+}
