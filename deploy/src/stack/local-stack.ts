@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import {
@@ -181,7 +182,7 @@ function mutable({ permissions, topicPermissions }: BrokerAccess): Pick<BrokerUs
 }
 
 function tokenKey(dataDir: string): string {
-  return Buffer.from(storedSecret(path.join(dataDir, 'secrets', 'token-key')), 'hex').toString('base64');
+  return createHash('sha256').update(storedSecret(path.join(dataDir, 'secrets', 'token-key'))).digest('base64');
 }
 
 function brokerUrl(port: number, user: BrokerUser | undefined): string {
