@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type Actor, captureRpc, credentialRpc, type RequestOf, routes, sessionRpc } from '@capstan/contracts';
 import { AppError, Deferred } from '@capstan/kernel';
 import { Keyring, SealingKeyPair, Vault } from '@capstan/vault';
@@ -5,10 +6,10 @@ import { ARTIFACT_ID, artifactFixture, CREDENTIAL_ID, SESSION_ID, sessionFixture
 import { GatewayHarness } from './gateway-harness';
 
 const CANARY = 'canary-pa55word';
-const keyring = Keyring.parse(`k1:${Buffer.alloc(32, 1).toString('base64')}`);
+const keyring = Keyring.parse(`k1:${randomBytes(32).toString('base64')}`);
 
 async function keyPair(): Promise<SealingKeyPair> {
-  return (await SealingKeyPair.generate(new Vault(keyring), { purpose: 'test' } as never)).pair;
+  return (await SealingKeyPair.generate(new Vault(keyring), { service: 'device-collector', recordId: 'test' })).pair;
 }
 
 function credentialAnswer({ credential_id, name, kind, username, requested_by }: RequestOf<typeof credentialRpc.create>) {
