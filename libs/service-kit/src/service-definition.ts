@@ -1,5 +1,5 @@
 import type { ServiceName } from '@capstan/contracts';
-import type { Type } from '@nestjs/common';
+import type { DynamicModule, Type } from '@nestjs/common';
 import type { BaseConfig, ObjectStoreSettings, VaultSettings } from './config/config';
 
 /** Class of a migration or entity, as TypeORM takes it. */
@@ -10,7 +10,7 @@ export type TypeOrmClass = Function;
 export interface ServiceDefinition {
   readonly name: ServiceName;
   /** The service's composition root. */
-  readonly module: Type;
+  readonly module: Type | DynamicModule;
   readonly config: BaseConfig & Partial<ObjectStoreSettings> & Partial<VaultSettings>;
   /** Tables of the service beside those of messaging. */
   readonly database: { readonly entities: readonly TypeOrmClass[]; readonly migrations: readonly TypeOrmClass[] };

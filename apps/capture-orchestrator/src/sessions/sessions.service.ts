@@ -24,8 +24,6 @@ export interface Origin {
   readonly by: Actor;
   /** Carried by every fact that follows; the session's id when the order had none. */
   readonly correlationId?: string;
-  /** Id of the message that led to this. */
-  readonly causationId?: string;
 }
 
 /** An order to create a session, with its id. */
@@ -100,7 +98,7 @@ export class SessionsService {
     }
     const identity = { name: made.name, ...columns };
     const session = viewOf(made.session, identity, made.targets);
-    const context = { sessionId: order.sessionId, identity, durationSec: made.session.durationSec, correlationId: columns.correlation_id, causationId: order.causationId, targets: made.targets };
+    const context = { sessionId: order.sessionId, identity, durationSec: made.session.durationSec, correlationId: columns.correlation_id, targets: made.targets };
     const data = { by: order.by, name: made.name, targets: made.targets.length, ...(order.retryOf === undefined ? {} : { retry_of: order.retryOf }) };
     await this.history.append(manager, order.sessionId, [{ sequence: 1, type: 'session.created', targetId: null, data }], now);
     for (const target of made.targets) {
@@ -138,21 +136,27 @@ export class SessionsService {
    */
   async wish(manager: EntityManager, sessionId: string, type: 'stop' | 'cancel' | 'delete', origin: Origin): Promise<StoredSession> {
     const before = visible(await this.sessions.lock(manager, sessionId));
-    const { stored } = await this.store(manager, before, { type, by: origin.by }, origin.causationId, type === 'delete' ? origin.by : undefined);
+    const { stored } = await this.store(manager, before, { type, by: origin.by }, type === 'delete' ? origin.by : undefined);
     return stored;
   }
 
   /** Folds a fact of a task, or lets the deadlines pass. Undefined when the session is gone: what is said of it changes nothing. */
-  async apply(manager: EntityManager, sessionId: string, input: EngineInput, causationId?: string): Promise<Applied | undefined> {
+  async apply(manager: EntityManager, sessionId: string, input: EngineInput): Promise<Applied | undefined> {
     const before = await this.sessions.lock(manager, sessionId);
     if (before === undefined) {
       return undefined;
     }
-    const complete = input.type === 'artifact' ? { ...input, known: await this.artifacts.known(manager, input.fact.artifact) } : input;
-    return this.store(manager, before, complete, causationId);
+    return this.store(manager, before, await this.withKnown(manager, input));
   }
 
-  private async store(manager: EntityManager, before: StoredSession, input: EngineInput, causationId?: string, deletedBy?: Actor): Promise<Applied> {
+  private async withKnown(manager: EntityManager, input: EngineInput): Promise<EngineInput> {
+    if (input.type === 'artifact') {
+      return { ...input, known: await this.artifacts.known(manager, [input.fact.artifact]) };
+    }
+    return input.type === 'finished' ? { ...input, known: await this.artifacts.known(manager, input.fact.artifacts) } : input;
+  }
+
+  private async store(manager: EntityManager, before: StoredSession, input: EngineInput, deletedBy?: Actor): Promise<Applied> {
     const now = this.clock.now();
     const decision = decide(before, input, { now, ids: this.ids, policy: this.policy });
     const sessionId = before.session.sessionId;
@@ -171,7 +175,6 @@ export class SessionsService {
       identity: before.row,
       durationSec: before.session.durationSec,
       correlationId: before.row.correlation_id,
-      causationId,
       targets: decision.targets,
     };
     for (const message of decision.messages) {

@@ -1,4 +1,4 @@
-import { clientMessages, LIVE_EVENTS, type SocketAck } from '@capstan/contracts';
+import { clientMessages, type Envelope, LIVE_EVENTS, type SocketAck } from '@capstan/contracts';
 import { AppError, type Clock } from '@capstan/kernel';
 import { LiveFeed } from '@capstan/messaging';
 import { CLOCK } from '@capstan/service-kit';
@@ -57,13 +57,7 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnGatewayDisconne
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.feed.start({ events: LIVE_EVENTS, progress: true }, (envelope) => {
-      const message = toLiveMessage(envelope);
-      if (message && this.server) {
-        const to = this.server.to([...message.rooms]);
-        (message.lossy ? to.volatile : to).emit(message.event, ...([message.payload] as never));
-      }
-    });
+    await this.feed.start({ events: LIVE_EVENTS, progress: true, onGap: () => this.restart() }, (envelope) => this.forward(envelope));
     this.review = setInterval(() => void this.reviewSockets(), REVIEW_MS);
     this.review.unref();
   }
@@ -107,6 +101,25 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnGatewayDisconne
   @SubscribeMessage('ping')
   async ping(@ConnectedSocket() socket: LiveSocket, @MessageBody() body: unknown): Promise<SocketAck> {
     return await this.answer(socket, clientMessages.ping, body ?? {}, async () => undefined);
+  }
+
+  private forward(envelope: Envelope): void {
+    const message = toLiveMessage(envelope);
+    if (message && this.server) {
+      const to = this.server.to([...message.rooms]);
+      (message.lossy ? to.volatile : to).emit(message.event, ...([message.payload] as never));
+    }
+  }
+
+  /**
+   * Facts are missing. Every socket's connection is cut: its client comes back by itself, each after another moment, and
+   * gets snapshots of what it had subscribed to.
+   */
+  private restart(): void {
+    this.logger.warn('The live feed was interrupted; sockets begin anew');
+    for (const socket of this.server?.sockets.sockets.values() ?? []) {
+      socket.conn.close();
+    }
   }
 
   /** Room first, snapshot after: an event in between arrives twice or early, and its sequence says so; none is missed. */
