@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { credentialRpc, type DataOf, type RunTask, taskCommands, taskControls, taskEvents } from '@capstan/contracts';
@@ -7,6 +7,7 @@ import { createObjectStore, type ObjectStore } from '@capstan/object-store';
 import { provisionSchema } from '@capstan/persistence';
 import { migrate, type RunningService, startService } from '@capstan/service-kit';
 import { type TestDatabase, testDatabase, type TestVhost, testVhost } from '@capstan/testing';
+import { Client } from 'pg';
 import { type PublicSealingKey, sealFor, Secret } from '@capstan/vault';
 import { readCollectorConfig } from '../src/config';
 import { collectorDefinition } from '../src/device-collector.definition';
@@ -72,19 +73,39 @@ export class CollectorPlatform {
     return service;
   }
 
-  async createCredential(username: string, password: string, sessionId?: string): Promise<string> {
+  createCredential(username: string, password: string, sessionId?: string): Promise<string> {
+    return this.sealCredential(username, 'password', { password }, sessionId);
+  }
+
+  createKeyCredential(username: string, keyFile: string, passphrase: string, allow: (publicKey: string) => void): Promise<string> {
+    allow(readFileSync(`${keyFile}.pub`, 'utf8').trim());
+    return this.sealCredential(username, 'ssh_key', { private_key: readFileSync(keyFile, 'utf8'), passphrase });
+  }
+
+  async sealCredential(username: string, kind: 'password' | 'ssh_key', secrets: object, sessionId?: string, name?: string): Promise<string> {
     const { jwk } = await this.orchestrator.rpc.call(credentialRpc.sealingKey, {});
     const credentialId = systemIds.next();
     await this.orchestrator.rpc.call(credentialRpc.create, {
       credential_id: credentialId,
-      name: `${username} ${credentialId}`,
-      kind: 'password',
+      name: name ?? `${username} ${credentialId}`,
+      kind,
       username,
-      sealed: await sealFor(jwk as unknown as PublicSealingKey, new Secret(JSON.stringify({ password })), { purpose: credentialRpc.create.type, clock: systemClock }),
+      sealed: await sealFor(jwk as unknown as PublicSealingKey, new Secret(JSON.stringify(secrets)), { purpose: credentialRpc.create.type, clock: systemClock }),
       ...(sessionId === undefined ? {} : { session_id: sessionId }),
       requested_by: actor,
     });
     return credentialId;
+  }
+
+  /** Rows in a table of the collector. */
+  async tableCount(table: string): Promise<number> {
+    const client = new Client({ connectionString: this.database.url });
+    await client.connect();
+    try {
+      return Number((await client.query<{ count: string }>(`SELECT count(*) FROM device_collector.${table}`)).rows[0]?.count);
+    } finally {
+      await client.end();
+    }
   }
 
   async task(server: Pick<SshServer, 'host' | 'port'>, wish: RunWish = {}): Promise<RunTask> {
@@ -133,7 +154,10 @@ export class CollectorPlatform {
   }
 
   facts<T>(task: RunTask, type: string): T[] {
-    return this.orchestrator.heard.facts.filter((fact) => fact.type === type && fact.data['task_id'] === task.task_id).map((fact) => fact.data as T);
+    return this.orchestrator.heard.facts
+      .filter((fact) => fact.type === type && fact.data['task_id'] === task.task_id)
+      .sort((a, b) => Number(a.data['sequence']) - Number(b.data['sequence']))
+      .map((fact) => fact.data as T);
   }
 
   states(task: RunTask): string[] {
@@ -153,6 +177,12 @@ export class CollectorPlatform {
     if (!this.states(task).includes(state)) {
       throw new Error(`${state} was never reached: ${this.describe(task)}`);
     }
+  }
+
+  /** Waits until the live numbers show so many packets. */
+  async counts(task: RunTask, packets: number): Promise<void> {
+    const samples = () => this.orchestrator.heard.progress.filter((sample) => sample.target_id === task.target_id);
+    await eventually(() => samples().some((sample) => sample.metrics['packets_captured'] === packets), () => JSON.stringify(samples().at(-1)));
   }
 
   finished(task: RunTask): Finished | undefined {

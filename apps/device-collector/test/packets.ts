@@ -19,11 +19,9 @@ export function capinfosCount(file: Buffer): number {
   return Number(withFile(file, (path) => execFileSync('capinfos', ['-c', '-M', '-T', '-r', path], { encoding: 'utf8' })).trim().split('\t').at(-1));
 }
 
-/** The lines tcpdump prints for a capture file. */
-export function tcpdumpLines(file: Buffer): string[] {
-  return withFile(file, (path) => execFileSync('tcpdump', ['-nn', '-r', path], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
-    .split('\n')
-    .filter((line) => line !== '');
+/** How many packets of a capture file match a libpcap expression. */
+export function countMatching(file: Buffer, expression: string): number {
+  return withFile(file, (path) => execFileSync('tcpdump', ['-nn', '-r', path, expression], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 28 })).split('\n').filter((line) => line !== '').length;
 }
 
 function withFile<T>(file: Buffer, work: (path: string) => T): T {
