@@ -24,9 +24,11 @@ describe(Transcript.name, () => {
     sut.sent('auth', 'login s3cret$word');
     sut.received('auth', 'bad password: s3cret$word');
     sut.note('auth', 'tried s3cret$word');
+    sut.received('auth', Buffer.from('user:s3cret$word').toString('base64'));
     expect(sut.toString()).not.toContain('s3cret');
-    expect(commands).toEqual(['login [redacted]']);
-    expect(sut.clean('a s3cret$word b')).toBe('a [redacted] b');
+    expect(sut.toString()).toMatch(/\*{8}/);
+    expect(commands).toEqual(['login ********']);
+    expect(sut.clean('a s3cret$word b')).toBe('a ******** b');
   });
 
   it('defuses control characters', () => {
