@@ -127,6 +127,10 @@ export class SshServer {
     const ended = new Promise((resolve) => this.process.once('exit', resolve));
     const [file, ...args] = elevated(['kill', String(this.process.pid)]);
     if (this.process.exitCode === null) {
+      // What a failed test has left running would outlive the server.
+      for (const { pid } of this.processes()) {
+        this.inside(`kill -9 ${pid} 2>/dev/null; true`);
+      }
       execFileSync(file, args);
       await ended;
     }

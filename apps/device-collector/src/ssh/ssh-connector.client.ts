@@ -119,7 +119,7 @@ class LoginHandshake {
   private refusal: unknown;
   private readonly proved = new Deferred<NegotiatedAlgorithms>();
   private readonly login = new Deferred<SshLogin>();
-  private readonly ready = new Deferred<void>();
+  private readonly ready = new Deferred<SshConnection>();
   private connection: SshConnection | undefined;
   private readonly progress = { keyTried: false, passwordSpent: false, promptsAnswered: false };
   private acceptedFingerprint: string | undefined;
@@ -137,7 +137,8 @@ class LoginHandshake {
     });
     this.client.on('ready', () => {
       this.phase = 'open';
-      this.ready.resolve();
+      this.connection = new SshConnection(this.client, this.endpoint);
+      this.ready.resolve(this.connection);
     });
     this.client.on('error', (error) => this.fail(error));
     this.client.on('close', () => this.fail(new Error('closed')));
@@ -177,13 +178,11 @@ class LoginHandshake {
     this.phase = this.phase === 'handshake' ? 'auth' : this.phase;
     this.login.resolve(login);
     try {
-      await abortable(this.ready.promise, signal);
+      return await abortable(this.ready.promise, signal);
     } catch (error) {
       this.abandon();
       throw error;
     }
-    this.connection = new SshConnection(this.client, this.endpoint);
-    return this.connection;
   }
 
   abandon(): void {

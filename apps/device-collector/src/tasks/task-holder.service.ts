@@ -80,7 +80,9 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
     for (const task of held) {
       task.control.lose(new AppError('HANDED_BACK', 'The worker shuts down', { retryable: true }));
     }
-    await Promise.race([Promise.all(held.map((task) => task.ended)), this.clock.sleep(LET_GO_MS)]);
+    const limit = new AbortController();
+    await Promise.race([Promise.all(held.map((task) => task.ended)), this.clock.sleep(LET_GO_MS, limit.signal).catch(() => undefined)]);
+    limit.abort();
     await this.leases.release(held).catch((error: unknown) => this.logger.warn('Tasks could not be handed back; their leases will run out', error));
     this.logger.log(`Handed back ${held.length} tasks`);
   }
