@@ -16,7 +16,7 @@ import { declareQueue } from '../topology/assert-topology.client';
 import { EXCHANGES, queueOf } from '../topology/names';
 import { rpcQueue } from '../topology/topology';
 import type { MessagingRuntime } from './messaging-runtime';
-import type { RegisteredHandler } from './messaging.strategy';
+import type { RegisteredHandler } from './wiring';
 
 /** Handlers that do not notice their signal get this much more before their deliveries are handed back under them. */
 const ABORT_GRACE_MS = 1_000;

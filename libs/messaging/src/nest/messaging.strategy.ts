@@ -7,13 +7,7 @@ import { MESSAGING_SETTINGS, type ConsumerClass, type MessagingSettings } from '
 import { Consumers } from './consumers';
 import type { HandlerExtras } from './decorators';
 import { MessagingRuntime } from './messaging-runtime';
-import { type FoundHandler, wiringProblems } from './wiring';
-
-/** A handler with what its decorator said. */
-export interface RegisteredHandler extends FoundHandler {
-  readonly options: HandlerExtras['capstan']['options'];
-  readonly call: (data: unknown, context: unknown) => Promise<unknown>;
-}
+import { type RegisteredHandler, wiringProblems } from './wiring';
 
 /** A Nest handler answers with a value or, behind an interceptor, with an observable. */
 async function valueOf(result: unknown): Promise<unknown> {

@@ -1,12 +1,18 @@
 import type { MessageDefinition, ServiceName } from '@capstan/contracts';
 import type { MessagingCatalogue } from '../messaging-catalogue';
-import { type HandledChannel, patternOf } from './decorators';
+import { type HandledChannel, type HandlerExtras, patternOf } from './decorators';
 
 /** A handler as it was found on a controller. */
 export interface FoundHandler {
   readonly definition: MessageDefinition & { readonly channel: HandledChannel };
   /** `Class.method`. */
   readonly handler: string;
+}
+
+/** A handler with what its decorator said. */
+export interface RegisteredHandler extends FoundHandler {
+  readonly options: HandlerExtras['capstan']['options'];
+  readonly call: (data: unknown, context: unknown) => Promise<unknown>;
 }
 
 /** The messages a service must handle, each by exactly one handler. */
