@@ -1,10 +1,12 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { ArtifactsRepository } from './artifacts/artifacts.repository';
 import { ArtifactsRpcController } from './artifacts/artifacts.rpc.controller';
 import { CleanupRepository } from './deletion/cleanup.repository';
 import { CleanupService } from './deletion/cleanup.service';
+import { HealthRpcController } from './health/health.rpc.controller';
 import { SessionEventsRepository } from './history/session-events.repository';
 import { SessionEventsRpcController } from './history/session-events.rpc.controller';
+import type { EnginePolicy } from './sessions/engine/model';
 import { SessionListRepository } from './sessions/session-list.repository';
 import { SessionMetrics } from './sessions/session-metrics';
 import { SessionOutbox } from './sessions/session-outbox';
@@ -14,11 +16,19 @@ import { SessionsRpcController } from './sessions/sessions.rpc.controller';
 import { SessionsService } from './sessions/sessions.service';
 import { TargetCheckClient } from './sessions/target-check.client';
 import { TaskFactsController } from './sessions/task-facts.controller';
+import { ENGINE_POLICY } from './sessions/tokens';
 import { Watchdog } from './watchdog/watchdog';
 
-/** The composition root. Needs what the service kit and messaging provide, and `ENGINE_POLICY` from the settings. */
+/** The composition root. Needs what the service kit and messaging provide. */
 @Module({
-  controllers: [SessionsRpcController, SessionsCommandsController, TaskFactsController, SessionEventsRpcController, ArtifactsRpcController],
+  controllers: [
+    SessionsRpcController,
+    SessionsCommandsController,
+    TaskFactsController,
+    SessionEventsRpcController,
+    ArtifactsRpcController,
+    HealthRpcController,
+  ],
   providers: [
     SessionsRepository,
     SessionListRepository,
@@ -33,4 +43,9 @@ import { Watchdog } from './watchdog/watchdog';
     CleanupService,
   ],
 })
-export class CaptureOrchestratorModule {}
+export class CaptureOrchestratorModule {
+  /** @param policy time limits of the engine */
+  static forPolicy(policy: EnginePolicy): DynamicModule {
+    return { module: CaptureOrchestratorModule, providers: [{ provide: ENGINE_POLICY, useValue: policy }] };
+  }
+}

@@ -1,0 +1,16 @@
+import { messagingEntities, messagingMigrations } from '@capstan/messaging';
+import type { ServiceDefinition } from '@capstan/service-kit';
+import { CaptureOrchestratorModule } from './capture-orchestrator.module';
+import { enginePolicyOf, type OrchestratorConfig } from './config';
+import { entities, migrations } from './database/schema';
+
+/** The service, made of its settings. */
+export function captureOrchestrator(config: OrchestratorConfig): ServiceDefinition {
+  return {
+    name: 'capture-orchestrator',
+    module: CaptureOrchestratorModule.forPolicy(enginePolicyOf(config)),
+    config,
+    database: { entities: [...messagingEntities, ...entities], migrations: [...messagingMigrations, ...migrations] },
+    objectStore: true,
+  };
+}
