@@ -3,7 +3,6 @@ import { ArtifactsRepository } from './artifacts/artifacts.repository';
 import { ArtifactsRpcController } from './artifacts/artifacts.rpc.controller';
 import { CleanupRepository } from './deletion/cleanup.repository';
 import { CleanupService } from './deletion/cleanup.service';
-import { HealthRpcController } from './health/health.rpc.controller';
 import { SessionEventsRepository } from './history/session-events.repository';
 import { SessionEventsRpcController } from './history/session-events.rpc.controller';
 import type { EnginePolicy } from './sessions/engine/model';
@@ -27,7 +26,6 @@ import { Watchdog } from './watchdog/watchdog';
     TaskFactsController,
     SessionEventsRpcController,
     ArtifactsRpcController,
-    HealthRpcController,
   ],
   providers: [
     SessionsRepository,
