@@ -48,7 +48,7 @@ export default tseslint.config(
         { object: 'Date', property: 'now', message: 'Take a Clock from @capstan/kernel.' },
         { object: 'Math', property: 'random', message: 'Take a Random from @capstan/kernel.' },
       ],
-      'no-restricted-imports': ['error', { patterns: [{ group: ['@capstan/*/*'], message: 'Import a package by its name; nothing deeper.' }] }],
+      'no-restricted-imports': ['error', { patterns: [{ group: ['@capstan/*/*', '!@capstan/service-kit/tracing'], message: 'Import a package by its name; nothing deeper.' }] }],
       eqeqeq: 'error',
       curly: 'error',
     },

@@ -3,13 +3,11 @@ import { ArtifactsRepository } from './artifacts/artifacts.repository';
 import { ArtifactsRpcController } from './artifacts/artifacts.rpc.controller';
 import { CleanupRepository } from './deletion/cleanup.repository';
 import { CleanupService } from './deletion/cleanup.service';
-import { HealthRpcController } from './health/health.rpc.controller';
 import { SessionEventsRepository } from './history/session-events.repository';
 import { SessionEventsRpcController } from './history/session-events.rpc.controller';
 import type { EnginePolicy } from './sessions/engine/model';
 import { SessionListRepository } from './sessions/session-list.repository';
 import { SessionMetrics } from './sessions/session-metrics';
-import { SessionOutbox } from './sessions/session-outbox';
 import { SessionsCommandsController } from './sessions/sessions.commands.controller';
 import { SessionsRepository } from './sessions/sessions.repository';
 import { SessionsRpcController } from './sessions/sessions.rpc.controller';
@@ -21,21 +19,13 @@ import { Watchdog } from './watchdog/watchdog';
 
 /** The composition root. Needs what the service kit and messaging provide. */
 @Module({
-  controllers: [
-    SessionsRpcController,
-    SessionsCommandsController,
-    TaskFactsController,
-    SessionEventsRpcController,
-    ArtifactsRpcController,
-    HealthRpcController,
-  ],
+  controllers: [SessionsRpcController, SessionsCommandsController, TaskFactsController, SessionEventsRpcController, ArtifactsRpcController],
   providers: [
     SessionsRepository,
     SessionListRepository,
     ArtifactsRepository,
     SessionEventsRepository,
     CleanupRepository,
-    SessionOutbox,
     SessionsService,
     TargetCheckClient,
     SessionMetrics,

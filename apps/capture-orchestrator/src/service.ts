@@ -1,4 +1,3 @@
-import { messagingEntities, messagingMigrations } from '@capstan/messaging';
 import type { ServiceDefinition } from '@capstan/service-kit';
 import { CaptureOrchestratorModule } from './capture-orchestrator.module';
 import { enginePolicyOf, type OrchestratorConfig } from './config';
@@ -10,7 +9,9 @@ export function captureOrchestrator(config: OrchestratorConfig): ServiceDefiniti
     name: 'capture-orchestrator',
     module: CaptureOrchestratorModule.forPolicy(enginePolicyOf(config)),
     config,
-    database: { entities: [...messagingEntities, ...entities], migrations: [...messagingMigrations, ...migrations] },
+    database: { entities, migrations },
     objectStore: true,
+    // Each delivery holds a connection, and facts of one session wait for each other anyway: what is left of the pool answers questions.
+    prefetch: { commands: 2, events: 6 },
   };
 }
