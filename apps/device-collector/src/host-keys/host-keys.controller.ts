@@ -1,20 +1,12 @@
-import { auditRecorded, credentialRpc, type RequestOf, type ResponseOf } from '@capstan/contracts';
-import { type Clock, isoTime } from '@capstan/kernel';
-import { OnRpc, Outbox } from '@capstan/messaging';
-import { CLOCK } from '@capstan/service-kit';
-import { Controller, Inject } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { credentialRpc, type RequestOf, type ResponseOf } from '@capstan/contracts';
+import { OnRpc } from '@capstan/messaging';
+import { Controller } from '@nestjs/common';
 import { HostKeys } from './host-keys.repository';
 
 /** Questions about host keys. */
 @Controller()
 export class HostKeysController {
-  constructor(
-    private readonly hostKeys: HostKeys,
-    private readonly dataSource: DataSource,
-    private readonly outbox: Outbox,
-    @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  constructor(private readonly hostKeys: HostKeys) {}
 
   @OnRpc(credentialRpc.hostKeys)
   async list(request: RequestOf<typeof credentialRpc.hostKeys>): Promise<ResponseOf<typeof credentialRpc.hostKeys>> {
@@ -26,17 +18,6 @@ export class HostKeysController {
 
   @OnRpc(credentialRpc.trustHostKey)
   async trust(request: RequestOf<typeof credentialRpc.trustHostKey>): Promise<ResponseOf<typeof credentialRpc.trustHostKey>> {
-    const hostKey = await this.hostKeys.trust(request.host_key_id);
-    await this.dataSource.transaction((manager) =>
-      this.outbox.add(manager, auditRecorded, {
-        at: isoTime(this.clock.now()),
-        actor: request.requested_by,
-        action: 'device.trust-host-key',
-        subject: `${hostKey.host}:${hostKey.port}`,
-        outcome: 'trusted',
-        details: { host_key_id: hostKey.host_key_id, fingerprint: hostKey.fingerprint, algorithm: hostKey.algorithm },
-      }),
-    );
-    return { host_key: hostKey };
+    return { host_key: await this.hostKeys.trust(request.host_key_id, request.requested_by) };
   }
 }

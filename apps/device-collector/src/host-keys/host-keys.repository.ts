@@ -1,4 +1,4 @@
-import { deviceEvents, type HostKeyView } from '@capstan/contracts';
+import { type Actor, auditRecorded, deviceEvents, type HostKeyView } from '@capstan/contracts';
 import { AppError, type Clock, type IdSource, isoTime } from '@capstan/kernel';
 import { Outbox } from '@capstan/messaging';
 import { rows, transaction } from '@capstan/persistence';
@@ -52,19 +52,29 @@ export class HostKeys {
   }
 
   /**
-   * Trusts the key that the host showed last.
+   * Trusts the key that the host showed last, on somebody's word.
    * @throws AppError `HOST_KEY_NOT_FOUND`
    */
-  async trust(hostKeyId: string): Promise<HostKeyView> {
-    const [row] = await rows<HostKeyRow>(
-      this.dataSource,
-      `UPDATE host_keys SET status = 'trusted', trusted_algorithm = NULL, trusted_fingerprint = NULL WHERE host_key_id = $1 RETURNING *`,
-      [hostKeyId],
-    );
-    if (row === undefined) {
-      throw new AppError('HOST_KEY_NOT_FOUND', 'No such host key');
-    }
-    return toView(row);
+  async trust(hostKeyId: string, actor: Actor): Promise<HostKeyView> {
+    return transaction(this.dataSource, async (manager) => {
+      const [row] = await rows<HostKeyRow>(
+        manager,
+        `UPDATE host_keys SET status = 'trusted', trusted_algorithm = NULL, trusted_fingerprint = NULL WHERE host_key_id = $1 RETURNING *`,
+        [hostKeyId],
+      );
+      if (row === undefined) {
+        throw new AppError('HOST_KEY_NOT_FOUND', 'No such host key');
+      }
+      await this.outbox.add(manager, auditRecorded, {
+        at: isoTime(this.clock.now()),
+        actor,
+        action: 'device.trust-host-key',
+        subject: `${row.host}:${row.port}`,
+        outcome: 'trusted',
+        details: { host_key_id: row.host_key_id, fingerprint: row.fingerprint, algorithm: row.algorithm },
+      });
+      return toView(row);
+    });
   }
 
   /** @throws AppError `HOSTKEY_MISMATCH` */

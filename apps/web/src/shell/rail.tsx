@@ -111,7 +111,8 @@ function UserMenu({ onLeave, onHelp }: { onLeave?: () => void; onHelp: () => voi
   return (
     <Menu position="top-start" width={208} withinPortal>
       <Menu.Target>
-        <UnstyledButton className={classes['user']} aria-label={`Account of ${state.user.display_name}`}>
+        <UnstyledButton className={classes['user']}>
+          <span className="visually-hidden">Account of</span>
           <span className={classes['avatar']} aria-hidden>
             {state.user.display_name.slice(0, 1).toUpperCase()}
           </span>
