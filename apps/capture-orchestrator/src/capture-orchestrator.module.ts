@@ -8,7 +8,6 @@ import { SessionEventsRpcController } from './history/session-events.rpc.control
 import type { EnginePolicy } from './sessions/engine/model';
 import { SessionListRepository } from './sessions/session-list.repository';
 import { SessionMetrics } from './sessions/session-metrics';
-import { SessionOutbox } from './sessions/session-outbox';
 import { SessionsCommandsController } from './sessions/sessions.commands.controller';
 import { SessionsRepository } from './sessions/sessions.repository';
 import { SessionsRpcController } from './sessions/sessions.rpc.controller';
@@ -20,6 +19,7 @@ import { Watchdog } from './watchdog/watchdog';
 
 /** The composition root. Needs what the service kit and messaging provide. */
 @Module({
+<<<<<<< HEAD
   controllers: [
     SessionsRpcController,
     SessionsCommandsController,
@@ -27,13 +27,15 @@ import { Watchdog } from './watchdog/watchdog';
     SessionEventsRpcController,
     ArtifactsRpcController,
   ],
+=======
+  controllers: [SessionsRpcController, SessionsCommandsController, TaskFactsController, SessionEventsRpcController, ArtifactsRpcController],
+>>>>>>> orchestrator
   providers: [
     SessionsRepository,
     SessionListRepository,
     ArtifactsRepository,
     SessionEventsRepository,
     CleanupRepository,
-    SessionOutbox,
     SessionsService,
     TargetCheckClient,
     SessionMetrics,

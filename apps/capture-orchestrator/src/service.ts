@@ -11,5 +11,7 @@ export function captureOrchestrator(config: OrchestratorConfig): ServiceDefiniti
     config,
     database: { entities, migrations },
     objectStore: true,
+    // Each delivery holds a connection, and facts of one session wait for each other anyway: what is left of the pool answers questions.
+    prefetch: { commands: 2, events: 6 },
   };
 }

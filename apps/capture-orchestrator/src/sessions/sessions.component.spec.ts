@@ -155,7 +155,7 @@ describe(SessionsService.name, () => {
     const session_id = systemIds.next();
     const order = { session_id, requested_by: operator, name: 'twice', duration_sec: 10, targets: [{ kind: 'packet-capture', device_type: 'linux', host: '10.0.0.1', credential_id: systemIds.next() }] } as const;
     const answers = await Promise.all([1, 2, 3].map(() => stage.gateway.ask(sessionRpc.create, { ...order, targets: [...order.targets] })));
-    expect(answers.map((answer) => answer.created).sort()).toEqual([false, false, true]);
+    expect(answers.filter((answer) => answer.created)).toHaveLength(1);
     expect(new Set(answers.map((answer) => answer.session.targets[0]?.target_id)).size).toBe(1);
     await expect(stage.gateway.ask(sessionRpc.create, { ...order, name: 'other', targets: [...order.targets] })).rejects.toMatchObject({ code: 'SESSION_STATE_CONFLICT' });
     expect(await stage.worker.tasks(session_id, 1)).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { type Actor, type CreateSessionRequest, createSessionRequest, sessionEvents, type SessionView } from '@capstan/contracts';
 import { AppError, type Clock, type IdSource } from '@capstan/kernel';
-import { Outbox } from '@capstan/messaging';
+import { Outbox, outgoing } from '@capstan/messaging';
 import { CLOCK, IDS } from '@capstan/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -13,7 +13,7 @@ import type { Decision, EngineInput, EnginePolicy } from './engine/model';
 import { retryName } from './engine/naming';
 import { hasEnded } from './engine/order';
 import { digestOf } from './request-digest';
-import { factOptions, SessionOutbox } from './session-outbox';
+import { factOptions, wireMessage } from './session-messages';
 import { gramsOf, searchText } from './session-search';
 import { viewOf } from './session-views';
 import { type Appointments, SessionsRepository, type StoredSession } from './sessions.repository';
@@ -49,7 +49,6 @@ export class SessionsService {
     private readonly sessions: SessionsRepository,
     private readonly artifacts: ArtifactsRepository,
     private readonly history: SessionEventsRepository,
-    private readonly messages: SessionOutbox,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(IDS) private readonly ids: IdSource,
@@ -101,10 +100,10 @@ export class SessionsService {
     const context = { sessionId: order.sessionId, identity, durationSec: made.session.durationSec, correlationId: columns.correlation_id, targets: made.targets };
     const data = { by: order.by, name: made.name, targets: made.targets.length, ...(order.retryOf === undefined ? {} : { retry_of: order.retryOf }) };
     await this.history.append(manager, order.sessionId, [{ sequence: 1, type: 'session.created', targetId: null, data }], now);
-    for (const target of made.targets) {
-      await this.messages.send(manager, { type: 'run-task', target }, context);
-    }
-    await this.outbox.add(manager, sessionEvents.created, { session }, factOptions(context, 1));
+    await this.outbox.addAll(manager, [
+      outgoing(sessionEvents.created, { session }, factOptions(context, 1)),
+      ...made.targets.map((target) => wireMessage({ type: 'run-task', target }, context)),
+    ]);
     return { session, created: true };
   }
 
@@ -177,9 +176,10 @@ export class SessionsService {
       correlationId: before.row.correlation_id,
       targets: decision.targets,
     };
-    for (const message of decision.messages) {
-      await this.messages.send(manager, message, context);
-    }
+    await this.outbox.addAll(
+      manager,
+      decision.messages.map((message) => wireMessage(message, context)),
+    );
     // Last, because it locks the counters that other sessions share.
     await this.sessions.save(manager, before, decision, now, this.appointments(before, decision, now), deletedBy);
     return { stored: { row: before.row, session: decision.session, targets: decision.targets }, decision };

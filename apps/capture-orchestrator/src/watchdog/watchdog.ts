@@ -1,4 +1,5 @@
 import { type Clock } from '@capstan/kernel';
+import { MessagingStatus } from '@capstan/messaging';
 import { transaction } from '@capstan/persistence';
 import { CLOCK } from '@capstan/service-kit';
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
@@ -32,6 +33,7 @@ export class Watchdog implements OnApplicationBootstrap, BeforeApplicationShutdo
     private readonly dataSource: DataSource,
     private readonly repository: SessionsRepository,
     private readonly sessions: SessionsService,
+    private readonly messaging: MessagingStatus,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.leadership = new Leadership(dataSource);
@@ -55,7 +57,8 @@ export class Watchdog implements OnApplicationBootstrap, BeforeApplicationShutdo
   /** One look at everything that is due. */
   async tick(): Promise<void> {
     const connection = await this.leadership.prove();
-    if (connection === null) {
+    if (connection === null || !this.messaging.connected) {
+      // With the broker away no worker can be heard: silence is no verdict then.
       this.observedSince = null;
       return;
     }

@@ -44,7 +44,13 @@ function rootModule(definition: ServiceDefinition, identity: ServiceIdentity): D
     providers: [MessagingHealth],
     imports: [
       PlatformModule.forService(definition, identity),
-      MessagingModule.forService({ name: definition.name, instance: identity.instance, url: definition.config.RABBITMQ_URL, databaseUrl: definition.config.DATABASE_URL }),
+      MessagingModule.forService({
+        name: definition.name,
+        instance: identity.instance,
+        url: definition.config.RABBITMQ_URL,
+        databaseUrl: definition.config.DATABASE_URL,
+        prefetch: definition.prefetch,
+      }),
       definition.module,
     ],
   };
