@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig, defaultClientConditions } from 'vite';
 import { bundleBudget } from './vite/bundle-budget';
 import { precompress } from './vite/precompress';
+import { preloadFont } from './vite/preload-font';
 
 const gateway = process.env['CAPSTAN_DEV_GATEWAY'] ?? 'http://127.0.0.1:8080';
 
@@ -13,6 +14,7 @@ export default defineConfig({
       limitBytes: 250 * 1024,
       pages: ['src/sign-in/sign-in-page.tsx', 'src/session-list/session-list-page.tsx', 'src/live-session/live-session-page.tsx'],
     }),
+    preloadFont(/inter-latin-wght-normal.*\.woff2$/),
     precompress(),
   ],
   resolve: { conditions: ['@capstan/source', ...defaultClientConditions] },
@@ -26,9 +28,8 @@ export default defineConfig({
   build: {
     target: 'es2022',
     sourcemap: false,
-    manifest: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    chunkSizeWarningLimit: 400,
+    chunkSizeWarningLimit: 600,
   },
 });

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
-import path from 'node:path';
 import { installPackages, missingTools } from '@capstan/backing-services';
-import { ROOT } from './stack/settings';
+import { labCommand } from './lab/lab-process';
 
 /** `npm run lab`: the simulated fleet alone. Standard output belongs to the lab: with `--json` it is one document. */
 async function main(): Promise<void> {
   await installPackages(missingTools(['tcpdump', 'sshd', 'ip', 'sudo', 'ps']), { log: (line) => process.stderr.write(`${line}\n`) });
-  const lab = spawn(process.execPath, [path.join(ROOT, 'apps', 'lab', 'dist', 'main.js'), ...process.argv.slice(2)], { stdio: 'inherit' });
+  const [program, ...words] = labCommand(process.argv.slice(2));
+  const lab = spawn(program, words, { stdio: 'inherit' });
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => lab.kill('SIGTERM'));
   lab.on('exit', (code) => process.exit(code ?? 1));

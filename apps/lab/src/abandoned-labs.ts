@@ -1,8 +1,8 @@
-import { basename } from 'node:path';
 import { rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { type LabRecord, type LabRecords } from './lab-record.repository';
 import { bridgeName, removeInterface, vethName } from './linux-hosts/lab-bridge.client';
-import { MAX_HOSTS } from './linux-hosts/host-plan';
+import { HOSTS_FOLDER, MAX_HOSTS } from './linux-hosts/host-plan';
 import { killExactly } from './process-table.repository';
 
 /** Beginning of the name of a working folder that the lab made itself. */
@@ -29,7 +29,13 @@ export async function removeLeftovers(record: LabRecord, sameBoot: boolean): Pro
     }
     await removeInterface(bridgeName(record.slot));
   }
-  if (record.ownsDir && basename(record.dir).startsWith(DIR_PREFIX)) {
-    await rm(record.dir, { recursive: true, force: true });
+  await removeWorkFolder(record.dir, record.ownsDir && basename(record.dir).startsWith(DIR_PREFIX));
+}
+
+/** Removes a working folder, or, where the user gave it, only what the lab put there. */
+export async function removeWorkFolder(dir: string, whole: boolean): Promise<void> {
+  const mine = whole ? [dir] : [HOSTS_FOLDER, 'lab_key', 'lab_key.pub'].map((name) => join(dir, name));
+  for (const path of mine) {
+    await rm(path, { recursive: true, force: true });
   }
 }

@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AppError, assertNever, Gate, systemClock } from '@capstan/kernel';
-import { DIR_PREFIX, sweepAbandonedLabs } from './abandoned-labs';
+import { DIR_PREFIX, removeWorkFolder, sweepAbandonedLabs } from './abandoned-labs';
 import type { LabOptions } from './cli-options';
 import { type ControlCommand, HOST_CONTROLS, type HostControl } from './control';
 import type { Inventory, InventoryTarget, LabMode } from './inventory';
 import { type LabRecord, LabRecords } from './lab-record.repository';
 import { FAULT_MEANING } from './linux-hosts/faults';
 import { hashPasswords, readSystemIds, writeClientKey } from './linux-hosts/host-files.repository';
-import { ACCOUNT_RIGHTS, type HostPlan, planHosts } from './linux-hosts/host-plan';
+import { ACCOUNT_RIGHTS, type HostPlan, HOSTS_FOLDER, planHosts } from './linux-hosts/host-plan';
 import { canDelay, createBridge, firewallWarning, MACHINE_OCTET, removeInterface, slotIsFree, slotPrefix, UNUSED_OCTET } from './linux-hosts/lab-bridge.client';
 import type { LinuxHost } from './linux-hosts/linux-host';
 import { canCaptureLoopback, LoopbackHost, loopbackPrefix, planLoopbackHost } from './linux-hosts/loopback-host.client';
@@ -36,6 +37,7 @@ export class Lab {
   private bridge: string | undefined;
   private dir = '';
   private netem = false;
+  private starting: Promise<Inventory> | undefined;
   private stopping: Promise<void> | undefined;
 
   /** @param say one line for people about what is going on */
@@ -49,8 +51,9 @@ export class Lab {
    * @throws AppError with one sentence on what to do
    */
   async start(): Promise<Inventory> {
+    this.starting = this.startAll();
     try {
-      return await this.startAll();
+      return await this.starting;
     } catch (error) {
       await this.stop();
       throw error;
@@ -116,6 +119,10 @@ export class Lab {
     }
     this.dir = this.options.dir === undefined ? await mkdtemp(join(tmpdir(), DIR_PREFIX)) : resolve(this.options.dir);
     await mkdir(this.dir, { recursive: true, mode: 0o700 });
+    if (existsSync(join(this.dir, HOSTS_FOLDER))) {
+      this.dir = '';
+      throw new AppError('LAB_DIR_IN_USE', `${this.options.dir} holds the hosts of another lab; choose another --dir`);
+    }
     this.record = this.records.claim(this.dir, this.options.dir === undefined, slotIsFree);
     const key = await writeClientKey(this.dir);
     await (mode === 'namespaces' ? this.startNamespaces(this.record.slot, key.authorizedKey) : this.startLoopback(this.record.slot, key.authorizedKey));
@@ -236,16 +243,15 @@ export class Lab {
   }
 
   private async stopAll(): Promise<void> {
+    // A host that is still coming up would be missed.
+    await this.starting?.catch(() => undefined);
     this.traffic?.stop();
     await Promise.all(this.hosts.map((host) => host.stop()));
     if (this.bridge !== undefined) {
       await removeInterface(this.bridge);
     }
     if (this.dir !== '') {
-      const own = this.options.dir === undefined;
-      await rm(own ? this.dir : join(this.dir, 'hosts'), { recursive: true, force: true });
-      await rm(join(this.dir, 'lab_key'), { force: true });
-      await rm(join(this.dir, 'lab_key.pub'), { force: true });
+      await removeWorkFolder(this.dir, this.options.dir === undefined);
     }
     if (this.record) {
       this.records.release(this.record);

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** Settings by variable name. */
+export type SettingShape = Readonly<Record<string, z.ZodType>>;
+
 /** One row of the configuration table. */
 interface Row {
   readonly variable: string;
@@ -8,7 +11,7 @@ interface Row {
 }
 
 /** The JSON Schema of a shape knows default, range and description, whatever zod wrappers a setting is built of. */
-function rowsOf(shape: z.ZodRawShape): Row[] {
+function rowsOf(shape: SettingShape): Row[] {
   const schema = z.toJSONSchema(z.object(shape), { io: 'input', unrepresentable: 'any' }) as {
     properties: Record<string, { default?: unknown; description?: string; enum?: unknown[]; minimum?: number; maximum?: number }>;
     required?: string[];
@@ -25,7 +28,7 @@ function rowsOf(shape: z.ZodRawShape): Row[] {
 }
 
 /** A Markdown table of settings, in the order in which the schema names them. */
-export function configurationTable(shape: z.ZodRawShape): string {
+export function configurationTable(shape: SettingShape): string {
   return [
     '| variable | default | meaning |',
     '|---|---|---|',
@@ -34,7 +37,7 @@ export function configurationTable(shape: z.ZodRawShape): string {
 }
 
 /** Replaces what stands between `<!-- settings:NAME -->` and `<!-- /settings -->` by the tables of the named shapes. */
-export function withTables(markdown: string, shapes: Readonly<Record<string, z.ZodRawShape>>): string {
+export function withTables(markdown: string, shapes: Readonly<Record<string, SettingShape>>): string {
   return markdown.replace(/(<!-- settings:([\w-]+) -->)[\s\S]*?(<!-- \/settings -->)/g, (whole, open: string, name: string, close: string) => {
     const shape = shapes[name];
     return shape === undefined ? whole : `${open}\n${configurationTable(shape)}\n${close}`;

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { AppError, Deferred } from '@capstan/kernel';
@@ -28,6 +28,17 @@ export interface LabInventory {
 
 const START_TIMEOUT_MS = 60_000;
 
+/**
+ * The command line of the lab. Making network namespaces needs root; an ordinary user gets it through sudo without a
+ * password, or else the lab's loopback mode, which says what it cannot do.
+ */
+export function labCommand(args: readonly string[]): [string, ...string[]] {
+  const command: [string, ...string[]] = [process.execPath, path.join(ROOT, 'apps', 'lab', 'dist', 'main.js'), ...args];
+  const isRoot = process.getuid?.() === 0;
+  const maySudo = !isRoot && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0;
+  return maySudo ? ['sudo', '-n', ...command] : command;
+}
+
 /** The lab as a child process, driven by lines of JSON. It is never imported: a service cannot come to depend on it. */
 export class LabProcess {
   private nextId = 1;
@@ -40,7 +51,8 @@ export class LabProcess {
 
   /** @param args e.g. `['--hosts', '20']` */
   static async start(args: readonly string[] = []): Promise<LabProcess> {
-    const child = spawn(process.execPath, [path.join(ROOT, 'apps', 'lab', 'dist', 'main.js'), '--json', ...args], {
+    const [program, ...words] = labCommand(['--json', ...args]);
+    const child = spawn(program, words, {
       stdio: ['pipe', 'pipe', 'pipe'],
       // Of its own, so that a Ctrl-C reaches us and we stop it after what uses it.
       detached: true,
@@ -82,7 +94,8 @@ export class LabProcess {
       return;
     }
     const exited = new Promise<void>((resolve) => this.child.once('exit', () => resolve()));
-    this.child.kill('SIGTERM');
+    // The end of its input, not a signal: one started through sudo is not ours to signal.
+    this.child.stdin?.end();
     await exited;
   }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Client } from 'pg';
 import { freePort, isRunning, identify, type PostgresOptions, type RunningPostgres, startPostgres } from '../src/index';
@@ -101,12 +101,21 @@ describe(startPostgres.name, () => {
   });
 
   it('begins anew when an initialisation was killed half way', async () => {
-    const first = await start();
-    await first.stop();
-    const base = path.join(folder.path, 'postgres');
-    expect(readdirSync(base)).not.toContain('cluster.new');
-    expect(readdirSync(base).some((name) => name.includes('password'))).toBe(false);
-    expect(statSync(path.join(base, 'cluster')).mode & 0o777).toBe(0o700);
+    const draft = path.join(folder.path, 'postgres', 'cluster.new');
+    mkdirSync(draft, { recursive: true });
+    writeFileSync(path.join(draft, 'PG_VERSION'), '18\n');
+    const sut = await start();
+    await expect(query(sut.url, 'SELECT 1 AS one')).resolves.toEqual([{ one: 1 }]);
+  });
+
+  it('leaves no password in its folder, and the data to its owner', async () => {
+    const sut = await start();
+    expect(readdirSync(sut.dataDir).sort()).toEqual(['cluster', 'postgres.log', 'running.json']);
+    expect(statSync(path.join(sut.dataDir, 'cluster')).mode & 0o777).toBe(0o700);
+    for (const file of ['postgres.log', 'running.json']) {
+      expect(readFileSync(path.join(sut.dataDir, file), 'utf8')).not.toContain('p@ss');
+    }
+    expect(readFileSync(`/proc/${sut.pid}/cmdline`, 'latin1')).not.toContain('p@ss');
   });
 
   it('tells that the folder was made with another password', async () => {

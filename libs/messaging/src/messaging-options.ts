@@ -21,7 +21,7 @@ export interface MessagingOptions {
   catalogue?: MessagingCatalogue;
   /** Unacknowledged deliveries per consumer. Default: commands 8, events 32, rpc 64. */
   prefetch?: Partial<Record<ConsumerClass, number>>;
-  /** Milliseconds a handler may take before its signal aborts and the delivery is retried. Default 60,000. */
+  /** Milliseconds a handler may take before its signal aborts and the delivery is retried. Default 30,000. */
   handlerTimeoutMs?: number;
   /** Milliseconds that running handlers get at shutdown. Default 20,000. */
   drainTimeoutMs?: number;
@@ -51,7 +51,7 @@ export function messagingSettings(options: MessagingOptions): MessagingSettings 
     ...options,
     catalogue: options.catalogue ?? platformCatalogue,
     prefetch: { commands: 8, events: 32, rpc: 64, ...options.prefetch },
-    handlerTimeoutMs: options.handlerTimeoutMs ?? 60_000,
+    handlerTimeoutMs: options.handlerTimeoutMs ?? 30_000,
     drainTimeoutMs: options.drainTimeoutMs ?? 20_000,
     connectTimeoutMs: options.connectTimeoutMs ?? 60_000,
     outboxPollMs: options.outboxPollMs ?? 2_000,

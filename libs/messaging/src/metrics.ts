@@ -37,3 +37,6 @@ export const noMetrics: MessagingMetrics = {
   parked: nothing,
   connected: nothing,
 };
+
+/** Injection token of {@link MessagingMetrics}, from a global module. */
+export const MESSAGING_METRICS = Symbol('MESSAGING_METRICS');

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { CaptureCapability, CaptureDeviceType, PacketCaptureTarget } from '@capstan/contracts';
-import type { Clock } from '@capstan/kernel';
+import type { AppError, Clock } from '@capstan/kernel';
 import type { SshLogin } from '../ssh/auth-plan';
 import type { SshConnector } from '../ssh/ssh-connector.client';
 import type { ClockOffset } from './clock-offset';
@@ -131,6 +131,8 @@ export interface CaptureDialogue {
   configure(signal: AbortSignal): Promise<void>;
   /** Goes to the point from which one write starts the capture. */
   arm(signal: AbortSignal): Promise<void>;
+  /** Resolves when what {@link arm} holds has broken. */
+  broken(): Promise<AppError>;
   /** Sends the start line. @returns the clock's Unix milliseconds of the write */
   start(): number;
   /** Waits for the device's own evidence. @returns the clock's Unix milliseconds at which it arrived */

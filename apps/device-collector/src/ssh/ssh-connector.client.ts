@@ -1,4 +1,5 @@
 import { AppError, type Clock, Deferred, withTimeout } from '@capstan/kernel';
+import { abortable } from '../abortable';
 import { Client } from 'ssh2';
 import { answerPrompts, nextAuthStep, type SshLogin } from './auth-plan';
 import { type PresentedHostKey, readHostKey } from './host-key';
@@ -231,17 +232,4 @@ class LoginHandshake {
     this.ready.reject(error);
     this.connection?.onClosed(error as AppError);
   }
-}
-
-/** Rejects with the signal's reason as soon as it aborts. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) {
-      onAbort();
-      return;
-    }
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { AppError, Deferred } from '@capstan/kernel';
+import { AppError, Deferred, systemClock, withTimeout } from '@capstan/kernel';
+import { killExactly, type ProcessIdentity } from '../process-table.repository';
 import { countLogLine, type LoginAttempts, NO_ATTEMPTS } from './sshd-log';
+
+const RESTART_WITHIN_MS = 10_000;
 
 /**
  * A child that runs until the lab ends it, and dies with the lab even if that is killed (`setpriv --pdeathsig`). Its
@@ -14,6 +17,7 @@ export class HostChild {
   private readonly child: ChildProcess;
   private readonly log: WriteStream;
   private readonly firstLine = new Deferred<string>();
+  private listening = new Deferred<void>();
   private lastWords = '';
   private gone = false;
 
@@ -49,7 +53,17 @@ export class HostChild {
     this.child.stdin?.write(`${line}\n`);
   }
 
+  /** Makes sshd execute itself again, as SIGHUP does, and waits until its new self listens. */
+  async restartSshd(sshd: ProcessIdentity): Promise<void> {
+    this.listening = new Deferred<void>();
+    killExactly(sshd, 'SIGHUP');
+    await withTimeout(systemClock, RESTART_WITHIN_MS, 'LAB_HOST_NOT_READY', 'sshd did not come back after SIGHUP', () => this.listening.promise);
+  }
+
   private read(line: string): void {
+    if (line.startsWith('Server listening on ')) {
+      this.listening.resolve();
+    }
     this.loginAttempts = countLogLine(this.loginAttempts, line.trim());
     this.lastWords = line.trim() || this.lastWords;
     this.log.write(`${line}\n`);

@@ -29,6 +29,18 @@ while read -r _ _ _ _ point _; do
   esac
 done < /proc/self/mountinfo
 
+if [ -n "$hide" ]; then
+  # An overlay without the file; where the machine has no overlays, at least the program cannot be run.
+  mount -n -t tmpfs tmpfs "$dir/hide"
+  mkdir "$dir/hide/upper" "$dir/hide/work"
+  if mount -n -t overlay -o "lowerdir=\${hide%/*},upperdir=$dir/hide/upper,workdir=$dir/hide/work" overlay "\${hide%/*}"; then
+    rm "$hide"
+    mount -n -o remount,ro "\${hide%/*}"
+  else
+    mount -n --bind /dev/null "$hide"
+  fi
+fi
+
 # The host's folder may lie under /tmp or /home, so it is bound to its places before those are covered.
 mount --bind "$dir/etc" /etc
 mount -t tmpfs -o mode=755,nosuid tmpfs "$dir/dev"
@@ -53,7 +65,6 @@ mount -t tmpfs -o mode=1777,size="$tmp_mib"m,nosuid,nodev tmpfs /var/tmp
 mount -t tmpfs -o mode=1777,size=16m tmpfs /dev/shm
 mount -t proc proc /proc
 mount -t sysfs -o ro sysfs /sys
-[ -z "$hide" ] || mount --bind /dev/null "$hide"
 
 mkdir -p /run/sshd /run/sudo
 chmod 700 /root

@@ -43,6 +43,9 @@ export interface HostPlan {
 /** Most hosts a lab may have; one /24 and two small cores carry it. */
 export const MAX_HOSTS = 25;
 
+/** Part of a lab's working folder that holds one folder per host. */
+export const HOSTS_FOLDER = 'hosts';
+
 const SMALL_TMP_MIB = 2;
 
 /** What {@link planHosts} decides from. */

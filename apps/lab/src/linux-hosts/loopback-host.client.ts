@@ -11,7 +11,7 @@ import { openVoiceSockets, type VoiceSockets } from '../voice-traffic/udp-socket
 import { HostChild } from './host-child';
 import { sharedSshdOptions } from './host-etc';
 import { writeHostKeys } from './host-files.repository';
-import { ACCOUNT_RIGHTS, type HostPlan } from './host-plan';
+import { ACCOUNT_RIGHTS, type HostPlan, HOSTS_FOLDER } from './host-plan';
 import type { LinuxHost } from './linux-host';
 import type { LoginAttempts } from './sshd-log';
 import { waitForSshBanner } from './sshd-ready.client';
@@ -19,8 +19,8 @@ import { waitForSshBanner } from './sshd-ready.client';
 /** sshd refuses to start as root without it; nobody else needs it. */
 const PRIVILEGE_SEPARATION_FOLDER = '/run/sshd';
 
-/** First three octets of a slot's addresses; all of 127/8 is loopback on Linux. */
-export const loopbackPrefix = (slot: number): string => `127.18.${slot}`;
+/** First three octets of a slot's addresses. All of 127/8 is loopback on Linux; slots are claimed per user, so the user counts too. */
+export const loopbackPrefix = (slot: number): string => `127.${18 + (userInfo().uid % 200)}.${slot}`;
 
 /** Plan of a host that is only an sshd of the current user. */
 export function planLoopbackHost(slot: number, index: number): HostPlan {
@@ -41,7 +41,6 @@ export class LoopbackHost implements LinuxHost {
   private constructor(
     readonly plan: HostPlan,
     readonly port: number,
-    private readonly clock: Clock,
     private readonly folder: string,
     private readonly child: HostChild,
     private readonly sshd: ProcessIdentity,
@@ -50,7 +49,7 @@ export class LoopbackHost implements LinuxHost {
   ) {}
 
   static async start(plan: HostPlan, clock: Clock, dir: string, authorizedKey: string, started: (process: ProcessIdentity) => void): Promise<LoopbackHost> {
-    const folder = join(dir, 'hosts', plan.name);
+    const folder = join(dir, HOSTS_FOLDER, plan.name);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeFile(join(folder, 'authorized_keys'), authorizedKey, { mode: 0o600 });
     const keys = await writeHostKeys(folder, plan.name);
@@ -64,7 +63,7 @@ export class LoopbackHost implements LinuxHost {
       throw new AppError('LAB_HOST_NOT_READY', `${plan.name}: sshd could not be started`);
     }
     started(sshd);
-    const host = new LoopbackHost(plan, port, clock, folder, child, sshd, keys, madeRunFolder);
+    const host = new LoopbackHost(plan, port, folder, child, sshd, keys, madeRunFolder);
     try {
       await waitForSshBanner(clock, plan.address, port, () => child.death);
     } catch (error) {
@@ -96,8 +95,7 @@ export class LoopbackHost implements LinuxHost {
 
   async renewHostKeys(): Promise<void> {
     this.keys = await writeHostKeys(this.folder, this.plan.name);
-    killExactly(this.sshd, 'SIGHUP');
-    await waitForSshBanner(this.clock, this.plan.address, this.port, () => this.child.death);
+    await this.child.restartSshd(this.sshd);
   }
 
   processes(): readonly HostProcess[] {

@@ -8,7 +8,7 @@ import { HostChild } from './host-child';
 import { etcFiles, type SystemIds } from './host-etc';
 import { writeEtc, writeHostKeys } from './host-files.repository';
 import { HOST_INIT } from './host-init';
-import type { HostPlan } from './host-plan';
+import { type HostPlan, HOSTS_FOLDER } from './host-plan';
 import { delayHost, plugIn, removeInterface, setPlug, vethName } from './lab-bridge.client';
 import type { LinuxHost } from './linux-host';
 import type { LoginAttempts } from './sshd-log';
@@ -46,9 +46,11 @@ export class NamespaceHost implements LinuxHost {
   ) {}
 
   static async start(plan: HostPlan, fleet: NamespaceFleet, started: (process: ProcessIdentity) => void): Promise<NamespaceHost> {
-    const folder = join(fleet.dir, 'hosts', plan.name);
+    const folder = join(fleet.dir, HOSTS_FOLDER, plan.name);
     const etc = join(folder, 'etc');
+    // Mount points: the host itself may write nowhere here.
     await mkdir(join(folder, 'dev'), { recursive: true, mode: 0o700 });
+    await mkdir(join(folder, 'hide'), { mode: 0o700 });
     const slow = plan.faults.includes('slow');
     const shell = slow && !fleet.netem ? '/etc/lab-slow-shell' : '/bin/bash';
     const files = etcFiles(plan, fleet.plans, fleet.hashes.get(plan.name) ?? new Map(), fleet.system, shell);
@@ -107,10 +109,8 @@ export class NamespaceHost implements LinuxHost {
   }
 
   async renewHostKeys(): Promise<void> {
-    this.keys = await writeHostKeys(join(this.fleet.dir, 'hosts', this.plan.name, 'etc', 'ssh'), this.plan.name);
-    // sshd executes itself again on SIGHUP and so reads its keys anew.
-    killExactly(this.init, 'SIGHUP');
-    await waitForSshBanner(this.fleet.clock, this.plan.address, SSH_PORT, () => this.child.death);
+    this.keys = await writeHostKeys(join(this.fleet.dir, HOSTS_FOLDER, this.plan.name, 'etc', 'ssh'), this.plan.name);
+    await this.child.restartSshd(this.init);
   }
 
   processes(): readonly HostProcess[] {

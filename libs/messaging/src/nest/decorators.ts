@@ -1,8 +1,9 @@
+import 'reflect-metadata';
 import type { CommandDefinition, ControlDefinition, DataOf, Envelope, EventDefinition, MessageDefinition, RequestOf, ResponseOf, RpcDefinition } from '@capstan/contracts';
 import type { FieldError } from '@capstan/kernel';
 import { UseFilters } from '@nestjs/common';
 import { Ctx, EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
-import type { ControlContext, DeliveryContext, RpcContext } from '../pipeline/contexts';
+import { type ControlContext, type DeliveryContext, invalidDataOf, type RpcContext } from '../pipeline/contexts';
 import type { Outcome } from '../pipeline/outcome';
 import { RethrowingFilter } from './rethrowing.filter';
 
@@ -50,6 +51,21 @@ export function patternOf(channel: HandledChannel, type: string): string {
   return `${channel}:${type}`;
 }
 
+type AnyMethod = (this: unknown, data: unknown, context: unknown) => unknown;
+
+/** Inside the method, because only there Nest says which instance it is. */
+function withInvalidAnswer(original: AnyMethod, onInvalid: InvalidDataHandler): AnyMethod {
+  const method: AnyMethod = function (data, context) {
+    const errors = invalidDataOf(context);
+    return errors === undefined ? original.call(this, data, context) : onInvalid.call(this, (context as DeliveryContext).envelope, errors, context as DeliveryContext);
+  };
+  // What decorators below this one have noted stays with the method.
+  for (const key of Reflect.getMetadataKeys(original) as unknown[]) {
+    Reflect.defineMetadata(key, Reflect.getMetadata(key, original), method);
+  }
+  return method;
+}
+
 function handlerDecorator<Data, Context, Result>(
   definition: MessageDefinition & { channel: HandledChannel },
   options: OnMessageOptions,
@@ -58,6 +74,9 @@ function handlerDecorator<Data, Context, Result>(
     const pattern = patternOf(definition.channel, definition.type);
     const extras: HandlerExtras = { capstan: { definition, options, handler: `${target.constructor.name}.${key}` } };
     const method = descriptor as PropertyDescriptor;
+    if (options.onInvalid) {
+      method.value = withInvalidAnswer(method.value as AnyMethod, options.onInvalid);
+    }
     // Nest hands over the payload alone unless told otherwise; a handler without its context would find out at run time.
     Payload()(target, key, 0);
     Ctx()(target, key, 1);

@@ -13,7 +13,7 @@ export class CreateOutboxAndInbox1793500000000 implements MigrationInterface {
         "channel" text NOT NULL,
         "type" text NOT NULL,
         "partition_key" text NOT NULL,
-        "envelope" jsonb NOT NULL,
+        "envelope" json NOT NULL,
         "attempts" integer NOT NULL DEFAULT 0,
         "postponed_until" timestamptz,
         "last_error" text,

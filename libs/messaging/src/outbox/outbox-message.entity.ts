@@ -25,8 +25,8 @@ export class OutboxMessage {
   @Column({ name: 'partition_key', type: 'text' })
   partitionKey!: string;
 
-  /** The whole CloudEvents body. */
-  @Column({ type: 'jsonb' })
+  /** The whole CloudEvents body, byte for byte as it will leave. Not jsonb: that refuses the escaped NUL a message may hold. */
+  @Column({ type: 'json' })
   envelope!: object;
 
   @Column({ type: 'int', default: 0 })

@@ -1,4 +1,5 @@
 import type { Envelope } from '@capstan/contracts';
+import type { FieldError } from '@capstan/kernel';
 import type { EntityManager } from 'typeorm';
 
 /** What the handler of a command or fact is given beside its data. */
@@ -26,4 +27,16 @@ export interface RpcContext {
 /** What the handler of a hint is given beside its data. */
 export interface ControlContext {
   readonly envelope: Envelope;
+}
+
+const INVALID_DATA = Symbol('invalid data');
+
+/** Marks a context whose data does not match the schema, for a handler that answers such a message itself. */
+export function withInvalidData(context: DeliveryContext, errors: FieldError[]): DeliveryContext {
+  return { ...context, [INVALID_DATA]: errors } as DeliveryContext;
+}
+
+/** What {@link withInvalidData} marked. */
+export function invalidDataOf(context: unknown): FieldError[] | undefined {
+  return (context as { [INVALID_DATA]?: FieldError[] } | undefined)?.[INVALID_DATA];
 }

@@ -174,6 +174,12 @@ export class LinuxDialogue implements CaptureDialogue {
     host.note('armed', 'ready');
   }
 
+  async broken(): Promise<AppError> {
+    const { channel } = required(this.startChannel);
+    const lost = await Promise.race([required(this.host).connection.closed, channel.exit.then(() => undefined, () => undefined)]);
+    return lost ?? new AppError('DEVICE_LOST', `${this.context.target.host} ended the start script before the start`, { retryable: true });
+  }
+
   start(): number {
     const { clock, transcript } = this.context;
     required(this.startChannel).channel.write('go\n');

@@ -1,0 +1,35 @@
+import { Navigate } from 'react-router';
+import { Button } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { Link } from 'react-router';
+import { Page } from '../design/page';
+import { useSessionsFeed } from '../live/use-sessions-feed';
+import { useMay } from '../runtime';
+import { RecentFailures } from './recent-failures';
+import { RunningSessions } from './running-sessions';
+
+/** What runs, and what went wrong lately. */
+export function HomePage() {
+  useSessionsFeed();
+  const mayStart = useMay('sessions:write');
+  return (
+    <Page
+      title="Home"
+      actions={
+        mayStart ? (
+          <Button component={Link} to="/sessions/new" leftSection={<IconPlus size={14} aria-hidden />}>
+            New capture
+          </Button>
+        ) : undefined
+      }
+    >
+      <RunningSessions />
+      <RecentFailures />
+    </Page>
+  );
+}
+
+/** Where a sign-in at its own address leads. */
+export function GoHome() {
+  return <Navigate to="/" replace />;
+}

@@ -1,0 +1,84 @@
+import type { SessionSummary } from '@capstan/contracts';
+import { Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router';
+import { Empty, ProblemNotice } from '../design/feedback';
+import { Panel, Section } from '../design/page';
+import { StateBadge } from '../design/status-badge';
+import { TimeText } from '../design/time-text';
+import { SESSION_LISTS } from '../live/use-sessions-feed';
+import { useRuntime } from '../runtime';
+import classes from './home.module.css';
+
+const SHOWN = 6;
+
+/** The last sessions that did not end whole, each with its reasons. */
+export function RecentFailures() {
+  const { api } = useRuntime();
+  const partial = useQuery({ queryKey: [...SESSION_LISTS, 'last', 'partial'], queryFn: ({ signal }) => api.call('listSessions', { query: { per_page: SHOWN, status: 'partial' }, signal }) });
+  const failed = useQuery({ queryKey: [...SESSION_LISTS, 'last', 'failed'], queryFn: ({ signal }) => api.call('listSessions', { query: { per_page: SHOWN, status: 'failed' }, signal }) });
+  const known = partial.data !== undefined && failed.data !== undefined;
+  const error = partial.error ?? failed.error;
+  const last = [...(partial.data?.sessions ?? []), ...(failed.data?.sessions ?? [])].sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at)).slice(0, SHOWN);
+  return (
+    <Section title="Last failures" aside={known && last.length > 0 ? <Link to="/sessions?status=failed" className={classes['more']}>All failed sessions</Link> : undefined}>
+      {error !== null && !known ? (
+        <ProblemNotice error={error} retry={() => void Promise.all([partial.refetch(), failed.refetch()])} />
+      ) : (
+        <Panel padded={false}>
+          {!known ? (
+            <div className={classes['waiting']}>
+              <Skeleton height={12} width="50%" />
+              <Skeleton height={12} width="30%" />
+            </div>
+          ) : last.length === 0 ? (
+            <Empty title="Nothing has failed">Sessions that failed or ended partially show here, with the device and the reason.</Empty>
+          ) : (
+            <ul className={classes['list']}>
+              {last.map((session) => (
+                <Failure key={session.session_id} session={session} />
+              ))}
+            </ul>
+          )}
+        </Panel>
+      )}
+    </Section>
+  );
+}
+
+function Failure({ session }: { session: SessionSummary }) {
+  const { api } = useRuntime();
+  const detail = useQuery({
+    queryKey: ['session-reasons', session.session_id],
+    queryFn: ({ signal }) => api.call('getSession', { params: { id: session.session_id }, signal }),
+    staleTime: Infinity,
+  });
+  const failed = detail.data?.session.targets.filter((target) => target.error !== null) ?? [];
+  return (
+    <li className={classes['failure']}>
+      <div className={classes['failureHead']}>
+        <Link to={`/sessions/${session.session_id}`} className={classes['name']}>
+          {session.name}
+        </Link>
+        <StateBadge state={session.state} />
+        <span className={classes['when']}>
+          <TimeText iso={session.completed_at ?? session.created_at} form="ago" />
+        </span>
+      </div>
+      <ul className={classes['reasons']}>
+        {detail.data === undefined ? (
+          <li>{detail.isError ? 'The reasons could not be loaded.' : ' '}</li>
+        ) : failed.length === 0 ? (
+          <li>No target gave a reason.</li>
+        ) : (
+          failed.slice(0, 3).map((target) => (
+            <li key={target.target_id}>
+              <b>{target.title}</b> {target.error?.message} <code className="mono">{target.error?.code}</code>
+            </li>
+          ))
+        )}
+        {failed.length > 3 ? <li>and {failed.length - 3} more</li> : null}
+      </ul>
+    </li>
+  );
+}

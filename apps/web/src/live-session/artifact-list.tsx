@@ -1,0 +1,60 @@
+import { Button, Tooltip } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
+import { useMemo } from 'react';
+import { download } from '../api/download';
+import { CopyIcon } from '../design/copy-button';
+import { Empty, sayProblem } from '../design/feedback';
+import { formatBytes, formatCount } from '../design/format';
+import { Panel, Section } from '../design/page';
+import { isTerminal } from '../design/status';
+import { StatusBadge } from '../design/status-badge';
+import type { LiveSession, LiveTarget } from '../live/live-session';
+import { useMay, useRuntime } from '../runtime';
+import classes from './live-session.module.css';
+
+/** What is stored, as it arrives. */
+export function ArtifactList({ session, targets }: { session: LiveSession; targets: readonly LiveTarget[] }) {
+  const { api } = useRuntime();
+  const mayDownload = useMay('artifacts:download');
+  const order = new Map(targets.map(({ view }, index) => [view.target_id, index]));
+  const artifacts = useMemo(
+    () => Object.values(session.artifacts).sort((a, b) => (order.get(a.target_id) ?? 0) - (order.get(b.target_id) ?? 0) || a.name.localeCompare(b.name)),
+    // The order of targets never changes within a session.
+    [session.artifacts],
+  );
+  return (
+    <Section title="Artifacts" aside={<span className="num muted">{artifacts.length === 0 ? '' : `${artifacts.length}, ${formatBytes(artifacts.reduce((sum, { size }) => sum + size, 0))}`}</span>}>
+      <Panel padded={false}>
+        {artifacts.length === 0 ? (
+          <Empty title={isTerminal(session.header.state) ? 'Nothing was stored' : 'Nothing is stored yet'}>{isTerminal(session.header.state) ? 'No target came as far as a verified file.' : 'Each file appears here when it is stored and its checksum is known.'}</Empty>
+        ) : (
+          <ul className={classes['artifacts']}>
+            {artifacts.map((artifact) => (
+              <li key={artifact.artifact_id} className={classes['artifact']}>
+                <div className={classes['artifactText']}>
+                  <span className={classes['artifactName']} title={artifact.name}>
+                    {artifact.name}
+                  </span>
+                  <span className={`num ${classes['artifactFacts']}`}>
+                    {session.targets[artifact.target_id]?.view.title} · {formatBytes(artifact.size)}
+                    {typeof artifact.meta['packets'] === 'number' ? ` · ${formatCount(artifact.meta['packets'])} packets` : ''}
+                  </span>
+                  <span className={`mono ${classes['sha']}`}>
+                    <span title={artifact.sha256}>sha256 {artifact.sha256.slice(0, 16)}…</span>
+                    <CopyIcon value={artifact.sha256} label={`Copy sha256 of ${artifact.name}`} />
+                  </span>
+                </div>
+                {artifact.meta['truncated'] === true ? <StatusBadge status="attention">Truncated</StatusBadge> : null}
+                <Tooltip label={mayDownload ? `Download ${artifact.name}` : 'Your role may not download captures'}>
+                  <Button variant="default" px={8} aria-label={`Download ${artifact.name}`} data-disabled={!mayDownload || undefined} onClick={() => mayDownload && void download(api, 'artifact', artifact.artifact_id).catch((error: unknown) => sayProblem('The download did not start', error))}>
+                    <IconDownload size={14} aria-hidden />
+                  </Button>
+                </Tooltip>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Panel>
+    </Section>
+  );
+}

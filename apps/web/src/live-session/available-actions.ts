@@ -1,0 +1,41 @@
+import type { Permission, SessionState } from '@capstan/contracts';
+import { isTerminal } from '../design/status';
+
+/** What can be done with one session. */
+export type SessionAction = 'stop' | 'cancel' | 'retry' | 'download' | 'delete';
+
+interface Facts {
+  readonly state: SessionState;
+  readonly completed_count: number;
+  readonly target_count: number;
+  readonly download_available: boolean;
+  readonly stop_requested_at: string | null;
+  readonly cancel_requested_at: string | null;
+}
+
+/** The actions to show, in their order, each with the reason why it cannot be used now. */
+export function actionsFor(session: Facts, permissions: readonly Permission[]): readonly { readonly action: SessionAction; readonly blocked?: string }[] {
+  const mayWrite = permissions.includes('sessions:write');
+  const mayDownload = permissions.includes('artifacts:download');
+  const actions: { action: SessionAction; blocked?: string }[] = [];
+  if (isTerminal(session.state)) {
+    actions.push({
+      action: 'download',
+      blocked: !session.download_available ? 'Nothing was stored' : mayDownload ? undefined : 'Your role may not download captures',
+    });
+    if (mayWrite) {
+      if (session.completed_count < session.target_count) {
+        actions.push({ action: 'retry' });
+      }
+      actions.push({ action: 'delete' });
+    }
+    return actions;
+  }
+  if (mayWrite) {
+    const cancelling = session.cancel_requested_at !== null;
+    const stopping = session.stop_requested_at !== null || session.state === 'stopping' || session.state === 'collecting';
+    actions.push({ action: 'stop', blocked: cancelling ? 'The session is being cancelled' : stopping ? 'The captures are ending already' : undefined });
+    actions.push({ action: 'cancel', blocked: cancelling ? 'The session is being cancelled' : undefined });
+  }
+  return actions;
+}

@@ -1,0 +1,85 @@
+import { ROLE_PERMISSIONS } from '@capstan/contracts';
+import { foldAll, orderedTargets } from '../live/live-session';
+import { sessionOf, targetOf } from '../live/live-session.fixture';
+import { adviceFor } from './advice';
+import { actionsFor } from './available-actions';
+import { eventLine } from './event-text';
+import { phasesOf } from './phases';
+import { spreadOf } from './spread';
+
+const names = (session: Parameters<typeof actionsFor>[0], role: keyof typeof ROLE_PERMISSIONS) => actionsFor(session, ROLE_PERMISSIONS[role]).map(({ action, blocked }) => (blocked === undefined ? action : `(${action})`));
+
+describe(actionsFor.name, () => {
+  const running = sessionOf([targetOf(1), targetOf(2)], { state: 'capturing' });
+  const partial = sessionOf([targetOf(1), targetOf(2)], { state: 'partial', completed_count: 1, failed_count: 1, download_available: true });
+
+  it.each([
+    ['a running session', running, ['stop', 'cancel']],
+    ['a stopping one', { ...running, state: 'stopping' as const }, ['(stop)', 'cancel']],
+    ['a cancelling one', { ...running, cancel_requested_at: running.created_at }, ['(stop)', '(cancel)']],
+    ['a partial one', partial, ['download', 'retry', 'delete']],
+    ['a completed one', { ...partial, state: 'completed' as const, completed_count: 2 }, ['download', 'delete']],
+    ['one without files', { ...partial, state: 'failed' as const, completed_count: 0, download_available: false }, ['(download)', 'retry', 'delete']],
+  ])('gives an operator for %s: %p', (_name, session, expected) => {
+    expect(names(session, 'operator')).toEqual(expected);
+  });
+
+  it('gives a viewer nothing that changes or reads a capture', () => {
+    expect(names(running, 'viewer')).toEqual([]);
+    expect(names(partial, 'viewer')).toEqual(['(download)']);
+  });
+});
+
+describe(phasesOf.name, () => {
+  it('shows where a failed target ended', () => {
+    expect(phasesOf(targetOf(1, { state: 'failed' })).dots).toEqual(['failed', 'todo', 'todo', 'todo', 'todo']);
+    const time = '2026-11-20T22:10:00.000Z';
+    expect(phasesOf(targetOf(1, { state: 'failed', ready_at: time, started_at: time, stopped_at: time }))).toEqual({ dots: ['done', 'done', 'done', 'failed', 'todo'], text: 'Failed at: collect' });
+  });
+
+  it('moves only forwards over the states', () => {
+    const done = (['pending', 'configuring', 'ready', 'starting', 'capturing', 'stopping', 'collecting', 'completed'] as const).map((state) => phasesOf(targetOf(1, { state })).dots.filter((dot) => dot === 'done').length);
+    expect(done).toEqual([...done].sort((a, b) => a - b));
+    expect(done.at(-1)).toBe(5);
+  });
+});
+
+describe(spreadOf.name, () => {
+  const live = (sent: (string | null)[]) => {
+    const session = sessionOf(sent.map((start_sent_at, n) => targetOf(n + 1, { start_sent_at })));
+    const folded = foldAll(undefined, [{ type: 'snapshot', data: { session, artifacts: [], sequence: 1 } }]);
+    return folded === undefined ? [] : orderedTargets(folded);
+  };
+
+  it('is unknown until two targets have started', () => {
+    expect(spreadOf(live(['2026-11-20T22:10:00.000Z', null]), null)).toBeUndefined();
+  });
+
+  it('measures from the first start line, with fractions of a millisecond', () => {
+    const spread = spreadOf(live(['2026-11-20T22:10:00.004250Z', '2026-11-20T22:10:00.000Z', '2026-11-20T22:10:00.011Z']), '2026-11-20T22:10:00.000Z');
+    expect(spread?.marks.map((mark) => mark.offsetMs)).toEqual([0, 4.25, 11]);
+    expect(spread).toMatchObject({ spreadMs: 11, axisMs: 15, ticks: [0, 5, 10, 15], t0Ms: 0 });
+  });
+
+  it('draws targets that started in the same millisecond', () => {
+    expect(spreadOf(live(['2026-11-20T22:10:00.000Z', '2026-11-20T22:10:00.000Z']), null)).toMatchObject({ spreadMs: 0, axisMs: 0.5, t0Ms: undefined });
+  });
+});
+
+describe(adviceFor.name, () => {
+  it('always has something to say', () => {
+    expect(adviceFor('HOSTKEY_MISMATCH', false)).toMatchObject({ to: '/inventory/host-keys' });
+    expect(adviceFor('CODE_OF_TOMORROW', true).text).toContain('retry');
+  });
+});
+
+describe(eventLine.name, () => {
+  it('says a state in words, with code and reason of a failure', () => {
+    expect(eventLine({ type: 'target.state-changed', target_id: 'x', data: { state: 'failed', error: { code: 'AUTH_FAILED', message: 'refused' } } })).toEqual({ text: 'Target failed', state: 'failed', detail: 'AUTH_FAILED: refused' });
+    expect(eventLine({ type: 'session.state-changed.v1', target_id: null, data: { state: 'capturing' } }).text).toBe('Session is capturing');
+  });
+
+  it('shows a type it does not know by its name', () => {
+    expect(eventLine({ type: 'session.stop-requested', target_id: null, data: { requested_by: { name: 'ada' } } })).toEqual({ text: 'Session stop requested', state: undefined, detail: 'by ada' });
+  });
+});

@@ -1,0 +1,100 @@
+import { Button } from '@mantine/core';
+import { Link, useParams } from 'react-router';
+import { asProblem } from '../api/problem';
+import { CopyIcon } from '../design/copy-button';
+import { Empty, ProblemNotice } from '../design/feedback';
+import { Page } from '../design/page';
+import { StateBadge } from '../design/status-badge';
+import { TimeText } from '../design/time-text';
+import { orderedTargets } from '../live/live-session';
+import { useLiveSession } from '../live/use-live-session';
+import { ArtifactList } from './artifact-list';
+import { EventLog } from './event-log';
+import { LiveSkeleton } from './live-skeleton';
+import { OutcomeNotice } from './outcome-notice';
+import { SessionActions } from './session-actions';
+import { SpreadStrip } from './spread-strip';
+import { StatStrip } from './stat-strip';
+import { TargetGrid } from './target-grid';
+import { TranscriptProvider } from './transcript';
+import classes from './live-session.module.css';
+
+const BACK = { to: '/sessions', label: 'Sessions' } as const;
+
+/** One session: what happens now, or what came of it. */
+export function LiveSessionPage() {
+  const { id = '' } = useParams();
+  // A page of its own for each session: nothing of one may stay on the screen of the next.
+  return <LiveSessionView key={id} id={id} />;
+}
+
+function LiveSessionView({ id }: { id: string }) {
+  const query = useLiveSession(id);
+  const session = query.data;
+  if (session === undefined) {
+    if (query.isError) {
+      const gone = ['SESSION_NOT_FOUND', 'VALIDATION_FAILED'].includes(asProblem(query.error).code);
+      return (
+        <Page title={gone ? 'No such session' : 'Session'} back={BACK}>
+          {gone ? <Gone>It may have been deleted, or the link is not complete.</Gone> : <ProblemNotice error={query.error} retry={() => void query.refetch()} />}
+        </Page>
+      );
+    }
+    return <LiveSkeleton />;
+  }
+  const { header } = session;
+  if (session.deleted) {
+    return (
+      <Page title={header.name} back={BACK}>
+        <Gone>This session was deleted, with everything it had stored.</Gone>
+      </Page>
+    );
+  }
+  const targets = orderedTargets(session);
+  return (
+    <Page
+      title={header.name}
+      back={BACK}
+      mark={<StateBadge state={header.state} />}
+      description={
+        <span className={classes['meta']}>
+          <span>
+            Started by {header.created_by.name}, <TimeText iso={header.created_at} />
+          </span>
+          {header.retry_of === null ? null : <Link to={`/sessions/${header.retry_of}`}>Retry of an earlier session</Link>}
+          <span className={`mono ${classes['id']}`}>
+            {header.session_id.slice(0, 8)}
+            <CopyIcon value={header.session_id} label="Copy session id" />
+          </span>
+        </span>
+      }
+      actions={<SessionActions session={header} />}
+    >
+      <TranscriptProvider session={session}>
+        <StatStrip session={session} targets={targets} />
+        <OutcomeNotice session={session} targets={targets} />
+        <TargetGrid targets={targets} />
+        <SpreadStrip targets={targets} header={header} />
+        <div className={classes['columns']}>
+          <ArtifactList session={session} targets={targets} />
+          <EventLog id={id} sequence={header.sequence} targets={session.targets} />
+        </div>
+      </TranscriptProvider>
+    </Page>
+  );
+}
+
+function Gone({ children }: { children: string }) {
+  return (
+    <Empty
+      title="This session is not here"
+      action={
+        <Button component={Link} to="/sessions" variant="default">
+          Back to Sessions
+        </Button>
+      }
+    >
+      {children}
+    </Empty>
+  );
+}

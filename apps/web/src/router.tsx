@@ -1,0 +1,34 @@
+import { createBrowserRouter } from 'react-router';
+import { NotFoundPage } from './shell/not-found-page';
+import { PageError } from './shell/page-error';
+import { Shell } from './shell/shell';
+
+/** Every page is a file of its own that is loaded when it is first visited. */
+export const router = createBrowserRouter([
+  {
+    path: '/',
+    Component: Shell,
+    ErrorBoundary: PageError,
+    HydrateFallback: () => null,
+    children: [
+      {
+        ErrorBoundary: PageError,
+        children: [
+          { index: true, lazy: async () => ({ Component: (await import('./home/home-page')).HomePage }) },
+          { path: 'sign-in', lazy: async () => ({ Component: (await import('./home/home-page')).GoHome }) },
+          { path: 'sessions', lazy: async () => ({ Component: (await import('./session-list/session-list-page')).SessionListPage }) },
+          { path: 'sessions/new', lazy: async () => ({ Component: (await import('./capture-wizard/capture-wizard-page')).CaptureWizardPage }) },
+          { path: 'sessions/:id', lazy: async () => ({ Component: (await import('./live-session/live-session-page')).LiveSessionPage }) },
+          { path: 'inventory/credentials', lazy: async () => ({ Component: (await import('./inventory/credentials-page')).CredentialsPage }) },
+          { path: 'inventory/host-keys', lazy: async () => ({ Component: (await import('./inventory/host-keys-page')).HostKeysPage }) },
+          { path: 'access/users', lazy: async () => ({ Component: (await import('./access/users-page')).UsersPage }) },
+          { path: 'access/tokens', lazy: async () => ({ Component: (await import('./access/tokens-page')).TokensPage }) },
+          { path: 'audit', lazy: async () => ({ Component: (await import('./access/audit-page')).AuditPage }) },
+          { path: 'system', lazy: async () => ({ Component: (await import('./system/system-page')).SystemPage }) },
+          { path: 'account', lazy: async () => ({ Component: (await import('./access/account-page')).AccountPage }) },
+          { path: '*', Component: NotFoundPage },
+        ],
+      },
+    ],
+  },
+]);

@@ -1,0 +1,80 @@
+import { ActionIcon, Drawer } from '@mantine/core';
+import { IconMenu2 } from '@tabler/icons-react';
+import { useCallback, useState } from 'react';
+import { Link, Outlet, ScrollRestoration, useNavigate } from 'react-router';
+import { Logo } from '../design/logo';
+import { LinkBar } from '../live/link-bar';
+import { useMay } from '../runtime';
+import { HelpDialog } from './help-dialog';
+import { Rail } from './rail';
+import type { Shortcut } from './shortcuts';
+import { useShortcuts } from './use-shortcuts';
+import classes from './shell.module.css';
+
+/** Rail, link bar and the page. */
+export function Shell() {
+  const navigate = useNavigate();
+  const mayStart = useMay('sessions:write');
+  const [drawer, setDrawer] = useState(false);
+  const [help, setHelp] = useState(false);
+  useShortcuts(
+    useCallback(
+      (shortcut: Shortcut) => {
+        switch (shortcut) {
+          case 'search':
+            void navigate('/sessions', { state: { focusSearch: true } });
+            break;
+          case 'home':
+            void navigate('/');
+            break;
+          case 'sessions':
+            void navigate('/sessions');
+            break;
+          case 'new':
+            if (mayStart) {
+              void navigate('/sessions/new');
+            }
+            break;
+          case 'help':
+            setHelp(true);
+            break;
+        }
+      },
+      [navigate, mayStart],
+    ),
+  );
+  return (
+    <div className={classes['shell']}>
+      <a href="#content" className={classes['skip']}>
+        Skip to content
+      </a>
+      <aside className={classes['rail']} aria-label="Navigation">
+        <Rail onHelp={() => setHelp(true)} />
+      </aside>
+      <header className={classes['topbar']}>
+        <ActionIcon variant="subtle" color="gray" size={40} aria-label="Open navigation" onClick={() => setDrawer(true)}>
+          <IconMenu2 size={20} aria-hidden />
+        </ActionIcon>
+        <Link to="/" className={classes['brand']} aria-label="Capstan, home">
+          <Logo size={20} />
+          <span>Capstan</span>
+        </Link>
+      </header>
+      <Drawer opened={drawer} onClose={() => setDrawer(false)} size={272} title="Navigation" classNames={{ header: classes['drawerHeader'] ?? '', body: classes['drawerBody'] ?? '' }} closeButtonProps={{ 'aria-label': 'Close navigation' }}>
+        <Rail
+          onLeave={() => setDrawer(false)}
+          onHelp={() => {
+            setDrawer(false);
+            setHelp(true);
+          }}
+        />
+      </Drawer>
+      <main id="content" className={classes['content']} tabIndex={-1}>
+        <LinkBar />
+        <Outlet />
+      </main>
+      <HelpDialog opened={help} onClose={() => setHelp(false)} />
+      <ScrollRestoration />
+    </div>
+  );
+}

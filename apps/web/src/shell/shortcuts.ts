@@ -1,0 +1,48 @@
+/** What a key or a pair of keys does. */
+export type Shortcut = 'search' | 'home' | 'sessions' | 'new' | 'help';
+
+/** For the help dialog, in its order. */
+export const SHORTCUTS: readonly { readonly keys: readonly string[]; readonly does: string }[] = [
+  { keys: ['/'], does: 'Search sessions' },
+  { keys: ['n'], does: 'New capture' },
+  { keys: ['g', 'h'], does: 'Go to Home' },
+  { keys: ['g', 's'], does: 'Go to Sessions' },
+  { keys: ['?'], does: 'Show this help' },
+];
+
+/** The second key of a pair counts this long, in ms. */
+const PAIR_MS = 1_200;
+
+/** A key press as far as shortcuts care. */
+export interface KeyPress {
+  readonly key: string;
+  readonly at: number;
+  /** Ctrl, Alt or Meta is held, or the focus is where people type, or a dialog is open. */
+  readonly elsewhere: boolean;
+}
+
+/** Recognises shortcuts in a stream of key presses; remembers only a pending `g`. */
+export function createShortcutMatcher(): (press: KeyPress) => Shortcut | undefined {
+  let pairSince = -Infinity;
+  return ({ key, at, elsewhere }) => {
+    if (elsewhere) {
+      pairSince = -Infinity;
+      return undefined;
+    }
+    const paired = at - pairSince <= PAIR_MS;
+    pairSince = key === 'g' ? at : -Infinity;
+    if (paired && (key === 'h' || key === 's')) {
+      return key === 'h' ? 'home' : 'sessions';
+    }
+    switch (key) {
+      case '/':
+        return 'search';
+      case 'n':
+        return 'new';
+      case '?':
+        return 'help';
+      default:
+        return undefined;
+    }
+  };
+}
