@@ -19,10 +19,17 @@ const MAX_CHANNELS = 200;
 const MAX_MESSAGE_BYTES = 64 * 1_024;
 /** How often sockets are looked at: may their owners still see this, do they keep up. */
 const REVIEW_MS = 10_000;
+/** Packets that wait for one socket before it gets no more live numbers. */
+const SLOW_PACKETS = 32;
 /** Packets that wait for one socket before it counts as stuck. It comes back and gets a snapshot. */
 const MAX_WAITING_PACKETS = 1_000;
 /** Longest a timer can be set for. */
 const MAX_TIMER_MS = 2_147_483_647;
+
+/** Packets a socket has not taken yet. */
+function waitingPackets({ conn }: LiveSocket): number {
+  return (conn as unknown as { readonly writeBuffer?: readonly unknown[] }).writeBuffer?.length ?? 0;
+}
 
 /** The live view: rooms of sockets, fed by this instance's own queue. */
 @WebSocketGateway({
@@ -106,9 +113,26 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnGatewayDisconne
   private forward(envelope: Envelope): void {
     const message = toLiveMessage(envelope);
     if (message && this.server) {
-      const to = this.server.to([...message.rooms]);
-      (message.lossy ? to.volatile : to).emit(message.event, ...([message.payload] as never));
+      const behind = message.lossy ? this.behind(message.rooms) : [];
+      this.server
+        .to([...message.rooms])
+        .except(behind)
+        .emit(message.event, ...([message.payload] as never));
     }
+  }
+
+  /**
+   * Sockets that do not keep up. (Not Socket.IO's `volatile`: that drops whatever comes in the same moment as another
+   * packet, and with it the last number of a target, from sockets that are perfectly fast.)
+   */
+  private behind(rooms: readonly string[]): string[] {
+    const { sockets, adapter } = this.server?.sockets ?? {};
+    return rooms
+      .flatMap((room) => [...(adapter?.rooms.get(room) ?? [])])
+      .filter((id) => {
+        const socket = sockets?.get(id);
+        return socket !== undefined && waitingPackets(socket) > SLOW_PACKETS;
+      });
   }
 
   /**
@@ -186,8 +210,7 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnGatewayDisconne
   private async reviewSockets(): Promise<void> {
     try {
       for (const socket of this.server?.sockets.sockets.values() ?? []) {
-        const conn = socket.conn as unknown as { writeBuffer?: readonly unknown[] };
-        if ((conn.writeBuffer?.length ?? 0) > MAX_WAITING_PACKETS) {
+        if (waitingPackets(socket) > MAX_WAITING_PACKETS) {
           this.logger.warn('A socket that does not keep up was closed', { actor: socket.data.principal.actor.name });
           socket.disconnect(true);
           continue;
