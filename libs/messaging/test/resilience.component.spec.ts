@@ -123,7 +123,7 @@ describe(`${MessagingStrategy.name} at shutdown`, () => {
  */
 async function quorumQueuesOnDisk(dataDir: string): Promise<void> {
   const directory = path.join(dataDir, 'data');
-  const file = readdirSync(directory, { recursive: true, encoding: 'utf8' }).find((name) => path.basename(name) === 'names.dets');
+  const file = readdirSync(directory, { recursive: true, encoding: 'utf8' }).find((name) => name.includes('/quorum/') && path.basename(name) === 'names.dets');
   await eventually(() => {
     const known = readFileSync(path.join(directory, file ?? 'names.dets'), 'latin1');
     expect(deriveTopology(testCatalogue).queues.filter(({ name }) => !known.includes(`%2F_${name}`))).toEqual([]);
