@@ -91,7 +91,7 @@ export class Simulation {
   }
 
   finished(ordinal: number, outcome: FinishedFact['outcome'], extra: Partial<FinishedFact> = {}): FinishedFact {
-    return { ...this.fact(ordinal), outcome, capture_began: true, ...extra };
+    return { ...this.fact(ordinal), outcome, capture_began: true, artifacts: [], ...extra };
   }
 
   artifact(ordinal: number, overrides: Partial<ArtifactView> = {}): ArtifactFact {
@@ -123,7 +123,7 @@ export class Simulation {
   }
 
   finish(ordinal: number, outcome: FinishedFact['outcome'], extra: Partial<FinishedFact> = {}): Decision {
-    return this.do({ type: 'finished', fact: this.finished(ordinal, outcome, extra) });
+    return this.do({ type: 'finished', fact: this.finished(ordinal, outcome, extra), known: [] });
   }
 
   /** Times of a start that happened now. */

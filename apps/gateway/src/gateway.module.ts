@@ -1,6 +1,6 @@
 import type { Clock, IdSource } from '@capstan/kernel';
 import { CLOCK, IDS } from '@capstan/service-kit';
-import { Inject, type MiddlewareConsumer, Module, type NestModule, type Provider } from '@nestjs/common';
+import { type DynamicModule, Inject, type MiddlewareConsumer, Module, type NestModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule, HttpAdapterHost } from '@nestjs/core';
 import type { Express } from 'express';
 import { AuditConsumer } from './audit/audit.consumer';
@@ -36,6 +36,7 @@ import { RouteCheck } from './http/route-check';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
 import { IdempotencyRepository } from './idempotency/idempotency.repository';
 import { LiveGateway } from './live/live.gateway';
+import { LiveNumbers } from './live/live-numbers';
 import { Snapshots } from './live/snapshots';
 import { ApiDocumentsController } from './openapi/api-documents.controller';
 import { SessionsController } from './sessions/sessions.controller';
@@ -76,7 +77,7 @@ const keyed: Provider[] = [
   },
 ];
 
-/** The gateway's composition root. Needs what the service kit and messaging provide, and {@link GATEWAY_CONFIG}. */
+/** The gateway's composition root. Needs what the service kit and messaging provide. */
 @Module({
   imports: [DiscoveryModule],
   controllers: [
@@ -116,6 +117,7 @@ const keyed: Provider[] = [
     DownloadsService,
     Transfers,
     Snapshots,
+    LiveNumbers,
     LiveGateway,
     HealthClient,
     Housekeeping,
@@ -127,6 +129,11 @@ export class GatewayModule implements NestModule {
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
     @Inject(IDS) private readonly ids: IdSource,
   ) {}
+
+  /** @param overrides providers that take the place of the gateway's own, for tests */
+  static with(config: GatewayConfig, overrides: readonly Provider[] = []): DynamicModule {
+    return { module: GatewayModule, providers: [{ provide: GATEWAY_CONFIG, useValue: config }, ...overrides] };
+  }
 
   configure(consumer: MiddlewareConsumer): void {
     prepareExpress(this.adapter.httpAdapter.getInstance<Express>(), this.config);

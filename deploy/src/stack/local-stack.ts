@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import {
@@ -17,7 +18,7 @@ import {
 } from '@capstan/backing-services';
 import { SERVICES, type ServiceName } from '@capstan/contracts';
 import { AppError } from '@capstan/kernel';
-import { servicePermissions } from '@capstan/messaging';
+import { type BrokerAccess, publisherPermissions, servicePermissions } from '@capstan/messaging';
 import { provisionSchema } from '@capstan/persistence';
 import { type KeptAlive, keepPostgres, keepRabbitmq } from './backing';
 import { ServiceProcess } from './service-process';
@@ -25,6 +26,9 @@ import { type LauncherSettings } from './settings';
 
 /** Room that must be free before anything is started. */
 const MIN_FREE_BYTES = 512 * 1024 * 1024;
+
+/** Broker user for programs outside of Capstan that start sessions; see `examples/publish-job`. */
+const PUBLISHER = 'publisher';
 
 /** Services that touch artifacts or secrets; the others get neither setting. */
 const NEEDS_STORE: readonly ServiceName[] = ['gateway', 'capture-orchestrator', 'device-collector'];
@@ -34,8 +38,6 @@ export interface LocalStackOptions {
   readonly settings: LauncherSettings;
   /** Programs needed beside those of the stack itself, e.g. by the lab. */
   readonly tools?: readonly ToolName[];
-  /** Broker users for programs outside Capstan. */
-  readonly publishers?: readonly BrokerUser[];
   readonly log: (line: string) => void;
 }
 
@@ -66,8 +68,9 @@ export class LocalStack {
       await assertDiskSpace(dataDir, MIN_FREE_BYTES);
       await installPackages(missingTools([...(settings.RABBITMQ_URL === undefined ? (['rabbitmq'] as const) : []), ...(options.tools ?? [])]), { log });
 
-      const brokerUsers = SERVICES.map((name): BrokerUser => ({ name: `capstan-${name}`, password: storedSecret(path.join(dataDir, 'secrets', `broker-${name}`)), ...servicePermissions(name) }));
-      const broker = settings.RABBITMQ_URL === undefined ? keepRabbitmq(dataDir, [...brokerUsers, ...(options.publishers ?? [])], settings.CAPSTAN_RESTART_DELAY_MS, log) : undefined;
+      const brokerUsers = SERVICES.map((name): BrokerUser => ({ name: `capstan-${name}`, password: storedSecret(path.join(dataDir, 'secrets', `broker-${name}`)), ...mutable(servicePermissions(name)) }));
+      const publisher: BrokerUser = { name: PUBLISHER, password: storedSecret(path.join(dataDir, 'secrets', 'broker-publisher')), ...mutable(publisherPermissions(PUBLISHER)) };
+      const broker = settings.RABBITMQ_URL === undefined ? keepRabbitmq(dataDir, [...brokerUsers, publisher], settings.CAPSTAN_RESTART_DELAY_MS, log) : undefined;
       broker?.then((server) => started.push(server)).catch(() => undefined);
       const postgres = settings.DATABASE_URL === undefined ? await keepPostgres(dataDir, settings.CAPSTAN_RESTART_DELAY_MS, log) : undefined;
       if (postgres) {
@@ -110,6 +113,11 @@ export class LocalStack {
       postgres: this.postgres?.now.pid,
       rabbitmq: this.rabbitmq?.now.pid,
     };
+  }
+
+  /** URL of the broker for programs outside of Capstan that start sessions; undefined with a broker of somebody else's. Holds the password. */
+  get publisherUrl(): string | undefined {
+    return this.rabbitmq === undefined ? undefined : brokerUrl(this.rabbitmq.now.port, { name: PUBLISHER, password: storedSecret(path.join(this.dataDir, 'secrets', 'broker-publisher')) });
   }
 
   /** URL of the broker's administrator; undefined with a broker of somebody else's. Holds the password. */
@@ -169,8 +177,12 @@ function environmentOf(name: ServiceName, opsPort: number, rabbitmqUrl: string, 
   };
 }
 
+function mutable({ permissions, topicPermissions }: BrokerAccess): Pick<BrokerUser, 'permissions' | 'topicPermissions'> {
+  return { permissions: permissions.map((permission) => ({ ...permission })), topicPermissions: topicPermissions.map((permission) => ({ ...permission })) };
+}
+
 function tokenKey(dataDir: string): string {
-  return Buffer.from(storedSecret(path.join(dataDir, 'secrets', 'token-key')), 'hex').toString('base64');
+  return createHash('sha256').update(storedSecret(path.join(dataDir, 'secrets', 'token-key'))).digest('base64');
 }
 
 function brokerUrl(port: number, user: BrokerUser | undefined): string {

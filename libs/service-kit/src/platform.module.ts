@@ -1,11 +1,14 @@
 import { createObjectStore, type ObjectStore, type ObjectStoreConfig } from '@capstan/object-store';
 import { systemClock, systemIds, systemRandom } from '@capstan/kernel';
+import { MESSAGING_METRICS, messagingEntities, messagingMigrations } from '@capstan/messaging';
 import { assertMigrated, createDataSource } from '@capstan/persistence';
+import { Keyring, openKeyFile, Vault } from '@capstan/vault';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { ConfigurationError, type ObjectStoreSettings } from './config/config';
+import { ConfigurationError, type ObjectStoreSettings, type VaultSettings } from './config/config';
 import { HealthService } from './health/health.service';
 import { Metrics } from './metrics/metrics';
+import { prometheusMessagingMetrics } from './metrics/messaging-metrics';
 import type { ServiceDefinition } from './service-definition';
 import { CLOCK, IDS, OBJECT_STORE, RANDOM, SERVICE, type ServiceIdentity } from './tokens';
 
@@ -31,6 +34,17 @@ export function objectStoreConfig(service: string, settings: Partial<ObjectStore
   throw new ConfigurationError(service, [{ variable: 'OBJECT_STORE_DIR', message: 'is needed unless S3_ENDPOINT is set' }]);
 }
 
+/** The vault's master keys: from the environment, else from the key file, which is made when it does not exist. @throws ConfigurationError when neither is named */
+async function openKeyring(service: string, settings: Partial<VaultSettings>): Promise<Keyring> {
+  if (settings.CAPSTAN_VAULT_KEYS !== undefined) {
+    return Keyring.parse(settings.CAPSTAN_VAULT_KEYS);
+  }
+  if (settings.CAPSTAN_VAULT_KEY_FILE !== undefined) {
+    return openKeyFile(settings.CAPSTAN_VAULT_KEY_FILE);
+  }
+  throw new ConfigurationError(service, [{ variable: 'CAPSTAN_VAULT_KEY_FILE', message: 'is needed unless CAPSTAN_VAULT_KEYS is set' }]);
+}
+
 /** What every service is built on: clock, ids, database, object store, health and metrics. Composed by `bootstrap`. */
 @Module({})
 export class PlatformModule {
@@ -42,10 +56,14 @@ export class PlatformModule {
       { provide: SERVICE, useValue: identity },
       Metrics,
       HealthService,
+      { provide: MESSAGING_METRICS, useFactory: prometheusMessagingMetrics, inject: [Metrics] },
       { provide: DataSource, useFactory: (health: HealthService) => connectDatabase(definition, identity, health), inject: [HealthService] },
     ];
     if (definition.objectStore === true) {
       providers.push({ provide: OBJECT_STORE, useFactory: (health: HealthService) => connectObjectStore(definition, health), inject: [HealthService] });
+    }
+    if (definition.vault === true) {
+      providers.push({ provide: Vault, useFactory: async () => new Vault(await openKeyring(definition.name, definition.config)) });
     }
     return { module: PlatformModule, global: true, providers, exports: providers };
   }
@@ -56,8 +74,8 @@ export function dataSourceOf(definition: ServiceDefinition, instance: string): D
   return createDataSource({
     url: definition.config.DATABASE_URL,
     service: definition.name,
-    entities: [...definition.database.entities],
-    migrations: [...definition.database.migrations] as never[],
+    entities: [...definition.database.entities, ...messagingEntities],
+    migrations: [...definition.database.migrations, ...messagingMigrations] as never[],
     poolSize: definition.config.CAPSTAN_DATABASE_POOL,
     applicationName: instance,
   });

@@ -1,5 +1,6 @@
 import type { ServiceName } from '@capstan/contracts';
-import type { Type } from '@nestjs/common';
+import type { MessagingOptions } from '@capstan/messaging';
+import type { DynamicModule, Type } from '@nestjs/common';
 import type { BaseConfig, ObjectStoreSettings, VaultSettings } from './config/config';
 
 /** Class of a migration or entity, as TypeORM takes it. */
@@ -10,7 +11,7 @@ export type TypeOrmClass = Function;
 export interface ServiceDefinition {
   readonly name: ServiceName;
   /** The service's composition root. */
-  readonly module: Type;
+  readonly module: Type | DynamicModule;
   readonly config: BaseConfig & Partial<ObjectStoreSettings> & Partial<VaultSettings>;
   /** Tables of the service beside those of messaging. */
   readonly database: { readonly entities: readonly TypeOrmClass[]; readonly migrations: readonly TypeOrmClass[] };
@@ -18,6 +19,8 @@ export interface ServiceDefinition {
   readonly objectStore?: boolean;
   /** Whether it keeps secrets. */
   readonly vault?: boolean;
+  /** Deliveries handled at a time per consumer, where the defaults of messaging do not suit. */
+  readonly prefetch?: MessagingOptions['prefetch'];
   /** A public HTTP port; only the gateway has one. */
   readonly http?: { readonly host: string; readonly port: number };
 }

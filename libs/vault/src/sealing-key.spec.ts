@@ -89,7 +89,7 @@ describe(SealingKeyPair.name, () => {
     ['plain text', 'hunter2'],
     ['five parts of nothing', '....'],
     ['a token without encryption', `${Buffer.from('{"alg":"none"}').toString('base64url')}.e30.`],
-    ['a very long text', 'A'.repeat(100_000)],
+    ['a very long text', 'A'.repeat(200_000)],
   ])('refuses %s', async (_, sealed) => {
     await expect(sut.openSealed(sealed, options)).rejects.toMatchObject({ code: expect.stringMatching(/^SEAL/) });
     await expect(sut.openSealed(sealed, options)).rejects.not.toMatchObject({ message: expect.stringContaining('hunter2') });
@@ -100,7 +100,7 @@ describe(SealingKeyPair.name, () => {
     const jwk = sut.publicJwk();
     const wrong = [{ ...jwk, kid: other.kid }, { ...jwk, x: other.x }, { ...jwk, kty: 'oct' }, { ...jwk, crv: 'P-384' }, {}];
     for (const key of wrong) {
-      await expect(sealFor(key as typeof jwk, new Secret('hunter2'), options)).rejects.toMatchObject({ code: 'SEALING_KEY_INVALID' });
+      await expect(sealFor(key, new Secret('hunter2'), options)).rejects.toMatchObject({ code: 'SEALING_KEY_INVALID' });
     }
   });
 });

@@ -9,8 +9,8 @@ const ALG = 'ECDH-ES';
 const ENC = 'A256GCM';
 const CURVE = 'P-256';
 const TYPE = 'capstan-secret+jwe';
-/** A sealed secret is a password or a key, not a file. */
-const MAX_JWE_LENGTH = 64 * 1024;
+/** A sealed secret is a few passwords and keys, not a file. */
+const MAX_JWE_LENGTH = 128 * 1024;
 /** Clocks of sender and receiver may differ by this much, in seconds. */
 const CLOCK_SKEW_SEC = 60;
 const DEFAULT_MAX_AGE_SEC = 300;
@@ -33,6 +33,9 @@ interface PrivateJwk {
   y: string;
   d: string;
 }
+
+/** A public key as it came over the wire; {@link sealFor} checks it. */
+export type ReceivedSealingKey = Readonly<Partial<Record<keyof PublicSealingKey, unknown>>>;
 
 /** Options of {@link sealFor}. */
 export interface SealForOptions {
@@ -63,9 +66,9 @@ function sealedInvalid(problem: string): Error {
  * A256GCM. Whoever carries it sees its purpose, its time and its length.
  * @throws AppError `SEALING_KEY_INVALID`
  */
-export async function sealFor(recipient: PublicSealingKey, secret: Secret, options: SealForOptions): Promise<string> {
-  const key = await importPublic(recipient);
-  const header = { alg: ALG, enc: ENC, typ: TYPE, kid: recipient.kid, purpose: options.purpose, iat: Math.floor(options.clock.now() / 1000) };
+export async function sealFor(recipient: ReceivedSealingKey, secret: Secret, options: SealForOptions): Promise<string> {
+  const { key, kid } = await importPublic(recipient);
+  const header = { alg: ALG, enc: ENC, typ: TYPE, kid, purpose: options.purpose, iat: Math.floor(options.clock.now() / 1000) };
   const bytes = Buffer.from(secret.reveal());
   try {
     return await new CompactEncrypt(bytes).setProtectedHeader(header).encrypt(key);
@@ -74,13 +77,15 @@ export async function sealFor(recipient: PublicSealingKey, secret: Secret, optio
   }
 }
 
-async function importPublic(recipient: PublicSealingKey): Promise<CryptoKey> {
-  const { kty, crv, x, y } = recipient;
+async function importPublic({ kty, crv, x, y, kid }: ReceivedSealingKey): Promise<{ key: CryptoKey; kid: string }> {
   try {
-    if (kty !== 'EC' || crv !== CURVE || (await calculateJwkThumbprint({ kty, crv, x, y })) !== recipient.kid) {
-      throw new Error('Not a P-256 key under its own thumbprint');
+    if (kty !== 'EC' || crv !== CURVE || typeof x !== 'string' || typeof y !== 'string' || typeof kid !== 'string') {
+      throw new Error('Not a P-256 key');
     }
-    return (await importJWK({ kty, crv, x, y }, ALG)) as CryptoKey;
+    if ((await calculateJwkThumbprint({ kty, crv, x, y })) !== kid) {
+      throw new Error('Not under its own thumbprint');
+    }
+    return { key: (await importJWK({ kty, crv, x, y }, ALG)) as CryptoKey, kid };
   } catch (error) {
     throw vaultError(VaultErrorCode.SealingKeyInvalid, 'This is not a public key that secrets can be sealed for', { cause: error });
   }

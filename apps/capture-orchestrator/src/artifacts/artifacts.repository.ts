@@ -7,12 +7,16 @@ import { ArtifactRow } from './artifact.entity';
 /** The artifacts that count. */
 @Injectable()
 export class ArtifactsRepository {
-  /** Rows that already hold this id or this key. */
-  async known(manager: SqlRunner, artifact: Pick<ArtifactView, 'artifact_id' | 'key'>): Promise<KnownArtifact[]> {
-    const found = await rows<ArtifactRow>(manager, `SELECT artifact_id, key, target_id, size, kind FROM artifacts WHERE artifact_id = $1 OR key = $2`, [
-      artifact.artifact_id,
-      artifact.key,
-    ]);
+  /** Rows that already hold the id or the key of one of these. */
+  async known(manager: SqlRunner, artifacts: ReadonlyArray<Pick<ArtifactView, 'artifact_id' | 'key'>>): Promise<KnownArtifact[]> {
+    if (artifacts.length === 0) {
+      return [];
+    }
+    const found = await rows<ArtifactRow>(
+      manager,
+      `SELECT artifact_id, key, target_id, size, kind FROM artifacts WHERE artifact_id = ANY($1::uuid[]) OR key = ANY($2::text[])`,
+      [artifacts.map((artifact) => artifact.artifact_id), artifacts.map((artifact) => artifact.key)],
+    );
     return found.map((row) => ({ artifactId: row.artifact_id, key: row.key, targetId: row.target_id, size: Number(row.size), kind: row.kind }));
   }
 

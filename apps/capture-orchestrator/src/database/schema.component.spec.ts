@@ -16,11 +16,11 @@ describe('the schema of capture-orchestrator', () => {
   });
 
   it('can be taken back and made again', async () => {
-    for (const _ of migrations) {
+    for (let undone = 0; undone < migrations.length; undone += 1) {
       await database.dataSource.undoLastMigration();
     }
-    const { rows } = { rows: (await database.dataSource.query(`SELECT relname FROM pg_class WHERE relnamespace = 'capture_orchestrator'::regnamespace AND relkind = 'r'`)) as { relname: string }[] };
-    expect(rows.map(({ relname }) => relname)).toEqual(['migrations']);
+    const left = (await database.dataSource.query(`SELECT relname FROM pg_class WHERE relnamespace = 'capture_orchestrator'::regnamespace AND relkind = 'r'`)) as { relname: string }[];
+    expect(left.map(({ relname }) => relname)).toEqual(['migrations']);
     await expect(database.dataSource.runMigrations()).resolves.toHaveLength(migrations.length);
   });
 });

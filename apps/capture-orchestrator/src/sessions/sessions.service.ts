@@ -1,6 +1,6 @@
 import { type Actor, type CreateSessionRequest, createSessionRequest, sessionEvents, type SessionView } from '@capstan/contracts';
 import { AppError, type Clock, type IdSource } from '@capstan/kernel';
-import { Outbox } from '@capstan/messaging';
+import { Outbox, outgoing } from '@capstan/messaging';
 import { CLOCK, IDS } from '@capstan/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -13,7 +13,7 @@ import type { Decision, EngineInput, EnginePolicy } from './engine/model';
 import { retryName } from './engine/naming';
 import { hasEnded } from './engine/order';
 import { digestOf } from './request-digest';
-import { factOptions, SessionOutbox } from './session-outbox';
+import { factOptions, wireMessage } from './session-messages';
 import { gramsOf, searchText } from './session-search';
 import { viewOf } from './session-views';
 import { type Appointments, SessionsRepository, type StoredSession } from './sessions.repository';
@@ -24,8 +24,6 @@ export interface Origin {
   readonly by: Actor;
   /** Carried by every fact that follows; the session's id when the order had none. */
   readonly correlationId?: string;
-  /** Id of the message that led to this. */
-  readonly causationId?: string;
 }
 
 /** An order to create a session, with its id. */
@@ -51,7 +49,6 @@ export class SessionsService {
     private readonly sessions: SessionsRepository,
     private readonly artifacts: ArtifactsRepository,
     private readonly history: SessionEventsRepository,
-    private readonly messages: SessionOutbox,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(IDS) private readonly ids: IdSource,
@@ -100,13 +97,13 @@ export class SessionsService {
     }
     const identity = { name: made.name, ...columns };
     const session = viewOf(made.session, identity, made.targets);
-    const context = { sessionId: order.sessionId, identity, durationSec: made.session.durationSec, correlationId: columns.correlation_id, causationId: order.causationId, targets: made.targets };
+    const context = { sessionId: order.sessionId, identity, durationSec: made.session.durationSec, correlationId: columns.correlation_id, targets: made.targets };
     const data = { by: order.by, name: made.name, targets: made.targets.length, ...(order.retryOf === undefined ? {} : { retry_of: order.retryOf }) };
     await this.history.append(manager, order.sessionId, [{ sequence: 1, type: 'session.created', targetId: null, data }], now);
-    for (const target of made.targets) {
-      await this.messages.send(manager, { type: 'run-task', target }, context);
-    }
-    await this.outbox.add(manager, sessionEvents.created, { session }, factOptions(context, 1));
+    await this.outbox.addAll(manager, [
+      outgoing(sessionEvents.created, { session }, factOptions(context, 1)),
+      ...made.targets.map((target) => wireMessage({ type: 'run-task', target }, context)),
+    ]);
     return { session, created: true };
   }
 
@@ -138,21 +135,27 @@ export class SessionsService {
    */
   async wish(manager: EntityManager, sessionId: string, type: 'stop' | 'cancel' | 'delete', origin: Origin): Promise<StoredSession> {
     const before = visible(await this.sessions.lock(manager, sessionId));
-    const { stored } = await this.store(manager, before, { type, by: origin.by }, origin.causationId, type === 'delete' ? origin.by : undefined);
+    const { stored } = await this.store(manager, before, { type, by: origin.by }, type === 'delete' ? origin.by : undefined);
     return stored;
   }
 
   /** Folds a fact of a task, or lets the deadlines pass. Undefined when the session is gone: what is said of it changes nothing. */
-  async apply(manager: EntityManager, sessionId: string, input: EngineInput, causationId?: string): Promise<Applied | undefined> {
+  async apply(manager: EntityManager, sessionId: string, input: EngineInput): Promise<Applied | undefined> {
     const before = await this.sessions.lock(manager, sessionId);
     if (before === undefined) {
       return undefined;
     }
-    const complete = input.type === 'artifact' ? { ...input, known: await this.artifacts.known(manager, input.fact.artifact) } : input;
-    return this.store(manager, before, complete, causationId);
+    return this.store(manager, before, await this.withKnown(manager, input));
   }
 
-  private async store(manager: EntityManager, before: StoredSession, input: EngineInput, causationId?: string, deletedBy?: Actor): Promise<Applied> {
+  private async withKnown(manager: EntityManager, input: EngineInput): Promise<EngineInput> {
+    if (input.type === 'artifact') {
+      return { ...input, known: await this.artifacts.known(manager, [input.fact.artifact]) };
+    }
+    return input.type === 'finished' ? { ...input, known: await this.artifacts.known(manager, input.fact.artifacts) } : input;
+  }
+
+  private async store(manager: EntityManager, before: StoredSession, input: EngineInput, deletedBy?: Actor): Promise<Applied> {
     const now = this.clock.now();
     const decision = decide(before, input, { now, ids: this.ids, policy: this.policy });
     const sessionId = before.session.sessionId;
@@ -171,12 +174,12 @@ export class SessionsService {
       identity: before.row,
       durationSec: before.session.durationSec,
       correlationId: before.row.correlation_id,
-      causationId,
       targets: decision.targets,
     };
-    for (const message of decision.messages) {
-      await this.messages.send(manager, message, context);
-    }
+    await this.outbox.addAll(
+      manager,
+      decision.messages.map((message) => wireMessage(message, context)),
+    );
     // Last, because it locks the counters that other sessions share.
     await this.sessions.save(manager, before, decision, now, this.appointments(before, decision, now), deletedBy);
     return { stored: { row: before.row, session: decision.session, targets: decision.targets }, decision };

@@ -2,12 +2,20 @@ import { CAPTURE_DEFAULTS, CAPTURE_DEVICE_TYPES, type CaptureCapability, type Ca
 import type { CaptureDriver } from '../packet-capture/capture-driver';
 import { LinuxDriver } from './linux/linux-driver';
 
+/** Settings that all drivers share. */
+export interface DriverSettings {
+  /** Seconds without a sign of life from us after which a device ends its capture by itself. */
+  readonly silentSec: number;
+}
+
 /** Every platform there is a driver for. A new one is one more line. */
-export const CAPTURE_DRIVERS: readonly CaptureDriver[] = [new LinuxDriver()];
+export function captureDrivers(settings: DriverSettings): CaptureDriver[] {
+  return [new LinuxDriver(settings)];
+}
 
 /** Finds drivers by device type. */
 export class DriverRegistry {
-  constructor(private readonly drivers: readonly CaptureDriver[] = CAPTURE_DRIVERS) {}
+  constructor(private readonly drivers: readonly CaptureDriver[]) {}
 
   /** The driver of a device type; undefined when there is none yet. */
   find(deviceType: CaptureDeviceType): CaptureDriver | undefined {

@@ -1,7 +1,6 @@
 import { auditRecorded, type DataOf } from '@capstan/contracts';
 import { type DeliveryContext, OnEvent } from '@capstan/messaging';
 import { Controller } from '@nestjs/common';
-import { Ctx, Payload } from '@nestjs/microservices';
 import { AuditRepository } from './audit.repository';
 
 /** Keeps what other services did on somebody's behalf, e.g. the commands sent to a device. */
@@ -10,7 +9,7 @@ export class AuditConsumer {
   constructor(private readonly entries: AuditRepository) {}
 
   @OnEvent(auditRecorded)
-  async keep(@Payload() fact: DataOf<typeof auditRecorded>, @Ctx() { envelope, manager }: DeliveryContext): Promise<void> {
+  async keep(fact: DataOf<typeof auditRecorded>, { envelope, manager }: DeliveryContext): Promise<void> {
     await this.entries.insert(
       {
         // The id of the message: the same fact is one line, however often it is delivered.

@@ -1,17 +1,23 @@
 import { type Actor, type AnswerOf, type ArtifactView, credentialRpc, type CreateCaptureSessionBody, type routes, sessionRpc, type SessionView } from '@capstan/contracts';
-import { AppError, type Clock, Gate } from '@capstan/kernel';
+import { AppError, type Clock, type FieldError, Gate, validationError } from '@capstan/kernel';
 import { RpcClient } from '@capstan/messaging';
 import { CLOCK } from '@capstan/service-kit';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { SealedCredentialsClient } from '../credentials/sealed-credentials.client';
+import { LiveNumbers } from '../live/live-numbers';
 import { pageOf, type PageQuery } from '../http/paging';
 import { type CaptureSessionAnswer, isCaptureSession, toCaptureSession, toCaptureSessionAnswer } from './capture-session-view';
-import { planSession } from './session-of-body';
+import { planSession, toBodyErrors } from './session-of-body';
 
 /** Sessions asked for at once while a list is put together. */
 const PARALLEL_QUESTIONS = 8;
 /** Errors after which nobody knows whether the session was created. */
 const UNCERTAIN: readonly string[] = ['RPC_TIMEOUT', 'SERVICE_UNAVAILABLE', 'INTERNAL_ERROR'];
+
+function inWordsOfBody(error: unknown): unknown {
+  const errors = error instanceof AppError && error.code === 'VALIDATION_FAILED' ? error.details?.['errors'] : undefined;
+  return Array.isArray(errors) ? validationError(toBodyErrors(errors as FieldError[])) : error;
+}
 
 /** The first generation's capture sessions, as a view on the session engine. */
 @Injectable()
@@ -21,6 +27,7 @@ export class CaptureSessionsService {
   constructor(
     private readonly rpc: RpcClient,
     private readonly sealed: SealedCredentialsClient,
+    private readonly numbers: LiveNumbers,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -46,7 +53,7 @@ export class CaptureSessionsService {
       if (credentials.length > 0) {
         await this.forgetSecrets(sessionId, error);
       }
-      throw error;
+      throw inWordsOfBody(error);
     }
   }
 
@@ -105,7 +112,7 @@ export class CaptureSessionsService {
     if (!isCaptureSession(session)) {
       throw new AppError('SESSION_NOT_FOUND', 'There is no such capture session');
     }
-    return session;
+    return this.numbers.shownIn(session);
   }
 
   private async artifacts(sessionId: string): Promise<readonly ArtifactView[]> {

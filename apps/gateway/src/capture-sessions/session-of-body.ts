@@ -27,6 +27,15 @@ export function credentialIdOf(sessionId: string, index: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
+/** Fields that the body has once and every target has for itself. */
+const SHARED_FIELDS = /^targets\.\d+\.((?:filter|mode|size_per_file_mb|max_files)(?:\..+)?)$/;
+
+/** Errors about the session's targets, under the names the body has for their fields; what all targets share is told once. */
+export function toBodyErrors(errors: readonly FieldError[]): FieldError[] {
+  const renamed = errors.map((error) => ({ ...error, path: SHARED_FIELDS.exec(error.path)?.[1] ?? error.path }));
+  return renamed.filter((error, index) => index === renamed.findIndex((other) => other.path === error.path && other.code === error.code));
+}
+
 /** Half an account would be ignored in favour of the session's, and nobody would know; so it is refused. */
 function accountProblems(account: Account, path: string): FieldError[] {
   const prefix = path === '' ? '' : `${path}.`;

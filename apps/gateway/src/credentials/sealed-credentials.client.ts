@@ -1,8 +1,9 @@
 import { type Actor, credentialRpc, type CredentialView } from '@capstan/contracts';
-import { AppError } from '@capstan/kernel';
+import { AppError, type Clock } from '@capstan/kernel';
 import { RpcClient } from '@capstan/messaging';
-import { type SealingKey, sealFor } from '@capstan/vault';
-import { Injectable } from '@nestjs/common';
+import { CLOCK } from '@capstan/service-kit';
+import { type PublicSealingKey, sealFor, Secret, VaultErrorCode } from '@capstan/vault';
+import { Inject, Injectable } from '@nestjs/common';
 
 /** Secrets of a credential, as they were typed. */
 export interface Secrets {
@@ -23,22 +24,26 @@ export interface NewCredential {
   readonly sessionId?: string;
 }
 
-/** The owner of the secrets says that it does not know the key they were sealed with: it has a new one. */
-const KEY_UNKNOWN = 'SEALING_KEY_UNKNOWN';
+/** What the sealed texts are good for, and nothing else. */
+const PURPOSE = credentialRpc.create.type;
 
 /** Hands secrets to the service that keeps them, sealed so that nobody between can read them, the broker included. */
 @Injectable()
 export class SealedCredentialsClient {
-  private sealingKey: Promise<SealingKey> | undefined;
+  private sealingKey: Promise<PublicSealingKey> | undefined;
 
-  constructor(private readonly rpc: RpcClient) {}
+  constructor(
+    private readonly rpc: RpcClient,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   /** @throws AppError of the owner, e.g. `NAME_TAKEN`; `SERVICE_UNAVAILABLE`, `RPC_TIMEOUT` */
   async create(credential: NewCredential, actor: Actor): Promise<CredentialView> {
     try {
       return await this.send(credential, actor);
     } catch (error) {
-      if (error instanceof AppError && error.code === KEY_UNKNOWN) {
+      if (error instanceof AppError && error.code === VaultErrorCode.SealingKeyUnknown) {
+        // The owner has a new key pair since we asked.
         this.sealingKey = undefined;
         return await this.send(credential, actor);
       }
@@ -53,16 +58,16 @@ export class SealedCredentialsClient {
       name,
       kind,
       username,
-      sealed: await sealFor(await this.key(), given),
+      sealed: await sealFor(await this.key(), new Secret(JSON.stringify(given)), { purpose: PURPOSE, clock: this.clock }),
       ...(sessionId === undefined ? {} : { session_id: sessionId }),
       requested_by: actor,
     });
     return credential;
   }
 
-  private key(): Promise<SealingKey> {
+  private key(): Promise<PublicSealingKey> {
     if (!this.sealingKey) {
-      const asked = this.rpc.call(credentialRpc.sealingKey, {}).then(({ jwk }) => jwk as SealingKey);
+      const asked = this.rpc.call(credentialRpc.sealingKey, {}).then(({ jwk }) => jwk as unknown as PublicSealingKey);
       asked.catch(() => {
         this.sealingKey = undefined;
       });

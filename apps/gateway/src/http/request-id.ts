@@ -1,4 +1,5 @@
 import type { IdSource } from '@capstan/kernel';
+import { runInMessageContext } from '@capstan/messaging';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { GatewayRequest } from './gateway-request';
 
@@ -12,6 +13,7 @@ export function requestId(ids: IdSource): RequestHandler {
     const id = given !== undefined && ACCEPTED.test(given) ? given : ids.next();
     (request as GatewayRequest).requestId = id;
     response.setHeader('X-Request-ID', id);
-    next();
+    // Log lines and messages that this request leads to carry its id.
+    runInMessageContext({ correlationId: id }, next);
   };
 }

@@ -24,8 +24,8 @@ export function StatStrip({ session, targets }: { session: LiveSession; targets:
       <dl className={classes['stats']}>
         <div className={classes['stat']}>
           <dt>{clock.label}</dt>
-          <dd className={`num ${classes['statValue']}`} role={timing.phase === 'done' ? undefined : 'timer'}>
-            {clock.value}
+          <dd className={`num ${classes['statValue']}`}>
+            <span role={timing.phase === 'done' ? undefined : 'timer'}>{clock.value}</span>
           </dd>
           <dd className={`num ${classes['statNote']}`}>{clock.note}</dd>
           {timing.phase === 'counting-down' ? (

@@ -50,27 +50,35 @@ export const TargetCard = memo(function TargetCard({ target }: { target: LiveTar
         <span className={classes['phaseText']}>{phases.text}</span>
       </div>
 
-      <dl className={classes['numbers']}>
-        <div>
-          <dt>Packets</dt>
-          <dd className="num">{metrics['packets_captured'] === undefined ? '–' : formatCount(metrics['packets_captured'])}</dd>
-          <dd className={`num ${classes['rate']}`}>{rates === undefined ? (dropped > 0 ? `${formatCount(dropped)} dropped` : '') : formatPacketRate(rates.packets)}</dd>
-        </div>
-        <div>
-          <dt>Data</dt>
-          <dd className="num">{metrics['bytes'] === undefined ? '–' : formatBytes(metrics['bytes'])}</dd>
-          <dd className={`num ${classes['rate']}`}>{rates === undefined ? filesNote(metrics['files']) : formatByteRate(rates.bytes)}</dd>
-        </div>
-      </dl>
-
-      {view.error === null ? (
-        <p className={classes['message']} title={message ?? undefined}>
-          {message ?? ' '}
-        </p>
-      ) : (
-        <Failure code={view.error.code} message={view.error.message} retryable={view.error.retryable} />
+      {view.error !== null && metrics['packets_captured'] === undefined ? null : (
+        <dl className={classes['numbers']}>
+          <div>
+            <dt>Packets</dt>
+            <dd className="num">{metrics['packets_captured'] === undefined ? '–' : formatCount(metrics['packets_captured'])}</dd>
+            <dd className={`num ${classes['rate']}`}>{rates === undefined ? (dropped > 0 ? `${formatCount(dropped)} dropped` : '') : formatPacketRate(rates.packets)}</dd>
+          </div>
+          <div>
+            <dt>Data</dt>
+            <dd className="num">{metrics['bytes'] === undefined ? '–' : formatBytes(metrics['bytes'])}</dd>
+            <dd className={`num ${classes['rate']}`}>{rates === undefined ? filesNote(metrics['files']) : formatByteRate(rates.bytes)}</dd>
+          </div>
+        </dl>
       )}
-      <CardFoot targetId={view.target_id} title={view.title} />
+
+      {view.error === null ? null : <Failure code={view.error.code} message={view.error.message} retryable={view.error.retryable} />}
+      <footer className={classes['foot']}>
+        {view.error === null ? (
+          <p className={classes['message']} title={message ?? undefined}>
+            {message ?? ''}
+          </p>
+        ) : (
+          <span className={classes['code']}>
+            <code className="mono">{view.error.code}</code>
+            <CopyIcon value={`${view.error.code}: ${view.error.message}`} label="Copy error" />
+          </span>
+        )}
+        <TranscriptButton targetId={view.target_id} title={view.title} />
+      </footer>
     </article>
   );
 });
@@ -83,24 +91,18 @@ function Failure({ code, message, retryable }: { code: string; message: string; 
       <p className={classes['advice']}>
         {advice.text} {advice.to === undefined ? null : <Link to={advice.to}>{advice.label}</Link>}
       </p>
-      <span className={classes['code']}>
-        <code className="mono">{code}</code>
-        <CopyIcon value={`${code}: ${message}`} label="Copy error" />
-      </span>
     </div>
   );
 }
 
-function CardFoot({ targetId, title }: { targetId: string; title: string }) {
+function TranscriptButton({ targetId, title }: { targetId: string; title: string }) {
   const transcript = useTranscript(targetId);
   return transcript.exists ? (
-    <footer className={classes['foot']}>
-      <Tooltip label={transcript.blocked ?? 'Every command and answer, without secrets'}>
-        <Button variant="subtle" color="gray" size="compact-xs" leftSection={<IconFileText size={14} aria-hidden />} data-disabled={transcript.blocked !== undefined || undefined} onClick={transcript.open} aria-label={`Transcript of ${title}`}>
-          Transcript
-        </Button>
-      </Tooltip>
-    </footer>
+    <Tooltip label={transcript.blocked ?? 'Every command and answer, without secrets'}>
+      <Button variant="subtle" color="gray" size="compact-xs" leftSection={<IconFileText size={14} aria-hidden />} data-disabled={transcript.blocked !== undefined || undefined} onClick={transcript.open}>
+        Transcript<span className="visually-hidden"> of {title}</span>
+      </Button>
+    </Tooltip>
   ) : null;
 }
 

@@ -53,7 +53,7 @@ export function servicePermissions(service: ServiceName, catalogue: MessagingCat
         // Answers to questions go through the default exchange, to the asker's pseudo-queue.
         write: anyOf([...names, 'amq.default'], [exclusiveQueues(service), 'amq\\.rabbitmq\\.reply-to.*']),
         // A binding needs read on the exchange.
-        read: anyOf([...exchanges.map(({ name }) => name), ...own], [exclusiveQueues(service), 'amq\\.rabbitmq\\.reply-to.*']),
+        read: anyOf([...names, ...own], [exclusiveQueues(service), 'amq\\.rabbitmq\\.reply-to.*']),
       },
     ],
     topicPermissions: [],

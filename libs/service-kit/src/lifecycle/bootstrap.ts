@@ -14,6 +14,8 @@ import { OperationsServer } from '../health/operations.server';
 import { createLogger, NestLogger } from '../logging/logger';
 import { Metrics } from '../metrics/metrics';
 import { dataSourceOf, PlatformModule } from '../platform.module';
+import { healthController } from '../health/health.rpc.controller';
+import { MessagingHealth } from '../health/messaging-health';
 import type { ServiceDefinition } from '../service-definition';
 import { OBJECT_STORE, type ServiceIdentity } from '../tokens';
 import { VERSION } from '../version';
@@ -38,9 +40,17 @@ function identityOf({ name, config }: ServiceDefinition): ServiceIdentity {
 function rootModule(definition: ServiceDefinition, identity: ServiceIdentity): DynamicModule {
   return {
     module: ServiceRoot,
+    controllers: healthController(definition.name),
+    providers: [MessagingHealth],
     imports: [
       PlatformModule.forService(definition, identity),
-      MessagingModule.forService({ name: definition.name, instance: identity.instance, url: definition.config.RABBITMQ_URL, databaseUrl: definition.config.DATABASE_URL }),
+      MessagingModule.forService({
+        name: definition.name,
+        instance: identity.instance,
+        url: definition.config.RABBITMQ_URL,
+        databaseUrl: definition.config.DATABASE_URL,
+        prefetch: definition.prefetch,
+      }),
       definition.module,
     ],
   };

@@ -75,7 +75,7 @@ function repeat(draft: Draft, target: EngineTarget): void {
   const attempt = target.attempt + 1;
   const next: EngineTarget = {
     ...target,
-    ...deadlinesOf(draft.session, now, policy),
+    ...deadlinesOf(draft.session, target, now, policy),
     state: 'pending',
     attempt,
     taskId: ids.next(),

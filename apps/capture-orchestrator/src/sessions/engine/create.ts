@@ -36,7 +36,6 @@ export function newSession(sessionId: string, request: CreateSessionRequest, con
     artifactBytes: 0,
     captureCount: 0,
   };
-  const deadlines = deadlinesOf(session, now, policy);
   const targets = request.targets.map((target, index): EngineTarget => ({
     targetId: ids.next(),
     ordinal: index + 1,
@@ -60,7 +59,7 @@ export function newSession(sessionId: string, request: CreateSessionRequest, con
     lastFence: 0,
     claimedAt: null,
     lastHeartbeatAt: null,
-    ...deadlines,
+    ...deadlinesOf(session, { kind: target.kind, spec: target }, now, policy),
     startOrderedAt: null,
     stopOrderedAt: null,
     cancelOrderedAt: null,

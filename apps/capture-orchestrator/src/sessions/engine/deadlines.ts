@@ -1,4 +1,5 @@
 import type { EnginePolicy, EngineSession, EngineTarget, Snapshot } from './model';
+import { durationOf, isOpenEnded } from './duration';
 import { hasEnded, isLive, reached } from './order';
 
 /** Why a target can wait no longer. */
@@ -19,11 +20,17 @@ export type AttemptDeadlines = Pick<EngineTarget, 'startBy' | 'readyBy' | 'close
  * Deadlines of an attempt that is ordered at `now`. Before the start all attempts share the session's arm deadline;
  * an attempt that is made after it gets as long as the first one had.
  */
-export function deadlinesOf(session: Pick<EngineSession, 'armBy' | 't0' | 'durationSec' | 'options'>, now: number, policy: EnginePolicy): AttemptDeadlines {
+export function deadlinesOf(
+  session: Pick<EngineSession, 'armBy' | 't0' | 'durationSec' | 'options'>,
+  target: Pick<EngineTarget, 'kind' | 'spec'>,
+  now: number,
+  policy: EnginePolicy,
+): AttemptDeadlines {
+  const durationSec = durationOf(session, target);
   const armMs = session.options.arm_timeout_sec * 1_000;
   const readyBy = session.t0 === null ? session.armBy : now + armMs;
   const startBy = Math.min(now + policy.scheduleToStartMs, readyBy);
-  const closeWithinMs = armMs + (session.durationSec === null ? policy.openEndedLimitMs : session.durationSec * 1_000) + policy.collectAllowanceMs;
+  const closeWithinMs = armMs + (durationSec === null ? policy.openEndedLimitMs : durationSec * 1_000) + policy.collectAllowanceMs;
   return { startBy, readyBy, closeWithinMs, closeBy: startBy + closeWithinMs, heartbeatMs: policy.heartbeatMs };
 }
 
@@ -60,11 +67,21 @@ export function overdue(target: EngineTarget, now: number, observedSince: number
   return now >= closesAt(target, policy) ? 'not-closed' : null;
 }
 
+/**
+ * When a session is stopped because nobody else did: captures without an end must not fill devices for ever. Its files are
+ * kept, which is why this is a stop and comes before the targets' own deadlines.
+ */
+export function stopsAt({ session, targets }: Snapshot, policy: EnginePolicy): number | null {
+  const endless = session.t0 !== null && session.stopRequestedAt === null && session.cancelRequestedAt === null && targets.some((target) => isLive(target) && isOpenEnded(target));
+  return endless && session.t0 !== null ? session.t0 + policy.openEndedLimitMs : null;
+}
+
 /** When something of the session may become due next; null when nothing ever will. The row is found by this instant. */
 export function nextDueAt({ session, targets }: Snapshot, policy: EnginePolicy): number | null {
   if (hasEnded(session)) {
     return null;
   }
+  const stop = stopsAt({ session, targets }, policy);
   const instants = targets.filter(isLive).flatMap((target) => {
     if (target.claimedAt === null) {
       return [target.startBy];
@@ -73,5 +90,6 @@ export function nextDueAt({ session, targets }: Snapshot, policy: EnginePolicy):
     const ready = target.cancelOrderedAt === null && !reached(target.state, 'ready') ? [target.readyBy] : [];
     return [silent, closesAt(target, policy), ...ready];
   });
-  return instants.length === 0 ? null : Math.min(...instants);
+  const all = stop === null ? instants : [...instants, stop];
+  return all.length === 0 ? null : Math.min(...all);
 }

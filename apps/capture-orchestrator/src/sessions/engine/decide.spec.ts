@@ -97,6 +97,17 @@ describe(decide.name, () => {
       expect(sut.session).toMatchObject({ state: 'completed', completedCount: 2 });
     });
 
+    it('stops captures without an end of their own when the time limit is reached, and keeps their files', () => {
+      const rotating = { kind: 'packet-capture', device_type: 'linux', host: '10.0.0.1', credential_id: '00000000-0000-4000-8000-000000000001', mode: 'rotating' };
+      const sut = capturing(1, { targets: [rotating], duration_sec: 60 });
+      sut.now = (sut.session.t0 ?? 0) + policy.openEndedLimitMs;
+      sut.snapshot = { ...sut.snapshot, targets: sut.snapshot.targets.map((target) => ({ ...target, lastHeartbeatAt: sut.now })) };
+      expect(nextDueAt(sut.snapshot, policy)).toBe(sut.now);
+      sut.tick();
+      expect(sut.session).toMatchObject({ state: 'stopping', stopRequestedAt: sut.now, cancelRequestedAt: null });
+      expect(sut.messages('stop-task')).toHaveLength(1);
+    });
+
     it('repeating a stop or a cancel changes nothing', () => {
       const sut = capturing(1);
       sut.do({ type: 'stop', by: operator });
@@ -184,7 +195,7 @@ describe(decide.name, () => {
       sut.advance(1, 'configuring');
       sut.now += policy.heartbeatMs;
       sut.tick();
-      expect(sut.do({ type: 'finished', fact: late }).changed).toBe(false);
+      expect(sut.do({ type: 'finished', fact: late, known: [] }).changed).toBe(false);
       expect(sut.target(1)).toMatchObject({ state: 'pending', attempt: 2 });
     });
 
@@ -240,7 +251,6 @@ describe(decide.name, () => {
 
     it('ends a target that never closes with DEADLINE_EXCEEDED', () => {
       const sut = capturing(1);
-      sut.now = nextDueAt(sut.snapshot, { ...policy, heartbeatMs: policy.heartbeatMs }) ?? 0;
       sut.snapshot = { ...sut.snapshot, targets: sut.snapshot.targets.map((target) => ({ ...target, lastHeartbeatAt: sut.target(1).closeBy })) };
       sut.now = sut.target(1).closeBy;
       sut.tick();
@@ -266,6 +276,26 @@ describe(decide.name, () => {
       const late = sut.do({ type: 'artifact', fact, known: [] });
       expect(late.messages.map((message) => message.type)).toEqual(['artifact-added', 'state-changed']);
       expect(sut.session).toMatchObject({ state: 'completed', artifactCount: 1 });
+    });
+
+    it('takes the whole bundle from the last fact, when that overtook the facts about the artifacts', () => {
+      const sut = capturing(1);
+      const fact = sut.artifact(1);
+      const end = sut.finish(1, 'completed', { artifacts: [fact.artifact] });
+      expect(end.artifacts).toMatchObject([{ type: 'add', artifact: fact.artifact }]);
+      expect(sut.session).toMatchObject({ state: 'completed', artifactCount: 1, captureCount: 1 });
+      const { artifact } = fact;
+      const known = [{ artifactId: artifact.artifact_id, key: artifact.key, targetId: artifact.target_id, size: artifact.size, kind: artifact.kind }];
+      expect(sut.do({ type: 'artifact', fact, known }).changed).toBe(false);
+    });
+
+    it('does not count what an attempt stored that ended because its worker was lost', () => {
+      const sut = armed(1);
+      const { artifact } = sut.artifact(1, { kind: 'transcript' });
+      sut.finish(1, 'failed', { artifacts: [artifact], error: { code: 'WORKER_LOST', message: 'lost', retryable: true }, capture_began: false });
+      expect(sut.target(1)).toMatchObject({ attempt: 2, artifactCount: 0 });
+      expect(sut.session.artifactCount).toBe(0);
+      expect(sut.messages('artifact-added')).toEqual([]);
     });
 
     it('keeps what a failed target stored', () => {
@@ -301,7 +331,7 @@ describe(decide.name, () => {
       ...Object.fromEntries(
         (['completed', 'failed', 'cancelled'] as const).map((outcome) => [
           `finished ${outcome}`,
-          (sut: Simulation): EngineInput => ({ type: 'finished', fact: sut.finished(1, outcome) }),
+          (sut: Simulation): EngineInput => ({ type: 'finished', fact: sut.finished(1, outcome), known: [] }),
         ]),
       ),
     };

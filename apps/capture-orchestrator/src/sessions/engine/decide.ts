@@ -1,9 +1,10 @@
 import { type Actor, type ArtifactView } from '@capstan/contracts';
 import { AppError, assertNever } from '@capstan/kernel';
 import { finishAttempt, judgeDeadlines } from './attempts';
+import { stopsAt } from './deadlines';
 import { type DecisionContext, type Draft, draftOf, replaceTarget } from './draft';
 import { foldAdvanced, judgeArtifact } from './fold';
-import type { ArtifactFact, Decision, EngineInput, EngineTarget, HistoryType, KnownArtifact, Snapshot } from './model';
+import type { ArtifactFact, Decision, EngineInput, EngineTarget, FinishedFact, HistoryType, KnownArtifact, Snapshot } from './model';
 import { hasEnded, isLive, reached } from './order';
 import { hintCancels, openBarrier, orderEnds } from './orders';
 import { conclude } from './publish';
@@ -31,10 +32,14 @@ function apply(draft: Draft, input: EngineInput): void {
       withTarget(draft, input.fact.target_id, (target) => replaceTarget(draft, foldAdvanced(target, input.fact, draft.context.now)));
       return;
     case 'finished':
+      // What it stored first: whether that counts depends on the attempt, which the end may replace.
+      for (const artifact of input.fact.artifacts) {
+        addArtifact(draft, input.fact, artifact, input.known);
+      }
       withTarget(draft, input.fact.target_id, (target) => finishAttempt(draft, target, input.fact));
       return;
     case 'artifact':
-      withTarget(draft, input.fact.target_id, (target) => addArtifact(draft, target, input.fact, input.known));
+      addArtifact(draft, input.fact, input.fact.artifact, input.known);
       return;
     case 'stop':
       return stop(draft, input.by);
@@ -43,7 +48,7 @@ function apply(draft: Draft, input: EngineInput): void {
     case 'delete':
       return remove(draft, input.by);
     case 'tick':
-      return judgeDeadlines(draft, input.observedSince);
+      return tick(draft, input.observedSince);
     default:
       return assertNever(input);
   }
@@ -87,13 +92,28 @@ function remove(draft: Draft, by: Actor): void {
   draft.session = { ...draft.session, deleteRequestedAt: draft.session.deleteRequestedAt ?? draft.context.now };
 }
 
+/** Who acts when time alone does. */
+const TIME_LIMIT: Actor = { type: 'system', id: 'time-limit', name: 'Time limit' };
+
+function tick(draft: Draft, observedSince: number): void {
+  judgeDeadlines(draft, observedSince);
+  const limit = stopsAt({ session: draft.session, targets: draft.targets }, draft.context.policy);
+  if (limit !== null && draft.context.now >= limit) {
+    stop(draft, TIME_LIMIT);
+  }
+}
+
 function conflict({ session }: Draft, wish: 'stop' | 'cancel'): AppError {
   const why = hasEnded(session) ? `has ended (${session.state})` : 'is being cancelled';
   return new AppError('SESSION_STATE_CONFLICT', `Cannot ${wish}: the session ${why}`, { details: { state: session.state } });
 }
 
-function addArtifact(draft: Draft, target: EngineTarget, fact: ArtifactFact, known: readonly KnownArtifact[]): void {
-  const verdict = judgeArtifact(target, fact, known);
+function addArtifact(draft: Draft, fact: ArtifactFact | FinishedFact, artifact: ArtifactView, known: readonly KnownArtifact[]): void {
+  const target = draft.targets.find((candidate) => candidate.targetId === fact.target_id);
+  if (target === undefined) {
+    return;
+  }
+  const verdict = judgeArtifact(target, fact, artifact, known);
   switch (verdict.type) {
     case 'ignore':
       return;
@@ -101,7 +121,6 @@ function addArtifact(draft: Draft, target: EngineTarget, fact: ArtifactFact, kno
       draft.orphan = true;
       return;
     case 'add': {
-      const { artifact } = fact;
       const gone = verdict.replaces;
       draft.artifacts.push({ type: 'add', artifact, attempt: fact.attempt, replaces: gone.map((row) => row.artifactId) });
       draft.added.push(artifact);
@@ -129,6 +148,9 @@ function discardArtifacts(draft: Draft): void {
     const before = draft.before.targets[index];
     const gone = target.state === 'cancelled' || before?.attempt !== target.attempt;
     if (gone && target.artifactCount > 0) {
+      // What the last fact brought along was never announced, and is not announced now.
+      draft.added = draft.added.filter((artifact) => artifact.target_id !== target.targetId);
+      draft.artifacts = draft.artifacts.filter((change) => change.type === 'discard' || change.artifact.target_id !== target.targetId);
       draft.artifacts.push({ type: 'discard', targetId: target.targetId });
       replaceTarget(draft, { ...target, artifactCount: 0, artifactBytes: 0, captureCount: 0 });
     }

@@ -19,8 +19,8 @@ export interface Draft {
   targets: EngineTarget[];
   /** Orders and hints to workers, in the order in which they are given. */
   readonly orders: EngineMessage[];
-  readonly artifacts: ArtifactChange[];
-  readonly added: ArtifactView[];
+  artifacts: ArtifactChange[];
+  added: ArtifactView[];
   /** Who asked, when the input was somebody's wish; noted in the history. */
   request: { readonly type: HistoryType; readonly by: unknown } | null;
   /** An object turned up that belongs to no attempt that counts. */

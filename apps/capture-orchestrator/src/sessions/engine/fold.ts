@@ -1,5 +1,5 @@
-import { targetMachine, type TaskRef } from '@capstan/contracts';
-import type { AdvancedFact, ArtifactFact, EngineTarget, FinishedFact, KnownArtifact } from './model';
+import { type ArtifactView, targetMachine, type TaskRef } from '@capstan/contracts';
+import type { AdvancedFact, EngineTarget, FinishedFact, KnownArtifact } from './model';
 import { isLive, reached } from './order';
 
 interface Said extends TaskRef {
@@ -82,15 +82,15 @@ export type ArtifactVerdict = { readonly type: 'ignore' } | { readonly type: 'or
  * Judges a stored object. Order does not matter here: an artifact may be announced after its task finished, and counts.
  * An object of an attempt that was given up or cancelled is an orphan, which is removed from the store.
  */
-export function judgeArtifact(target: EngineTarget, fact: ArtifactFact, known: readonly KnownArtifact[]): ArtifactVerdict {
-  if (fact.artifact.target_id !== target.targetId || known.some((row) => row.artifactId === fact.artifact.artifact_id)) {
+export function judgeArtifact(target: EngineTarget, fact: Said, artifact: ArtifactView, known: readonly KnownArtifact[]): ArtifactVerdict {
+  if (artifact.target_id !== target.targetId || known.some((row) => row.artifactId === artifact.artifact_id)) {
     return { type: 'ignore' };
   }
   if (!isCurrent(target, fact) || target.cancelOrderedAt !== null || target.state === 'cancelled') {
     return { type: 'orphan' };
   }
   // Same key under an older lease: the newer holder has stored, or will store, the object again.
-  return fact.fence < target.lastFence ? { type: 'ignore' } : { type: 'add', replaces: known.filter((row) => row.key === fact.artifact.key && row.targetId === target.targetId) };
+  return fact.fence < target.lastFence ? { type: 'ignore' } : { type: 'add', replaces: known.filter((row) => row.key === artifact.key && row.targetId === target.targetId) };
 }
 
 /** Whether the capture may have begun on the device, as far as is known here; a repeated attempt would lose it then. */

@@ -110,8 +110,8 @@ export type ArtifactFact = DataOf<typeof taskEvents.artifactStored>;
 /** What may happen to a session. */
 export type EngineInput =
   | { readonly type: 'advanced'; readonly fact: AdvancedFact }
-  | { readonly type: 'finished'; readonly fact: FinishedFact }
-  /** `known`: rows that already hold this artifact's id or key. */
+  /** `known`: rows that already hold the id or the key of an artifact the fact names. */
+  | { readonly type: 'finished'; readonly fact: FinishedFact; readonly known: readonly KnownArtifact[] }
   | { readonly type: 'artifact'; readonly fact: ArtifactFact; readonly known: readonly KnownArtifact[] }
   | { readonly type: 'stop'; readonly by: Actor }
   | { readonly type: 'cancel'; readonly by: Actor }

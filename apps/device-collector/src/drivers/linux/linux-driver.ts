@@ -10,7 +10,11 @@ export class LinuxDriver implements CaptureDriver {
   readonly name = 'linux';
   readonly deviceTypes = ['linux'] as const;
 
-  constructor(private readonly options: LinuxDriverOptions = LINUX_DEFAULTS) {}
+  private readonly options: LinuxDriverOptions;
+
+  constructor(options: Partial<LinuxDriverOptions> = {}) {
+    this.options = { ...LINUX_DEFAULTS, ...options };
+  }
 
   capabilities(): CaptureCapability {
     return {
