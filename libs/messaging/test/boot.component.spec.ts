@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { EventPattern } from '@nestjs/microservices';
 import { LeakCheck } from '@capstan/testing';
-import { MessagingStrategy, OnCommand, OnControl } from '@capstan/messaging';
+import { MessagingStrategy, OnCommand, OnControl } from '../src';
 import { doThing, hint, refuseThing, testCatalogue } from './catalogue';
 import { OrchestratorController, TestPlatform } from './platform';
 import { BrokerProbe } from './broker-probe';

@@ -1,6 +1,6 @@
 import { eventually, LeakCheck } from '@capstan/testing';
 import type { Envelope } from '@capstan/contracts';
-import { LiveFeed, ProgressPublisher } from '@capstan/messaging';
+import { LiveFeed, ProgressPublisher } from '../src';
 import { hint, numbers, thingDone, thingUnheard } from './catalogue';
 import { TestPlatform } from './platform';
 import { BrokerProbe } from './broker-probe';

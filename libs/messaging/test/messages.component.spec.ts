@@ -1,5 +1,5 @@
 import { AppError } from '@capstan/kernel';
-import { reject, retry } from '@capstan/messaging';
+import { reject, retry } from '../src';
 import { eventually, LeakCheck } from '@capstan/testing';
 import { doThing, refuseThing, thingDone, thingUnheard } from './catalogue';
 import { addEffect, TestPlatform } from './platform';

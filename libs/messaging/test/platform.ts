@@ -26,7 +26,7 @@ import {
   ProgressPublisher,
   type RpcContext,
   RpcClient,
-} from '@capstan/messaging';
+} from '../src';
 import { askThing, doThing, hint, refuseThing, testCatalogue, thingDone } from './catalogue';
 
 /** What the handlers of a test service do. */

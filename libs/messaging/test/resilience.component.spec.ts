@@ -5,7 +5,7 @@ import { AppError, Deferred } from '@capstan/kernel';
 import { freePort, type RunningRabbitmq, startRabbitmq } from '@capstan/backing-services';
 import { eventually, LeakCheck } from '@capstan/testing';
 import type { Envelope } from '@capstan/contracts';
-import { MessagingStrategy } from '@capstan/messaging';
+import { MessagingStrategy } from '../src';
 import { deriveTopology } from '../src/topology/topology';
 import { askThing, doThing, hint, numbers, testCatalogue, thingDone } from './catalogue';
 import { addEffect, TestPlatform } from './platform';

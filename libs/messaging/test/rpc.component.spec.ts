@@ -1,6 +1,6 @@
 import { AppError, Deferred } from '@capstan/kernel';
 import { eventually, LeakCheck } from '@capstan/testing';
-import { runInMessageContext, RpcClient } from '@capstan/messaging';
+import { runInMessageContext, RpcClient } from '../src';
 import { askCollector, askThing } from './catalogue';
 import { TestPlatform } from './platform';
 import { BrokerProbe } from './broker-probe';

@@ -5,9 +5,9 @@ const matches = (pattern: string | undefined, name: string): boolean => new RegE
 describe(servicePermissions.name, () => {
   const [sut] = servicePermissions('device-collector').permissions;
 
-  it('lets a service read its own queues and no other service’s', () => {
+  it('lets a service read its own queues, and neither what others park nor their exclusive queues', () => {
     expect(['device-collector.commands', 'device-collector.control.i.1', 'capstan.events'].map((name) => matches(sut?.read, name))).toEqual([true, true, true]);
-    expect(['capture-orchestrator.commands', 'gateway.live.i.1', 'gateway.parking', 'capstan.retry.5s.x'].map((name) => matches(sut?.read, name))).toEqual([false, false, false, false]);
+    expect(['capture-orchestrator.parking', 'gateway.live.i.1', 'gateway.parking', 'capstan.retry.5s.x'].map((name) => matches(sut?.read, name))).toEqual([false, false, false, false]);
   });
 
   it('lets it declare the topology and nothing else', () => {
