@@ -26,7 +26,7 @@ import {
   ProgressPublisher,
   type RpcContext,
   RpcClient,
-} from '@capstan/messaging';
+} from '../src';
 import { askThing, doThing, hint, refuseThing, testCatalogue, thingDone } from './catalogue';
 
 /** What the handlers of a test service do. */
@@ -94,6 +94,8 @@ const CONTROLLERS: Record<ServiceName, Type[]> = { gateway: [], 'capture-orchest
 
 /** A running instance of a test service. */
 export class TestService {
+  private stopping: Promise<void> | undefined;
+
   constructor(
     readonly app: INestApplication,
     readonly dataSource: DataSource,
@@ -128,11 +130,14 @@ export class TestService {
     return rows.map(({ value }) => value);
   }
 
-  async stop(): Promise<void> {
+  /** Idempotent. */
+  stop(): Promise<void> {
+    return (this.stopping ??= this.end());
+  }
+
+  private async end(): Promise<void> {
     await this.app.close();
-    if (this.dataSource.isInitialized) {
-      await this.dataSource.destroy();
-    }
+    await this.dataSource.destroy();
   }
 }
 

@@ -35,7 +35,7 @@ export async function insertIntoOutbox(manager: EntityManager, rows: readonly Ne
   await manager.query(
     `WITH added AS (
        INSERT INTO ${table} ("id", "channel", "type", "partition_key", "envelope")
-       SELECT "id", "channel", "type", "partition_key", "envelope"::jsonb
+       SELECT "id", "channel", "type", "partition_key", "envelope"::json
        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY AS r("id", "channel", "type", "partition_key", "envelope", "place")
        ORDER BY "place" RETURNING 1)
      SELECT pg_notify($6, '') FROM (SELECT count(*) FROM added) AS all_rows`,
