@@ -96,20 +96,23 @@ export class SshServer {
     return this.processes().filter(({ name }) => name === 'tcpdump').map(({ pid }) => pid);
   }
 
-  /** Processes that belong to a capture. */
+  /** Processes that belong to a capture on this server: other servers' processes live in other mount namespaces. */
   processes(): { pid: number; name: string }[] {
-    const found = this.inside('grep -ls "[c]apstan-[0-9a-f-]*" /proc/[0-9]*/cmdline 2>/dev/null | while read f; do p=${f%/cmdline}; read -r n < $p/comm && echo "${p#/proc/} $n"; done; true');
+    const found = this.inside(
+      'for f in $(grep -ls "[c]apstan-[0-9a-f]*-[0-9a-f]*-" /proc/[0-9]*/cmdline 2>/dev/null); do p=${f%/cmdline}; ' +
+        '[ "$(readlink $p/ns/mnt)" = "$(readlink /proc/self/ns/mnt)" ] && { read -r n < $p/comm; } 2>/dev/null && echo "${p#/proc/} $n"; done; true',
+    );
     return found
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => line.split(' '))
       .map(([pid, name]) => ({ pid: Number(pid), name: name ?? '' }))
-      .filter(({ name }) => name !== 'grep' && this.owns(name));
+      .filter(({ name }) => name !== 'grep');
   }
 
   /** Folders of captures. */
   leftFolders(): string[] {
-    return this.inside('ls -d /var/tmp/capstan-[0-9a-f]* /tmp/capstan-[0-9a-f]*-[0-9a-f]*-* /dev/shm/capstan-[0-9a-f]* 2>/dev/null; true').split('\n').filter((line) => line !== '');
+    return this.inside('ls -d /var/tmp/capstan-* /dev/shm/capstan-* 2>/dev/null; true').split('\n').filter((line) => line !== '');
   }
 
   /** Cuts every connection, as a broken network would after a while. */
@@ -128,10 +131,6 @@ export class SshServer {
       await ended;
     }
     rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  private owns(name: string): boolean {
-    return ['tcpdump', 'sudo', 'sh', 'dash', 'bash', 'sleep'].includes(name);
   }
 }
 
@@ -165,6 +164,7 @@ d=$1
 mkdir -p /run/sshd
 for file in passwd shadow group sudoers pam.d/sshd; do mount --bind "$d/$file" "/etc/$file"; done
 mount -t tmpfs -o mode=1777,size="$2"m tmpfs /var/tmp
+mount -t tmpfs -o mode=1777,size=64m tmpfs /dev/shm
 # Only the mount above is left to write to.
 mount --bind /tmp /tmp
 mount -o remount,bind,ro /tmp

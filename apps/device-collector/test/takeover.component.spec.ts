@@ -57,7 +57,7 @@ describe('a task whose holder goes away', () => {
     const database = new URL(platform.databaseUrl);
     const proxy = await TcpProxy.start({ host: database.hostname, port: Number(database.port) });
     try {
-      await platform.startCollector('cut-off', { DATABASE_URL: proxy.url(platform.databaseUrl) });
+      await platform.startCollector('cut-off', { DATABASE_URL: proxy.through(platform.databaseUrl) });
       const port = await freePort();
       const task = await platform.run(server, { spec: { filter: { port } }, durationSec: null });
       await platform.reaches(task, 'ready');
@@ -67,7 +67,7 @@ describe('a task whose holder goes away', () => {
       const tcpdumps = server.tcpdumps();
 
       await platform.startCollector('healthy');
-      proxy.freeze();
+      await proxy.refuse();
       await eventually(() => server.logins === 2, () => server.log, 30_000);
       expect(server.tcpdumps()).toEqual(tcpdumps);
       await sendPackets(port, 75);
@@ -86,7 +86,7 @@ describe('a task whose holder goes away', () => {
     const database = new URL(platform.databaseUrl);
     const proxy = await TcpProxy.start({ host: database.hostname, port: Number(database.port) });
     try {
-      await platform.startCollector('patient', { DATABASE_URL: proxy.url(platform.databaseUrl) });
+      await platform.startCollector('patient', { DATABASE_URL: proxy.through(platform.databaseUrl) });
       const port = await freePort();
       const task = await platform.run(server, { spec: { filter: { port } }, durationSec: 3 });
       await platform.reaches(task, 'ready');
@@ -94,7 +94,9 @@ describe('a task whose holder goes away', () => {
       await platform.reaches(task, 'capturing');
       await sendPackets(port, 25);
       await proxy.refuse();
-      await new Promise((resolve) => setTimeout(resolve, 6_000)); // longer than what is left of the capture, shorter than a lease
+      // Longer than what is left of the capture, shorter than a lease.
+      const back = Date.now() + 6_000;
+      await eventually(() => Date.now() > back);
       await proxy.restore();
       await expect(platform.ends(task)).resolves.toMatchObject({ outcome: 'completed', fence: 1, metrics: { packets_captured: 25 } });
       expect(server.logins).toBe(1);

@@ -87,6 +87,8 @@ export interface StopReport {
   readonly dropped: number | null;
   /** Whether the device had to be forced; then the last packets may be missing. */
   readonly forced: boolean;
+  /** Set when the capture had ended by itself before it was told to. */
+  readonly end?: CaptureEnd;
   readonly warnings: readonly string[];
 }
 

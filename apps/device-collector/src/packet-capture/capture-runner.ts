@@ -262,6 +262,7 @@ export class CaptureRunner {
       const report = await this.steps.run('verify_stopped', (signal) => dialogue.verifyStopped(signal), until);
       this.metrics = { ...this.metrics, ...stopMetrics(report) };
       this.remarks.push(...report.warnings);
+      this.end ??= report.end;
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'STOP_TIMEOUT') {
         throw error;

@@ -222,7 +222,8 @@ export class LinuxDialogue implements CaptureDialogue {
             await clock.sleep(WATCH_INTERVAL_MS, signal);
           }
         } else if (text.startsWith('e ')) {
-          const end = readEnd(text, await rest(lines));
+          const [, code = 'none', reason = 'none'] = text.split(' ');
+          const end = readEnd(code, reason, await rest(lines));
           host.note('poll', end.message);
           return end;
         }
@@ -249,6 +250,7 @@ export class LinuxDialogue implements CaptureDialogue {
       received: this.counts?.received ?? null,
       dropped: this.counts?.dropped ?? null,
       forced: stopped.forced,
+      ...(stopped.early ? { end: readEnd(stopped.code, stopped.reason, stdout.replace(/^stopped .*$/m, '')) } : {}),
       warnings: [...(stopped.forced ? ['tcpdump had to be forced to end'] : []), ...(this.diskWasFull ? ['the disk of the device was full'] : [])],
     };
   }

@@ -246,11 +246,15 @@ done
  * (`to_ms` 1000), and what has not been handed over when tcpdump is interrupted is lost without being counted. So the
  * interrupt comes a little more than a second later: everything up to the order to stop is in the file.
  *
- * Tells exit code, reason, whether it had to be forced, free KiB, and tcpdump's last words.
+ * Tells exit code, reason, whether it had to be forced, whether it had ended before anybody asked, free KiB, and
+ * tcpdump's last words.
  */
 export const STOP = `
 cd "$CONTROL" || { echo gone; exit 0; }
 free=$(free_kib)
+early=no
+if [ ! -e asked ] && gone; then early=yes; fi
+echo asked > asked
 gone || sleep 1.2 2>/dev/null || sleep 2
 end_tcpdump
 waited=0
@@ -258,7 +262,7 @@ while [ ! -e exit ] && [ $waited -lt 20 ]; do sleep 0.1 2>/dev/null || sleep 1; 
 code=; [ ! -e exit ] || read -r code < exit
 reason=; [ ! -e reason ] || read -r reason < reason
 forced=no; [ ! -e forced ] || forced=yes
-echo "stopped \${code:-none} \${reason:-none} $forced $free"
+echo "stopped \${code:-none} \${reason:-none} $forced $early $free"
 tail -n 20 messages.pcap
 `;
 

@@ -63,9 +63,8 @@ export function toSample(line: WatchLine, diskFull: boolean): CaptureSample {
   };
 }
 
-/** Why tcpdump ended, from the `e <exit code> <reason>` line and what it said last. */
-export function readEnd(line: string, messages: string): CaptureEnd {
-  const [, code = 'none', reason = 'none'] = line.split(' ');
+/** Why tcpdump ended, from its exit code, the guard's reason and what it said last. */
+export function readEnd(code: string, reason: string, messages: string): CaptureEnd {
   switch (reason) {
     case 'limit':
       return { reason: 'limit', code: 'LIMIT_REACHED', message: 'the time limit on the device ended the capture' };
@@ -89,15 +88,23 @@ export interface StoppedLine {
   readonly code: string;
   readonly reason: string;
   readonly forced: boolean;
+  /** Whether it had ended before anybody asked for it. */
+  readonly early: boolean;
   readonly freeKib: number | undefined;
 }
 
-/** Reads `stopped <exit code> <reason> <forced> <free KiB>`. */
+/** Reads `stopped <exit code> <reason> <forced> <early> <free KiB>`. */
 export function readStopped(output: string): StoppedLine | undefined {
-  const match = /^stopped (\S+) (\S+) (yes|no) (\d*)$/m.exec(output);
+  const match = /^stopped (\S+) (\S+) (yes|no) (yes|no) (\d*)$/m.exec(output);
   return match === null
     ? undefined
-    : { code: match[1] ?? '', reason: match[2] ?? '', forced: match[3] === 'yes', freeKib: match[4] === '' ? undefined : Number(match[4]) };
+    : {
+        code: match[1] ?? '',
+        reason: match[2] ?? '',
+        forced: match[3] === 'yes',
+        early: match[4] === 'yes',
+        freeKib: match[5] === '' ? undefined : Number(match[5]),
+      };
 }
 
 /** Whether a disk with this much left must be counted as full. */
