@@ -65,6 +65,6 @@ export default tseslint.config(
   },
   {
     files: ['**/config.ts', '**/*.spec.ts', '**/test/**', 'deploy/**', 'bench/**', 'chaos/**', 'libs/testing/**', 'libs/backing-services/**', 'apps/lab/**', '**/vite.config.ts', 'apps/web/**'],
-    rules: { 'no-restricted-properties': 'off', 'import-x/no-default-export': 'off' },
+    rules: { 'no-restricted-properties': 'off', 'import-x/no-default-export': 'off', '@typescript-eslint/require-array-sort-compare': 'off' },
   },
 );

@@ -19,17 +19,7 @@ import { Watchdog } from './watchdog/watchdog';
 
 /** The composition root. Needs what the service kit and messaging provide. */
 @Module({
-<<<<<<< HEAD
-  controllers: [
-    SessionsRpcController,
-    SessionsCommandsController,
-    TaskFactsController,
-    SessionEventsRpcController,
-    ArtifactsRpcController,
-  ],
-=======
   controllers: [SessionsRpcController, SessionsCommandsController, TaskFactsController, SessionEventsRpcController, ArtifactsRpcController],
->>>>>>> orchestrator
   providers: [
     SessionsRepository,
     SessionListRepository,

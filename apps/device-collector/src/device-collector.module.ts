@@ -1,11 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { Vault } from '@capstan/vault';
 import { COLLECTOR_CONFIG, type CollectorConfig } from './config';
 import { CredentialsController } from './credentials/credentials.controller';
 import { Credentials } from './credentials/credentials.repository';
 import { SealingKeys } from './credentials/sealing-key.repository';
 import { SessionCredentialsController } from './credentials/session-credentials.controller';
-import { openVault } from './credentials/vault.provider';
 import { captureDrivers, DriverRegistry } from './drivers/registry';
 import { HostKeysController } from './host-keys/host-keys.controller';
 import { HostKeys } from './host-keys/host-keys.repository';
@@ -28,7 +26,6 @@ export class DeviceCollectorModule {
       controllers: [TasksController, CheckTargetsController, CapturesController, CredentialsController, SessionCredentialsController, HostKeysController],
       providers: [
         { provide: COLLECTOR_CONFIG, useValue: config },
-        { provide: Vault, useFactory: () => openVault(config) },
         { provide: DriverRegistry, useFactory: () => new DriverRegistry(captureDrivers({ silentSec: config.CAPSTAN_CAPTURE_SILENT_SEC })) },
         SealingKeys,
         Credentials,

@@ -17,8 +17,10 @@ export type AccountName = keyof typeof ACCOUNTS;
 export interface SshServerOptions {
   /** MiB of the tmpfs that is mounted at /var/tmp. Default 64. */
   varTmpMiB?: number;
-  /** More lines for sshd_config. */
+  /** More lines for sshd_config, before the usual ones. */
   config?: readonly string[];
+  /** Whether there is an SFTP subsystem. Default true. */
+  sftp?: boolean;
   /** Login shell of all accounts. */
   shell?: string;
   /** Keep the machine's host key of an earlier server, or make new ones. */
@@ -50,7 +52,7 @@ export class SshServer {
       execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'ed25519')]);
       execFileSync('ssh-keygen', ['-q', '-t', 'rsa', '-b', '2048', '-N', '', '-f', join(folder, 'rsa')]);
     }
-    writeFileSync(join(folder, 'sshd_config'), sshdConfig(folder, port, options.config ?? []));
+    writeFileSync(join(folder, 'sshd_config'), sshdConfig(folder, port, [...(options.sftp === false ? [] : ['Subsystem sftp internal-sftp']), ...(options.config ?? [])]));
     writeFileSync(join(folder, 'run.sh'), RUN);
     const [command, ...args] = elevated(['unshare', '--mount', '--propagation', 'private', 'sh', join(folder, 'run.sh'), folder, String(options.varTmpMiB ?? 64)]);
     const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -71,6 +73,11 @@ export class SshServer {
   /** How many passwords reached the server and were refused. */
   get refusedPasswords(): number {
     return this.log.split('\n').filter((line) => /Failed (?:password|keyboard-interactive)/.test(line)).length;
+  }
+
+  /** Allows an account to log in with a key instead of a password. */
+  allowKey(account: AccountName, publicKey: string): void {
+    writeFileSync(join(this.folder, 'keys', account), `${publicKey}\n`);
   }
 
   /** How many logins succeeded. */
@@ -156,8 +163,11 @@ const RUN = `
 set -e
 d=$1
 mkdir -p /run/sshd
-for file in passwd shadow group sudoers; do mount --bind "$d/$file" "/etc/$file"; done
+for file in passwd shadow group sudoers pam.d/sshd; do mount --bind "$d/$file" "/etc/$file"; done
 mount -t tmpfs -o mode=1777,size="$2"m tmpfs /var/tmp
+# Only the mount above is left to write to.
+mount --bind /tmp /tmp
+mount -o remount,bind,ro /tmp
 exec /usr/sbin/sshd -D -e -f "$d/sshd_config"
 `;
 
@@ -175,6 +185,8 @@ function writeEtc(folder: string, shell: string): void {
     { mode: 0o440 },
   );
   mkdirSync(join(folder, 'keys'));
+  mkdirSync(join(folder, 'pam.d'));
+  writeFileSync(join(folder, 'pam.d/sshd'), lines(['auth required pam_unix.so', 'account required pam_permit.so', 'session required pam_permit.so']));
 }
 
 function sshdConfig(folder: string, port: number, extra: readonly string[]): string {
@@ -198,7 +210,6 @@ function sshdConfig(folder: string, port: number, extra: readonly string[]): str
     'MaxStartups 200:30:400',
     'MaxSessions 50',
     'LogLevel VERBOSE',
-    'Subsystem sftp internal-sftp',
     '',
   ].join('\n');
 }

@@ -29,6 +29,7 @@ export class CreateCollector1793600000000 implements MigrationInterface {
         stop_requested_at timestamptz(3),
         cancel_requested_at timestamptz(3),
         remote jsonb,
+        artifacts jsonb NOT NULL DEFAULT '[]',
         outcome jsonb,
         finished_at timestamptz(3),
         CONSTRAINT tasks_pkey PRIMARY KEY (task_id),

@@ -73,6 +73,11 @@ export class ArtifactWriter {
     return this.describe('transcript', name, stored, {});
   }
 
+  /** Removes everything this attempt has stored. */
+  async discard(): Promise<void> {
+    await this.store.removePrefix(this.place.keyPrefix);
+  }
+
   /** The artifact as it is told to others. */
   describe(kind: ArtifactView['kind'], name: string, stored: StoredObject, meta: Record<string, unknown>): ArtifactView {
     return {

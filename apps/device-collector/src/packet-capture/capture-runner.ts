@@ -6,7 +6,7 @@ import type { AttachState, CaptureDialogue, CaptureEnd, CaptureSample } from './
 import type { CaptureControl, CaptureJournal, CaptureOutcome, Metrics, RemoteRecord } from './capture-journal';
 import { CaptureLink } from './capture-link';
 import { clockMetrics, sampleMetrics, stopMetrics } from './capture-run-state';
-import { CaptureSteps, isDeviceLost } from './capture-steps';
+import { CaptureSteps, isDeviceLost, isStoreAway } from './capture-steps';
 import type { ClockOffset } from './clock-offset';
 import { captureFileName } from './file-name';
 import { judgeFiles } from './file-verdict';
@@ -40,6 +40,8 @@ export interface CaptureRunnerPorts {
 /** A start that is further behind T0 than this is no start together any more. */
 const LATE_START_MS = 5_000;
 const CANCELLED = 'CANCELLED';
+/** Between two tries to store files. */
+const STORE_PAUSE_MS = 5_000;
 
 /**
  * One capture on one target, from the first byte to the last fact. Knows the order of the steps and what each failure
@@ -76,7 +78,12 @@ export class CaptureRunner {
       const outcome = await this.outcome();
       const leftover = this.remote === undefined ? undefined : await this.link.cleanUp(this.remote.plan, lost);
       await this.link.disconnect(lost);
-      await this.keepTranscript(outcome);
+      if (outcome.outcome === 'cancelled') {
+        // What cannot be removed now goes with the session's other objects when that is swept.
+        await this.ports.artifacts.discard().catch(() => undefined);
+      } else {
+        await this.keepTranscript(outcome);
+      }
       return leftover === undefined ? outcome : { ...outcome, message: [outcome.message, leftover].filter((part) => part !== undefined).join('; ') };
     } finally {
       await this.link.disconnect(AbortSignal.abort(new AppError('DEVICE_LOST', 'The capture is over')));
@@ -110,6 +117,13 @@ export class CaptureRunner {
         return await this.collect();
       } catch (error) {
         this.throwIfOver();
+        if (isStoreAway(error)) {
+          // The device keeps the files until they are stored.
+          this.ports.journal.progress(this.metrics, 'the object store is away; the files wait on the device');
+          await this.ports.clock.sleep(STORE_PAUSE_MS, this.untilCancelled());
+          state = 'ended';
+          continue;
+        }
         if (!isDeviceLost(error)) {
           throw error;
         }
@@ -285,9 +299,6 @@ export class CaptureRunner {
 
   private async keepTranscript(outcome: CaptureOutcome): Promise<void> {
     const { artifacts, transcript, control, journal } = this.ports;
-    if (outcome.outcome === 'cancelled') {
-      return;
-    }
     // A holder that only had to clean up must not write over the transcript of the one who did the work.
     const name = this.assignment.resume?.collected === undefined ? 'transcript.txt' : 'transcript_cleanup.txt';
     const told = await artifacts.storeText(name, transcript.toString(), control.lost).catch(() => undefined);

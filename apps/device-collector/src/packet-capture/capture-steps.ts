@@ -7,6 +7,11 @@ export function isDeviceLost(error: unknown): boolean {
   return error instanceof AppError && (error.code === 'DEVICE_LOST' || error.code === 'RETRIEVE_STALLED');
 }
 
+/** Whether the object store cannot take anything now, but may again. */
+export function isStoreAway(error: unknown): boolean {
+  return error instanceof AppError && error.code.startsWith('OBJECT_STORE_') && error.retryable;
+}
+
 /** Runs steps within their limits, and never beyond the task's own deadline. Let go of it with {@link dispose}. */
 export class CaptureSteps {
   private readonly late = new AbortController();

@@ -45,7 +45,7 @@ export class TaskFacts {
     await this.outbox.add(manager, taskEvents.heartbeat, wire(header), options(header));
   }
 
-  async finished(manager: EntityManager, header: FactHeader, outcome: CaptureOutcome): Promise<void> {
+  async finished(manager: EntityManager, header: FactHeader, outcome: CaptureOutcome, artifacts: readonly ArtifactView[]): Promise<void> {
     await this.outbox.add(
       manager,
       taskEvents.finished,
@@ -56,6 +56,7 @@ export class TaskFacts {
         ...(outcome.message === undefined ? {} : { message: outcome.message }),
         metrics: outcome.metrics,
         ...instant('stopped_at', outcome.stoppedAt),
+        artifacts: [...artifacts],
         capture_began: outcome.captureBegan,
       },
       options(header),

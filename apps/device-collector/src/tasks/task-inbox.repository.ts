@@ -91,7 +91,7 @@ export class TaskInbox {
     );
     if (finished !== undefined) {
       const { task_id, session_id, target_id, attempt, fence, sequence } = finished;
-      await this.facts.finished(manager, { task_id, session_id, target_id, attempt, fence, sequence, at: now }, outcome);
+      await this.facts.finished(manager, { task_id, session_id, target_id, attempt, fence, sequence, at: now }, outcome, []);
     }
   }
 

@@ -28,6 +28,7 @@ export class TaskJournal implements CaptureJournal {
   private readonly order = new Serial();
   private commands: SentCommand[] = [];
   private progressCount = 0;
+  private artifacts: readonly ArtifactView[];
 
   constructor(
     private readonly task: TaskRow,
@@ -35,6 +36,7 @@ export class TaskJournal implements CaptureJournal {
     private readonly ports: JournalPorts,
   ) {
     this.facts = new TaskFacts(ports.outbox);
+    this.artifacts = task.artifacts;
   }
 
   async advance(state: LiveTargetState, fields: StateFields = {}): Promise<void> {
@@ -49,9 +51,12 @@ export class TaskJournal implements CaptureJournal {
   }
 
   async collected(artifacts: readonly ArtifactView[], record: RemoteRecord | undefined): Promise<void> {
+    // An artifact stored again after a crash is the same artifact.
+    const known = this.artifacts.filter((old) => !artifacts.some((artifact) => artifact.artifact_id === old.artifact_id));
+    this.artifacts = [...known, ...artifacts];
     await this.write(async (manager) => {
       for (const artifact of artifacts) {
-        await this.facts.artifactStored(manager, await this.next(manager, `heartbeat_at = now()`, []), artifact);
+        await this.facts.artifactStored(manager, await this.next(manager, `artifacts = $4`, [JSON.stringify(this.artifacts)]), artifact);
       }
       if (record !== undefined) {
         await this.next(manager, `remote = $4`, [JSON.stringify(record)]);
@@ -64,7 +69,7 @@ export class TaskJournal implements CaptureJournal {
     await this.write(async (manager) => {
       const finishedAt = new Date(this.ports.clock.now());
       const header = await this.next(manager, `state = $4, outcome = $5, finished_at = $6, lease_owner = NULL, lease_until = NULL`, [outcome.outcome, JSON.stringify(outcome), finishedAt]);
-      await this.facts.finished(manager, header, outcome);
+      await this.facts.finished(manager, header, outcome, outcome.outcome === 'cancelled' ? [] : this.artifacts);
     });
   }
 

@@ -1,4 +1,4 @@
-import type { TargetState, TaskDeadlines } from '@capstan/contracts';
+import type { ArtifactView, TargetState, TaskDeadlines } from '@capstan/contracts';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { CaptureOutcome, RemoteRecord } from '../packet-capture/capture-journal';
 
@@ -78,6 +78,10 @@ export class TaskRow {
   /** What is on the device, and how far the work had come. */
   @Column({ type: 'jsonb', nullable: true })
   remote!: RemoteRecord | null;
+
+  /** Everything this attempt has stored. */
+  @Column({ type: 'jsonb', default: [] })
+  artifacts!: ArtifactView[];
 
   @Column({ type: 'jsonb', nullable: true })
   outcome!: CaptureOutcome | null;

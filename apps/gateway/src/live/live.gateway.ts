@@ -1,4 +1,4 @@
-import { clientMessages, type Envelope, LIVE_EVENTS, type SocketAck } from '@capstan/contracts';
+import { clientMessages, type DataOf, type Envelope, LIVE_EVENTS, sessionProgress, type SocketAck } from '@capstan/contracts';
 import { AppError, type Clock } from '@capstan/kernel';
 import { LiveFeed } from '@capstan/messaging';
 import { CLOCK } from '@capstan/service-kit';
@@ -9,6 +9,7 @@ import { Authenticator } from '../auth/authenticator';
 import { holds, type Principal } from '../auth/principal';
 import { channelPermission, channelSession } from './channels';
 import { toLiveMessage } from './live-messages';
+import { LiveNumbers } from './live-numbers';
 import { accepted, type LiveServer, type LiveSocket, refused } from './live-socket';
 import { MessageBudget, SOCKET_BUDGET } from './message-budget';
 import { Snapshots } from './snapshots';
@@ -50,6 +51,7 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnGatewayDisconne
     private readonly authenticator: Authenticator,
     private readonly feed: LiveFeed,
     private readonly snapshots: Snapshots,
+    private readonly numbers: LiveNumbers,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -113,6 +115,9 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnGatewayDisconne
   }
 
   private forward(envelope: Envelope): void {
+    if (envelope.type === sessionProgress.type) {
+      this.numbers.hear(envelope.data as DataOf<typeof sessionProgress>);
+    }
     const message = toLiveMessage(envelope);
     if (message && this.server) {
       const behind = message.lossy ? this.behind(message.rooms) : [];

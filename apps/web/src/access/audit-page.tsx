@@ -60,11 +60,12 @@ export function AuditPage() {
               label="Audit log"
               rows={list.data?.entries}
               rowKey={(row) => row.audit_id}
-              skeletons={12}
+              skeletons={24}
               columns={[
-                { label: 'Time', width: 176, cell: (row) => <TimeText iso={row.time} /> },
+                { label: 'Time', width: 184, cell: (row) => <TimeText iso={row.time} /> },
                 {
                   label: 'Who',
+                  width: 208,
                   cell: (row) => (
                     <>
                       {row.actor_name} <span className="muted">{row.actor_type === 'user' ? '' : row.actor_type}</span>
@@ -72,15 +73,15 @@ export function AuditPage() {
                   ),
                 },
                 { label: 'What', cell: (row) => <Action entry={row} /> },
-                { label: 'About', cell: (row) => <Subject subject={row.subject} /> },
-                { label: 'Outcome', cell: (row) => <StatusBadge status={outcomeStatus(row.outcome)}>{row.outcome}</StatusBadge> },
-                { label: 'From', end: true, cell: (row) => <span className="muted num">{row.address ?? '–'}</span> },
+                { label: 'About', width: 176, cell: (row) => <Subject subject={row.subject} /> },
+                { label: 'Outcome', width: 144, cell: (row) => <StatusBadge status={outcomeStatus(row.outcome)}>{row.outcome}</StatusBadge> },
+                { label: 'From', end: true, width: 136, cell: (row) => <span className="muted num">{row.address ?? '–'}</span> },
               ]}
             />
           )}
         </Panel>
       )}
-      <Pager page={page} perPage={PER_PAGE} total={list.data?.total ?? 0} onPage={(next) => set({ page: next === 1 ? '' : String(next) })} />
+      <Pager page={page} perPage={PER_PAGE} total={list.data?.total} onPage={(next) => set({ page: next === 1 ? '' : String(next) })} />
     </Page>
   );
 }

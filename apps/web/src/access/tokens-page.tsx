@@ -58,11 +58,11 @@ export function TokensPage() {
               rowKey={(row) => row.token_id}
               columns={[
                 { label: 'Name', cell: (row) => <b style={{ fontWeight: 500 }}>{row.name}</b> },
-                { label: 'Begins with', cell: (row) => <span className="mono">{row.prefix}…</span> },
+                { label: 'Begins with', width: 128, cell: (row) => <span className="mono">{row.prefix}…</span> },
                 { label: 'May', cell: (row) => <span className="muted">{row.permissions.join(', ')}</span> },
-                { label: 'Made by', cell: (row) => row.created_by },
-                { label: 'Last used', cell: (row) => (row.last_used_at === null ? <span className="muted">never</span> : <TimeText iso={row.last_used_at} form="ago" />) },
-                { label: 'Expires', end: true, cell: (row) => (row.expires_at === null ? <span className="muted">never</span> : Date.parse(row.expires_at) < clock.now() ? <StatusBadge status="cancelled">Expired</StatusBadge> : <TimeText iso={row.expires_at} form="minute" />) },
+                { label: 'Made by', width: 128, cell: (row) => row.created_by },
+                { label: 'Last used', width: 112, cell: (row) => (row.last_used_at === null ? <span className="muted">never</span> : <TimeText iso={row.last_used_at} form="ago" />) },
+                { label: 'Expires', end: true, width: 168, cell: (row) => (row.expires_at === null ? <span className="muted">never</span> : Date.parse(row.expires_at) < clock.now() ? <StatusBadge status="cancelled">Expired</StatusBadge> : <TimeText iso={row.expires_at} form="minute" />) },
                 {
                   label: 'Actions',
                   hiddenLabel: true,

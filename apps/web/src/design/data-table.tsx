@@ -46,7 +46,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, skeletons = 6 }: 
           : rows.map((row) => (
               <tr key={rowKey(row)} role="row">
                 {columns.map((column) => (
-                  <td key={column.label} role="cell" className={column.end === true ? classes['end'] : undefined}>
+                  <td key={column.label} role="cell" className={`${column.end === true ? classes['end'] : ''} ${column.hiddenLabel === true ? classes['actions'] : ''}`}>
                     {column.hiddenLabel === true ? null : (
                       <span className={classes['cardLabel']} aria-hidden>
                         {column.label}

@@ -62,10 +62,10 @@ export function CredentialsPage() {
               columns={[
                 { label: 'Name', cell: (row) => <b style={{ fontWeight: 500 }}>{row.name}</b> },
                 { label: 'User name', cell: (row) => row.username },
-                { label: 'Kind', cell: (row) => KINDS[row.kind] },
+                { label: 'Kind', width: 128, cell: (row) => KINDS[row.kind] },
                 { label: 'Holds', cell: (row) => <span className="muted">{secretsOf(row)}</span> },
-                { label: 'Last used', cell: (row) => (row.last_used_at === null ? <span className="muted">never</span> : <TimeText iso={row.last_used_at} form="ago" />) },
-                { label: 'Added', cell: (row) => <TimeText iso={row.created_at} form="minute" />, end: true },
+                { label: 'Last used', width: 120, cell: (row) => (row.last_used_at === null ? <span className="muted">never</span> : <TimeText iso={row.last_used_at} form="ago" />) },
+                { label: 'Added', width: 168, cell: (row) => <TimeText iso={row.created_at} form="minute" />, end: true },
                 ...(mayWrite
                   ? [
                       {

@@ -1,5 +1,5 @@
 import type { HostKeyView } from '@capstan/contracts';
-import { Button, SegmentedControl } from '@mantine/core';
+import { Button, SegmentedControl, Skeleton } from '@mantine/core';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useSearchParams } from 'react-router';
@@ -15,6 +15,7 @@ import { Pager } from '../session-list/pager';
 import classes from './inventory.module.css';
 
 const PER_PAGE = 50;
+const ABOUT = 'A key is remembered at the first contact. When a device shows another one, nothing is sent to it until somebody trusts the new key.';
 
 /** Identities of devices. What has changed is on top, because it blocks every login. */
 export function HostKeysPage() {
@@ -49,8 +50,16 @@ export function HostKeysPage() {
     }
   };
   const blocked = changed.data?.host_keys ?? [];
+  if (changed.isPending) {
+    // What has changed comes first, so nothing is shown below before that is known.
+    return (
+      <Page title="Host keys" description={ABOUT}>
+        <Skeleton height={320} radius={8} />
+      </Page>
+    );
+  }
   return (
-    <Page title="Host keys" description="A key is remembered at the first contact. When a device shows another one, nothing is sent to it until somebody trusts the new key.">
+    <Page title="Host keys" description={ABOUT}>
       {blocked.length === 0 ? null : (
         <Section title="Changed" aside={<span className="muted num">{blocked.length}</span>}>
           <ul className={classes['changed']}>
@@ -106,10 +115,11 @@ export function HostKeysPage() {
                 rowKey={(row) => row.host_key_id}
                 columns={[
                   { label: 'Host', cell: (row) => <b style={{ fontWeight: 500 }}>{row.port === 22 ? row.host : `${row.host}:${row.port}`}</b> },
-                  { label: 'State', cell: (row) => <StatusBadge status={row.status === 'trusted' ? 'success' : 'attention'}>{row.status === 'trusted' ? 'Trusted' : 'Changed'}</StatusBadge> },
-                  { label: 'Algorithm', cell: (row) => <span className="mono">{row.algorithm}</span> },
+                  { label: 'State', width: 128, cell: (row) => <StatusBadge status={row.status === 'trusted' ? 'success' : 'attention'}>{row.status === 'trusted' ? 'Trusted' : 'Changed'}</StatusBadge> },
+                  { label: 'Algorithm', width: 184, cell: (row) => <span className="mono">{row.algorithm}</span> },
                   {
                     label: 'Fingerprint',
+                    width: 440,
                     cell: (row) => (
                       <span className={classes['fingerprint']}>
                         <span className="mono">{row.fingerprint}</span>
@@ -117,7 +127,7 @@ export function HostKeysPage() {
                       </span>
                     ),
                   },
-                  { label: 'Last seen', cell: (row) => <TimeText iso={row.last_seen_at} form="ago" />, end: true },
+                  { label: 'Last seen', width: 120, cell: (row) => <TimeText iso={row.last_seen_at} form="ago" />, end: true },
                 ]}
               />
             )}

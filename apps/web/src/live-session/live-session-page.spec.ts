@@ -55,10 +55,18 @@ describe(spreadOf.name, () => {
     expect(spreadOf(live(['2026-11-20T22:10:00.000Z', null]), null)).toBeUndefined();
   });
 
-  it('measures from the first start line, with fractions of a millisecond', () => {
-    const spread = spreadOf(live(['2026-11-20T22:10:00.004250Z', '2026-11-20T22:10:00.000Z', '2026-11-20T22:10:00.011Z']), '2026-11-20T22:10:00.000Z');
-    expect(spread?.marks.map((mark) => mark.offsetMs)).toEqual([0, 4.25, 11]);
-    expect(spread).toMatchObject({ spreadMs: 11, axisMs: 15, ticks: [0, 5, 10, 15], t0Ms: 0 });
+  it('measures from T0, with fractions of a millisecond', () => {
+    const spread = spreadOf(live(['2026-11-20T22:10:00.004250Z', '2026-11-20T22:10:00.001Z', '2026-11-20T22:10:00.011Z']), '2026-11-20T22:10:00.000Z');
+    expect(spread?.marks.map((mark) => mark.offsetMs)).toEqual([1, 4.25, 11]);
+    expect(spread).toMatchObject({ spreadMs: 10, axisMs: 15, ticks: [0, 5, 10, 15], t0Ms: 0 });
+  });
+
+  it('shows T0 behind a start that was too early', () => {
+    expect(spreadOf(live(['2026-11-20T22:09:59.998Z', '2026-11-20T22:10:00.002Z']), '2026-11-20T22:10:00.000Z')).toMatchObject({ spreadMs: 4, axisMs: 4, t0Ms: 2 });
+  });
+
+  it('leaves T0 out when clocks differ so much that the starts would fall into one dot', () => {
+    expect(spreadOf(live(['2026-11-20T22:10:07.000Z', '2026-11-20T22:10:07.003Z']), '2026-11-20T22:10:00.000Z')).toMatchObject({ spreadMs: 3, t0Ms: undefined });
   });
 
   it('draws targets that started in the same millisecond', () => {

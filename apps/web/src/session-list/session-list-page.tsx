@@ -100,13 +100,13 @@ export function SessionListPage() {
         </Panel>
       ) : list.isError && rows === undefined ? null : (
         <Panel padded={false}>
-          <SessionTable rows={rows} skeletons={Math.min(filter.perPage, 12)} sort={filter.sort} onSort={(sort) => change({ sort, page: filter.page })} selected={selected} onSelect={setSelected} />
+          <SessionTable rows={rows} skeletons={20} sort={filter.sort} onSort={(sort) => change({ sort, page: filter.page })} selected={selected} onSelect={setSelected} />
         </Panel>
       )}
       <Pager
         page={filter.page}
         perPage={filter.perPage}
-        total={total}
+        total={list.data?.total}
         note={filter.sort !== undefined && total > filter.perPage ? 'Sorted within this page' : undefined}
         onPage={(page) => change({ page })}
         onPerPage={(perPage) => change({ perPage })}

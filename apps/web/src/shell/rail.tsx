@@ -20,7 +20,7 @@ import {
 } from '@tabler/icons-react';
 import { useMantineColorScheme } from '@mantine/core';
 import type { ComponentType } from 'react';
-import { Link, NavLink } from 'react-router';
+import { Link, NavLink, useNavigate } from 'react-router';
 import { Logo } from '../design/logo';
 import { sayProblem } from '../design/feedback';
 import { useRuntime, useSignIn, useUser } from '../runtime';
@@ -96,6 +96,7 @@ export function Rail({ onLeave, onHelp }: { onLeave?: () => void; onHelp: () => 
 function UserMenu({ onLeave, onHelp }: { onLeave?: () => void; onHelp: () => void }) {
   const { api, keeper } = useRuntime();
   const state = useSignIn();
+  const navigate = useNavigate();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   if (state.phase !== 'signed-in') {
     return null;
@@ -103,6 +104,8 @@ function UserMenu({ onLeave, onHelp }: { onLeave?: () => void; onHelp: () => voi
   const signOut = async (): Promise<void> => {
     try {
       await api.call('logout');
+      // Who signs in next need not begin where this one ended.
+      await navigate('/');
       keeper.signedOut();
     } catch (error) {
       sayProblem('You are still signed in', error);

@@ -1,9 +1,5 @@
-import { createSocket } from 'node:dgram';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { systemClock, systemIds } from '@capstan/kernel';
+import { capinfosCount, sendPackets } from '../../../test/packets';
 import { ACCOUNTS, type AccountName, eventually, freePort, SshServer } from '../../../test/ssh-server';
 import type { CaptureDialogue, CaptureSample, CaptureTarget } from '../../packet-capture/capture-driver';
 import { Transcript } from '../../packet-capture/transcript';
@@ -74,21 +70,3 @@ describe(LinuxDriver.name, () => {
   });
 });
 
-function capinfosCount(file: Buffer): number {
-  const folder = mkdtempSync(join(tmpdir(), 'capinfos-'));
-  try {
-    writeFileSync(join(folder, 'a.pcap'), file);
-    const output = execFileSync('capinfos', ['-c', '-M', '-T', '-r', join(folder, 'a.pcap')], { encoding: 'utf8' });
-    return Number(output.trim().split('\t').at(-1));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-async function sendPackets(port: number, count: number): Promise<void> {
-  const socket = createSocket('udp4');
-  for (let index = 0; index < count; index += 1) {
-    await new Promise<void>((resolve) => socket.send(Buffer.alloc(100, index), port, '127.0.0.1', () => resolve()));
-  }
-  await new Promise<void>((resolve) => socket.close(() => resolve()));
-}

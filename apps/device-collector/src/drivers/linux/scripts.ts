@@ -241,10 +241,17 @@ while read -r _; do
 done
 `;
 
-/** Ends tcpdump and tells its last words: exit code, reason, whether it had to be forced, free KiB, messages. */
+/**
+ * Ends tcpdump. The kernel hands packets over in blocks, a block at the latest after the second that tcpdump asks for
+ * (`to_ms` 1000), and what has not been handed over when tcpdump is interrupted is lost without being counted. So the
+ * interrupt comes a little more than a second later: everything up to the order to stop is in the file.
+ *
+ * Tells exit code, reason, whether it had to be forced, free KiB, and tcpdump's last words.
+ */
 export const STOP = `
 cd "$CONTROL" || { echo gone; exit 0; }
 free=$(free_kib)
+gone || sleep 1.2 2>/dev/null || sleep 2
 end_tcpdump
 waited=0
 while [ ! -e exit ] && [ $waited -lt 20 ]; do sleep 0.1 2>/dev/null || sleep 1; waited=$((waited + 1)); done
