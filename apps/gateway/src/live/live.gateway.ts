@@ -103,7 +103,9 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnGatewayDisconne
   @SubscribeMessage('unsubscribe')
   async unsubscribe(@ConnectedSocket() socket: LiveSocket, @MessageBody() body: unknown): Promise<SocketAck> {
     return await this.answer(socket, clientMessages.unsubscribe, body, async ({ channels }) => {
-      await Promise.all(channels.map((channel) => socket.leave(channel)));
+      for (const channel of channels) {
+        await socket.leave(channel);
+      }
     });
   }
 
