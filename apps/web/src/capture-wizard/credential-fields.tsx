@@ -44,7 +44,7 @@ export function CredentialFields<A extends Access>({ idPrefix, access, credentia
         <>
           <TextInput label="User name" size="xs" name={`${idPrefix}-device-username`} autoComplete="off" spellCheck={false} autoCapitalize="none" value={username} onChange={(event) => onChange({ username: event.currentTarget.value })} error={show && username.trim() === '' ? 'is needed' : undefined} />
           <PasswordInput label="Password" size="xs" name={`${idPrefix}-device-password`} autoComplete="new-password" value={password} onChange={(event) => onPassword(event.currentTarget.value)} error={show && password === '' ? 'is needed; passwords are never kept in the browser' : undefined} />
-          <p className={classes['hint']}>Sealed before it leaves the gateway, used for this session only, deleted with it.</p>
+          <p className={classes['hint']}>Encrypted at once, used for this session only, deleted with it.</p>
         </>
       ) : null}
     </div>

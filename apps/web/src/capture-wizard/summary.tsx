@@ -18,7 +18,7 @@ export function Summary({ control }: { control: DraftControl }) {
       <Panel>
         <div className={classes['summaryHead']}>
           <h2>Summary</h2>
-          {problems.length === 0 ? <StatusBadge status="success">Ready to start</StatusBadge> : <StatusBadge status="pending">{problems.length === 1 ? '1 thing missing' : `${problems.length} things missing`}</StatusBadge>}
+          {problems.length === 0 ? <StatusBadge status="success">Ready to start</StatusBadge> : <StatusBadge status="pending">{problems.length === 1 ? '1 thing to fix' : `${problems.length} things to fix`}</StatusBadge>}
         </div>
         <dl className={classes['facts']}>
           <dt>Name</dt>

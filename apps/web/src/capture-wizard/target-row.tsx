@@ -49,7 +49,7 @@ export function TargetRow({ target, capability, credentials, problems, duplicate
 function accessOf(target: DraftTarget, credentials: readonly CredentialView[] | undefined): string {
   switch (target.access) {
     case 'shared':
-      return 'credentials of all';
+      return 'shared credentials';
     case 'stored':
       return credentials?.find(({ credential_id: id }) => id === target.credentialId)?.name ?? 'no credential chosen';
     case 'typed':
@@ -57,9 +57,9 @@ function accessOf(target: DraftTarget, credentials: readonly CredentialView[] | 
   }
 }
 
-/** `targets.3.interface` as `Interface `. */
+/** `targets.3.interface` as `Interface: `. */
 function fieldOf(path: string): string {
   const field = path.split('.')[2];
-  const names: Readonly<Record<string, string>> = { host: 'Host ', port: 'Port ', interface: 'Interface ', username: 'User name ', password: 'Password ', credential_id: 'Credential ' };
-  return field === undefined ? '' : (names[field] ?? `${field} `);
+  const names: Readonly<Record<string, string>> = { host: 'Host: ', port: 'Port: ', interface: 'Interface: ', username: 'User name: ', password: 'Password: ', credential_id: 'Credential: ' };
+  return field === undefined ? '' : (names[field] ?? `${field}: `);
 }

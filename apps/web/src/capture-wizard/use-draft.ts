@@ -38,7 +38,7 @@ function reduce(state: State, change: Change): State {
         refused: [],
       };
     case 'remove': {
-      const { [change.key]: _gone, ...rest } = secrets;
+      const rest = Object.fromEntries(Object.entries(secrets).filter(([key]) => key !== change.key));
       return { draft: { ...draft, targets: draft.targets.filter((target) => target.key !== change.key) }, secrets: rest, refused: [] };
     }
     case 'secret':

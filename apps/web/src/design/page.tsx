@@ -19,7 +19,7 @@ export function Page({ title, documentTitle, back, mark, description, actions, c
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     // A field of the page that asked for the focus keeps it.
-    if (heading.current?.closest('main')?.querySelector(':scope :focus') == null) {
+    if (!(heading.current?.closest('main')?.contains(document.activeElement) ?? false) || document.activeElement?.id === 'content') {
       heading.current?.focus({ preventScroll: true });
     }
   }, []);

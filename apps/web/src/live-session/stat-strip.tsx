@@ -52,7 +52,7 @@ export function StatStrip({ session, targets }: { session: LiveSession; targets:
         <div className={classes['stat']}>
           <dt>{live ? 'Captured' : 'Stored'}</dt>
           <dd className={`num ${classes['statValue']}`}>{formatBytes(live ? sum('bytes') : stored)}</dd>
-          <dd className={`num ${classes['statNote']}`}>{live && rates.length > 0 ? formatByteRate(byteRate) : `${artifacts.length} ${artifacts.length === 1 ? 'file' : 'files'}`}</dd>
+          <dd className={`num ${classes['statNote']}`}>{live ? (rates.length > 0 ? formatByteRate(byteRate) : 'on the devices') : `${artifacts.length} ${artifacts.length === 1 ? 'file' : 'files'}`}</dd>
         </div>
         <div className={classes['stat']}>
           <dt>Start spread</dt>

@@ -35,7 +35,7 @@ export function SessionListPage() {
     setSelected(new Set());
     setSearch((before) => searchOf({ ...filterFrom(before), page: 1, ...part }), { replace: true });
   };
-  const { sort: _sort, ...asked } = filter;
+  const asked = { ...filter, sort: undefined };
   const list = useQuery({
     queryKey: [...SESSION_LISTS, 'history', asked],
     queryFn: ({ signal }) => api.call('listSessions', { query: queryOf(filter, clock.now()), signal }),

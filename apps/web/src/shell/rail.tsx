@@ -21,6 +21,7 @@ import {
 import { useMantineColorScheme } from '@mantine/core';
 import type { ComponentType } from 'react';
 import { Link, NavLink, useNavigate } from 'react-router';
+import { ROLE_LABELS } from '../access/roles';
 import { Logo } from '../design/logo';
 import { sayProblem } from '../design/feedback';
 import { useRuntime, useSignIn, useUser } from '../runtime';
@@ -121,7 +122,7 @@ function UserMenu({ onLeave, onHelp }: { onLeave?: () => void; onHelp: () => voi
           </span>
           <span className={classes['userText']}>
             <span className={classes['userName']}>{state.user.display_name}</span>
-            <span className={classes['userRole']}>{state.user.role}</span>
+            <span className={classes['userRole']}>{ROLE_LABELS[state.user.role]}</span>
           </span>
           <IconSelector size={14} aria-hidden />
         </UnstyledButton>
