@@ -1,6 +1,6 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Injectable, type OnModuleInit } from '@nestjs/common';
 import { EventPattern } from '@nestjs/microservices';
-import { LeakCheck } from '@capstan/testing';
+import { eventually, LeakCheck } from '@capstan/testing';
 import { MessagingStrategy, OnCommand, OnControl } from '../src';
 import { doThing, hint, refuseThing, testCatalogue } from './catalogue';
 import { OrchestratorController, TestPlatform } from './platform';
@@ -77,6 +77,26 @@ describe(`${MessagingStrategy.name} at boot`, () => {
       retryable: false,
       details: { different: ['exchange capstan.events', 'queue capture-orchestrator.commands'] },
     });
+  });
+
+  it('calls no handler before the modules are initialised', async () => {
+    const order: string[] = [];
+    const probe = await BrokerProbe.open(platform.amqpUrl);
+    @Injectable()
+    class Feature implements OnModuleInit {
+      async onModuleInit(): Promise<void> {
+        await eventually(async () => expect(await probe.count('capture-orchestrator.commands')).toBe(1));
+        order.push('initialised');
+      }
+    }
+    const first = await platform.start('capture-orchestrator');
+    await first.strategy.pauseConsumer('commands');
+    await first.commit((manager) => first.outbox.add(manager, doThing, { value: 1 }));
+
+    await platform.start('capture-orchestrator', { doThing: async () => void order.push('handled') }, { providers: [Feature] });
+
+    await eventually(() => expect(order).toEqual(['initialised', 'handled']));
+    await probe.close();
   });
 
   it('gives up when there is no broker', async () => {

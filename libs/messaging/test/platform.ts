@@ -177,8 +177,8 @@ export class TestPlatform {
   }
 
   /** Starts an instance. Stopped at {@link close} unless before. */
-  async start(name: ServiceName, script: Script = {}, options: Partial<MessagingOptions> & { controllers?: Type[] } = {}): Promise<TestService> {
-    const { controllers = CONTROLLERS[name], ...rest } = options;
+  async start(name: ServiceName, script: Script = {}, options: Partial<MessagingOptions> & { controllers?: Type[]; providers?: Type[] } = {}): Promise<TestService> {
+    const { controllers = CONTROLLERS[name], providers = [], ...rest } = options;
     const dataSource = dataSourceOf(this.database, name);
     await dataSource.initialize();
     const root: DynamicModule = {
@@ -188,7 +188,7 @@ export class TestPlatform {
         MessagingModule.forService({ name, instance: `${name}-${this.services.length}`, url: this.amqpUrl, databaseUrl: this.database.url, catalogue: testCatalogue, ...rest }),
       ],
       controllers,
-      providers: [{ provide: SCRIPT, useValue: script }],
+      providers: [{ provide: SCRIPT, useValue: script }, ...providers],
     };
     const app = await NestFactory.create(root, { logger: process.env['CAPSTAN_TEST_LOG'] === undefined ? false : ['error', 'warn', 'log'], abortOnError: false });
     const service = new TestService(app, dataSource);

@@ -98,6 +98,19 @@ describe(`${MessagingStrategy.name} at shutdown`, () => {
     expect(sut.status.connected).toBe(true);
   });
 
+  it('relays again after PostgreSQL ended its connection', async () => {
+    const seen: number[] = [];
+    await platform.start('device-collector', { thingDone: async ({ value }) => void seen.push(value) });
+    const sut = await platform.start('capture-orchestrator');
+
+    const relays = "FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE '% outbox'";
+    await eventually(async () => expect(await sut.dataSource.query(`SELECT 1 ${relays}`)).toHaveLength(2));
+    await sut.dataSource.query(`SELECT pg_terminate_backend(pid) ${relays}`);
+    await sut.commit((manager) => sut.outbox.add(manager, thingDone, { value: 1 }));
+
+    await eventually(() => expect(seen).toEqual([1]));
+  });
+
   it('retries without counting while the database is away', async () => {
     const attempts: number[] = [];
     const sut = await platform.start('capture-orchestrator', {
