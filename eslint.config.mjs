@@ -11,8 +11,14 @@ const boundaries = [
   { sourceTag: 'scope:web', onlyDependOnLibsWithTags: ['scope:contracts'] },
   { sourceTag: 'scope:lab', onlyDependOnLibsWithTags: ['scope:contracts', 'scope:kernel'] },
   { sourceTag: 'scope:testing', onlyDependOnLibsWithTags: ['scope:infrastructure', 'scope:contracts', 'scope:kernel'] },
-  { sourceTag: 'scope:tooling', onlyDependOnLibsWithTags: ['scope:infrastructure', 'scope:testing', 'scope:contracts', 'scope:kernel'] },
+  { sourceTag: 'scope:tooling', onlyDependOnLibsWithTags: ['scope:tooling', 'scope:infrastructure', 'scope:testing', 'scope:contracts', 'scope:kernel'] },
 ];
+
+/** Specs of a library may use the harness; the library itself may not. */
+const boundariesOfSpecs = boundaries.map(({ sourceTag, onlyDependOnLibsWithTags }) => ({
+  sourceTag,
+  onlyDependOnLibsWithTags: sourceTag === 'scope:infrastructure' ? [...onlyDependOnLibsWithTags, 'scope:testing'] : onlyDependOnLibsWithTags,
+}));
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '**/*.cjs', '**/*.mjs', '**/jest.config.js', 'examples/**'] },
@@ -31,7 +37,7 @@ export default tseslint.config(
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/require-array-sort-compare': ['error', { ignoreStringArrays: true }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_', ignoreRestSiblings: true }],
       '@typescript-eslint/consistent-type-imports': 'off',
       'import-x/no-cycle': 'error',
       'import-x/no-default-export': 'error',
@@ -42,9 +48,15 @@ export default tseslint.config(
         { object: 'Date', property: 'now', message: 'Take a Clock from @capstan/kernel.' },
         { object: 'Math', property: 'random', message: 'Take a Random from @capstan/kernel.' },
       ],
-      'no-restricted-imports': ['error', { patterns: [{ group: ['@capstan/*/*'], message: 'Import a package by its name; nothing deeper.' }] }],
+      'no-restricted-imports': ['error', { patterns: [{ group: ['@capstan/*/*', '!@capstan/service-kit/tracing'], message: 'Import a package by its name; nothing deeper.' }] }],
       eqeqeq: 'error',
       curly: 'error',
+    },
+  },
+  {
+    files: ['libs/**/*.spec.ts', 'libs/*/test/**'],
+    rules: {
+      '@nx/enforce-module-boundaries': ['error', { allow: [], banTransitiveDependencies: false, depConstraints: boundariesOfSpecs }],
     },
   },
   {
@@ -53,6 +65,6 @@ export default tseslint.config(
   },
   {
     files: ['**/config.ts', '**/*.spec.ts', '**/test/**', 'deploy/**', 'bench/**', 'chaos/**', 'libs/testing/**', 'libs/backing-services/**', 'apps/lab/**', '**/vite.config.ts', 'apps/web/**'],
-    rules: { 'no-restricted-properties': 'off', 'import-x/no-default-export': 'off' },
+    rules: { 'no-restricted-properties': 'off', 'import-x/no-default-export': 'off', '@typescript-eslint/require-array-sort-compare': 'off' },
   },
 );

@@ -13,7 +13,9 @@ const shared = {
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/deploy', '<rootDir>/bench', '<rootDir>/chaos'],
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@capstan/source', 'node', 'require', 'default'] },
-  transform: { '\\.tsx?$': ['@swc/jest', { ...swc, swcrc: false }] },
+  transform: { '\\.tsx?$': ['@swc/jest', { ...swc, swcrc: false }], 'node_modules/jose/.+\\.js$': ['@swc/jest', { module: swc.module, swcrc: false }] },
+  // jose ships ES modules only; Node 20.19 requires them, jest's own module system does not.
+  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   modulePathIgnorePatterns: ['/dist/'],
   setupFiles: [require.resolve('reflect-metadata')],
 };

@@ -1,1 +1,44 @@
-export {};
+import { apiList } from './api.bench';
+import { type Bench } from './bench';
+import { bundle } from './bundle.bench';
+import { coldStart } from './cold-start.bench';
+import { liveEvents } from './events.bench';
+import { machine } from './machine';
+import { startSpread } from './start-spread.bench';
+
+const BENCHES: Readonly<Record<string, Bench>> = {
+  'start-spread': startSpread,
+  bundle,
+  events: liveEvents,
+  api: apiList,
+  'cold-start': coldStart,
+};
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** `npm run bench -- <name>|all` */
+async function main(): Promise<boolean> {
+  const wanted = process.argv[2] ?? '';
+  const names = Object.keys(BENCHES).filter((name) => wanted === 'all' || name === wanted);
+  if (names.length === 0) {
+    say(`Usage: npm run bench -- ${Object.keys(BENCHES).join('|')}|all`);
+    return false;
+  }
+  say(`${new Date().toISOString().slice(0, 10)}, ${machine()}`);
+  let good = true;
+  for (const name of names) {
+    say(`── ${name}`);
+    good = ((await BENCHES[name]?.(say)) ?? false) && good;
+  }
+  return good;
+}
+
+main().then(
+  (good) => {
+    process.exitCode = good ? 0 : 1;
+  },
+  (error: unknown) => {
+    process.stderr.write(`${(error as Error).stack ?? String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

@@ -46,7 +46,12 @@ async function withoutServiceStarts<T>(asRoot: Privileged, work: () => Promise<T
     return work();
   }
   const script = `#!/bin/sh\n${POLICY_MARK}\nexit 101\n`;
-  await asRoot('sh', ['-c', `cat > ${POLICY_FILE} && chmod 755 ${POLICY_FILE}`], script);
+  const written = await asRoot('sh', ['-c', `cat > ${POLICY_FILE} && chmod 755 ${POLICY_FILE}`], script);
+  if (written.code !== 0) {
+    throw new AppError('PACKAGE_INSTALL_FAILED', `Nothing was installed, because ${POLICY_FILE} cannot be written and the packages would start their services: make it writable, or install them by other means`, {
+      details: { stderr: written.stderr.trim() },
+    });
+  }
   try {
     return await work();
   } finally {

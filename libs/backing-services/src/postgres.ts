@@ -4,7 +4,7 @@ import { AppError } from '@capstan/kernel';
 import { Client, escapeIdentifier } from 'pg';
 import { clearOccupancy, tailOf, trimLog, vacate, writeOccupancy } from './data-folder';
 import { type Log, silent } from './log';
-import { freePort } from './ports';
+import { assertPortFree, freePort } from './ports';
 import { postgresBinaries, type PostgresBinaries } from './postgres-binaries';
 import { postgresIdentity } from './postgres-user';
 import { identify, poll, type ProcessExit, privilegeArguments, run, type ServerProcess, spawnServer, stopProcess, type UserIdentity } from './processes';
@@ -218,7 +218,7 @@ async function ensureDatabase(adminUrl: string, database: string): Promise<void>
 
 /**
  * Starts PostgreSQL on this machine: initialises an empty folder, takes over an initialised one, also after a kill -9.
- * @throws AppError `ALREADY_RUNNING`, `POSTGRES_VERSION`, `POSTGRES_INIT_FAILED`, `POSTGRES_START_FAILED`, `POSTGRES_PASSWORD_CHANGED`,
+ * @throws AppError `ALREADY_RUNNING`, `PORT_IN_USE`, `POSTGRES_VERSION`, `POSTGRES_INIT_FAILED`, `POSTGRES_START_FAILED`, `POSTGRES_PASSWORD_CHANGED`,
  *   `POSTGRES_BINARIES_MISSING`, `FOLDER_LOCKED`, `FOLDER_NOT_OURS`
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
@@ -249,6 +249,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   chmodSync(cluster, 0o700);
   const identity = await postgresIdentity(cluster, [binaries.root, cluster], log);
   const port = options.port ?? (await freePort());
+  await assertPortFree(port, 'PostgreSQL', 'its port setting');
   const login = `postgres://${encodeURIComponent(user)}:${encodeURIComponent(options.password)}@127.0.0.1:${port}`;
   const server = await launch(binaries, cluster, { ...options, dataDir }, port, identity, `${login}/postgres`);
   await ensureDatabase(`${login}/postgres`, database);

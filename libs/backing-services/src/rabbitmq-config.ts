@@ -9,6 +9,15 @@ export interface BrokerPermissions {
   read: string;
 }
 
+/** What a broker user may publish to, and bind from, a topic exchange, as regular expressions over routing keys. */
+export interface BrokerTopicPermissions {
+  /** Default `/`. */
+  vhost?: string;
+  exchange: string;
+  write: string;
+  read: string;
+}
+
 /** A user the broker is to have from the moment it listens. */
 export interface BrokerUser {
   name: string;
@@ -17,6 +26,8 @@ export interface BrokerUser {
   tags?: string[];
   /** Default: nothing anywhere. */
   permissions?: BrokerPermissions[];
+  /** Default: no limit by routing key. */
+  topicPermissions?: BrokerTopicPermissions[];
 }
 
 /** Every right in the virtual host `/`. */
@@ -45,6 +56,9 @@ export function brokerDefinitions(users: readonly BrokerUser[]): string {
       })),
       permissions: users.flatMap(({ name, permissions }) =>
         (permissions ?? []).map(({ vhost, configure, write, read }) => ({ user: name, vhost: vhost ?? '/', configure, write, read })),
+      ),
+      topic_permissions: users.flatMap(({ name, topicPermissions }) =>
+        (topicPermissions ?? []).map(({ vhost, exchange, write, read }) => ({ user: name, vhost: vhost ?? '/', exchange, write, read })),
       ),
     },
     null,

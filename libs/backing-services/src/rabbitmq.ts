@@ -5,7 +5,7 @@ import path from 'node:path';
 import { AppError } from '@capstan/kernel';
 import { clearOccupancy, storedSecret, tailOf, trimLog, vacate, writeOccupancy, writeWhole } from './data-folder';
 import { type Log, silent } from './log';
-import { accepts, freePorts } from './ports';
+import { accepts, assertPortFree, freePorts } from './ports';
 import { type CommandResult, poll, type ProcessExit, type ServerProcess, spawnServer, stopProcess } from './processes';
 import { ALL_PERMISSIONS, brokerConfig, brokerDefinitions, type BrokerUser } from './rabbitmq-config';
 import { type BrokerAddress, brokerEnvironment, rabbitmqctl } from './rabbitmq-control';
@@ -137,7 +137,9 @@ function serverEnvironment(address: BrokerAddress, layout: Layout, distributionP
     RABBITMQ_CONFIG_FILE: layout.config,
     RABBITMQ_ADVANCED_CONFIG_FILE: path.join(path.dirname(layout.config), 'advanced'),
     RABBITMQ_ENABLED_PLUGINS_FILE: layout.plugins,
-    RABBITMQ_MNESIA_BASE: layout.data,
+    // The node runs in its folder and knows it by this path alone: quorum queues write the absolute path down, and would be lost
+    // for ever when the folder, or one above it, is renamed.
+    RABBITMQ_MNESIA_BASE: '/proc/self/cwd/data',
     RABBITMQ_LOG_BASE: layout.logs,
     RABBITMQ_PID_FILE: path.join(layout.data, 'pid'),
     RABBITMQ_DIST_PORT: String(distributionPort),
@@ -152,7 +154,10 @@ function serverEnvironment(address: BrokerAddress, layout: Layout, distributionP
 /**
  * Starts a private RabbitMQ node: own name, ports, cookie and data, none of the machine's settings, no plugins, no `guest`.
  * Takes 4 to 5 s. Works on an empty folder and on one that an earlier start left, also after a kill -9.
- * @throws AppError `ALREADY_RUNNING`, `RABBITMQ_MISSING`, `RABBITMQ_START_FAILED`
+ *
+ * RabbitMQ 3.10 writes down the identity of a new quorum queue half a second after it was declared: a queue declared less than that
+ * before a kill -9 has no leader afterwards and must be deleted. Messages in queues older than that are safe as soon as they are confirmed.
+ * @throws AppError `ALREADY_RUNNING`, `PORT_IN_USE`, `RABBITMQ_MISSING`, `RABBITMQ_START_FAILED`
  */
 export async function startRabbitmq(options: RabbitmqOptions): Promise<RunningRabbitmq> {
   const log = options.log ?? silent;
@@ -165,6 +170,7 @@ export async function startRabbitmq(options: RabbitmqOptions): Promise<RunningRa
 
   const [epmdPort, distributionPort, anyPort] = (await freePorts(3)) as [number, number, number];
   const port = options.port ?? anyPort;
+  await assertPortFree(port, 'RabbitMQ', 'its port setting');
   const layout = layOut(dataDir);
   const address: BrokerAddress = { nodeName: keptNodeName(dataDir, options.nodeName), home: path.join(dataDir, 'home'), epmdPort };
   ensureCookie(address.home);

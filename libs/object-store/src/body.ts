@@ -1,9 +1,18 @@
 import type { Readable } from 'node:stream';
 
+/** The signal's reason in the form that streams and requests can be destroyed with. */
+export function abortError(signal: AbortSignal): Error {
+  const reason: unknown = signal.reason;
+  const isError = typeof reason === 'object' && reason !== null && 'message' in reason;
+  return isError ? (reason as Error) : new Error('Aborted', { cause: reason });
+}
+
 /** A body that is being read, and the way to let go of it. */
 export interface WatchedBody {
   /** The chunks as buffers. Rejects with what the body failed with, or with the signal's reason. */
   chunks(): AsyncGenerator<Buffer>;
+  /** Whether this is what the body failed with, rather than whoever stored its chunks. */
+  isFailure(error: unknown): boolean;
   /** Stops listening to the signal; destroys the body when `error` is given. */
   release(error?: unknown): void;
 }
@@ -13,8 +22,11 @@ export interface WatchedBody {
  */
 export function watchBody(body: Readable, signal: AbortSignal | undefined): WatchedBody {
   const ignore = (): void => undefined;
+  let failure: { error: unknown } | undefined;
   const onAbort = (): void => {
-    body.destroy(signal?.reason instanceof Error ? signal.reason : new Error('Aborted'));
+    if (signal !== undefined) {
+      body.destroy(abortError(signal));
+    }
   };
   body.on('error', ignore);
   if (signal?.aborted) {
@@ -28,11 +40,13 @@ export function watchBody(body: Readable, signal: AbortSignal | undefined): Watc
           yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
         }
       } catch (error) {
+        failure = { error };
         signal?.throwIfAborted();
         throw error;
       }
       signal?.throwIfAborted();
     },
+    isFailure: (error) => failure?.error === error,
     release(error) {
       signal?.removeEventListener('abort', onAbort);
       if (error !== undefined && !body.destroyed) {
@@ -48,7 +62,7 @@ export function destroyOnAbort(stream: Readable, signal: AbortSignal | undefined
     return;
   }
   const onAbort = (): void => {
-    stream.destroy(signal.reason instanceof Error ? signal.reason : new Error('Aborted'));
+    stream.destroy(abortError(signal));
   };
   if (signal.aborted) {
     onAbort();

@@ -8,6 +8,8 @@ export const ObjectErrorCode = {
   KeyConflict: 'OBJECT_KEY_CONFLICT',
   /** Not `type/subtype`, with optional parameters. */
   MediaTypeInvalid: 'OBJECT_MEDIA_TYPE_INVALID',
+  /** A signed URL for less than a second or more than seven days. */
+  UrlExpiryInvalid: 'OBJECT_URL_EXPIRY_INVALID',
   NotFound: 'OBJECT_NOT_FOUND',
   /** Negative, backwards, or starting at or after the end. */
   RangeInvalid: 'OBJECT_RANGE_INVALID',
@@ -32,6 +34,7 @@ const RETRY: Readonly<Record<ObjectErrorCode, Pick<AppErrorOptions, 'retryable' 
   OBJECT_KEY_INVALID: { retryable: false },
   OBJECT_KEY_CONFLICT: { retryable: false },
   OBJECT_MEDIA_TYPE_INVALID: { retryable: false },
+  OBJECT_URL_EXPIRY_INVALID: { retryable: false },
   OBJECT_NOT_FOUND: { retryable: false },
   OBJECT_RANGE_INVALID: { retryable: false },
   OBJECT_TOO_LARGE: { retryable: false },

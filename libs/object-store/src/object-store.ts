@@ -88,7 +88,8 @@ export interface ObjectStore {
 
   /**
    * A URL under which anyone can read the object until it expires. Undefined where the store serves no HTTP (local
-   * folder): then the gateway streams the object behind a link it signs itself.
+   * folder): then the gateway streams the object behind a link it signs itself. The object need not exist.
+   * @throws AppError `OBJECT_URL_EXPIRY_INVALID`
    */
   signedUrl(key: string, options: SignedUrlOptions): Promise<string | undefined>;
 

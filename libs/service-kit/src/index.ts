@@ -1,1 +1,16 @@
-export {};
+export {
+  type BaseConfig,
+  baseSettings,
+  ConfigurationError,
+  objectStoreSettings,
+  type ObjectStoreSettings,
+  readConfig,
+  vaultSettings,
+  type VaultSettings,
+} from './config/config';
+export { HealthService, type HealthCheck, type HealthCount } from './health/health.service';
+export { Metrics } from './metrics/metrics';
+export { CLOCK, IDS, OBJECT_STORE, RANDOM, SERVICE, type ServiceIdentity } from './tokens';
+export { type ServiceDefinition } from './service-definition';
+export { VERSION } from './version';
+export { bootstrap, migrate, type RunningService, startService } from './lifecycle/bootstrap';

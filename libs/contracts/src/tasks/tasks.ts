@@ -109,6 +109,11 @@ export const taskEvents = {
       message: z.string().nullish(),
       metrics: z.record(z.string(), z.number()).optional(),
       stopped_at: isoTimestamp.nullish(),
+      /**
+       * Everything this attempt stored, once more: the last fact must be true by itself, even when it overtakes the
+       * facts about the artifacts, so that a terminal session always has its whole bundle.
+       */
+      artifacts: z.array(artifactView).default([]),
       /** Whether anything had been captured; an attempt that had not may be repeated without loss. */
       capture_began: z.boolean(),
     }),

@@ -3,7 +3,7 @@ import { ObjectErrorCode, objectError } from '../object-error';
 
 /** The `code` of a Node file-system error; undefined for anything else. */
 export function errnoOf(error: unknown): string | undefined {
-  return error instanceof Error && 'syscall' in error ? (error as NodeJS.ErrnoException).code : undefined;
+  return typeof error === 'object' && error !== null && 'syscall' in error ? (error as NodeJS.ErrnoException).code : undefined;
 }
 
 /** Whether the error says that there is no such file; a parent that is a file means the same. */

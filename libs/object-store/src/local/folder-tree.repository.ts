@@ -56,7 +56,7 @@ export class FolderTree {
       key,
       size: Number(stat.size),
       etag: `${stat.ino.toString(16)}-${stat.size.toString(16)}-${stat.mtimeNs.toString(16)}`,
-      lastModified: stat.mtime,
+      lastModified: new Date(Number(stat.mtimeMs)),
     };
   }
 

@@ -9,6 +9,7 @@ import { type ByteRange, assertByteRange, isWholeObject, resolveByteRange } from
 import { ObjectErrorCode, objectError } from '../object-error';
 import { assertListPrefix, assertMediaType, assertObjectKey, assertRemovalPrefix } from '../object-key';
 import type { ObjectInfo, ObjectStore, PutOptions, SignedUrlOptions, StoredObject } from '../object-store';
+import { assertUrlExpiry } from '../signed-url';
 import { fileError, isMissing } from './file-error';
 import { FolderTree } from './folder-tree.repository';
 import { Staging } from './staging.repository';
@@ -55,7 +56,7 @@ export class LocalFolderStore implements ObjectStore {
       return stored;
     } catch (error) {
       watched.release(error);
-      throw fileError(error);
+      throw watched.isFailure(error) ? error : fileError(error);
     }
   }
 
@@ -125,8 +126,9 @@ export class LocalFolderStore implements ObjectStore {
     });
   }
 
-  async signedUrl(key: string, _options: SignedUrlOptions): Promise<undefined> {
+  async signedUrl(key: string, options: SignedUrlOptions): Promise<undefined> {
     assertObjectKey(key);
+    assertUrlExpiry(options.expiresInSec);
     return undefined;
   }
 

@@ -53,6 +53,8 @@ export class S3Body extends Readable {
   }
 
   private startTimer(): void {
+    // Pushing a chunk may already have asked for the next one.
+    this.stopTimer();
     this.timer = setTimeout(() => {
       this.destroy(s3Error(new RequestTimeout(`No byte for ${this.idleTimeoutMs} ms`)));
     }, this.idleTimeoutMs);

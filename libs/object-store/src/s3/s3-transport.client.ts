@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import http from 'node:http';
 import https from 'node:https';
+import { abortError } from '../body';
 import { RequestTimeout } from './s3-error';
 
 /** One attempt of one request, as its caller sees it. */
@@ -86,7 +87,7 @@ export class S3Transport {
       return;
     }
     const onAbort = (): void => {
-      request.destroy(signal.reason instanceof Error ? signal.reason : new Error('Aborted'));
+      request.destroy(abortError(signal));
     };
     if (signal.aborted) {
       onAbort();

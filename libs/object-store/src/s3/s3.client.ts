@@ -8,6 +8,7 @@ import { type ByteRange, assertByteRange, isWholeObject, rangeError } from '../b
 import { ObjectErrorCode, objectError } from '../object-error';
 import { assertListPrefix, assertMediaType, assertObjectKey, assertRemovalPrefix, isObjectKey } from '../object-key';
 import type { ObjectInfo, ObjectStore, PutOptions, SignedUrlOptions, StoredObject } from '../object-store';
+import { assertUrlExpiry } from '../signed-url';
 import { contentDisposition } from './content-disposition';
 import { MultipartUpload } from './multipart.client';
 import { cutParts } from './parts';
@@ -21,6 +22,9 @@ interface RemovalFailure {
   Code?: string;
   Message?: string;
 }
+
+/** No key has it. The client always sends a delimiter, and Swift folds every upload into one prefix when it is empty. */
+const NO_DELIMITER = '|';
 
 /** Keys per listing and per removal request; the limit of S3 for both. */
 const PAGE = 1_000;
@@ -74,7 +78,7 @@ export class S3Store implements ObjectStore {
     await this.ready();
     const whole = isWholeObject(range);
     const length = range?.end === undefined ? 0 : range.end - range.start + 1;
-    const response = (await this.requests.run(
+    const response = (await this.requests.runConfirmingAbsence(
       () => this.client.getPartialObject(this.config.bucket, this.nameOf(key), whole ? 0 : (range?.start ?? 0), length),
       { signal },
     )) as http.IncomingMessage;
@@ -94,7 +98,7 @@ export class S3Store implements ObjectStore {
     assertObjectKey(key);
     await this.ready();
     try {
-      const { size, etag, lastModified } = await this.requests.run(() =>
+      const { size, etag, lastModified } = await this.requests.runConfirmingAbsence(() =>
         this.client.statObject(this.config.bucket, this.nameOf(key)),
       );
       return { key, size, etag, lastModified };
@@ -166,6 +170,7 @@ export class S3Store implements ObjectStore {
 
   async signedUrl(key: string, options: SignedUrlOptions): Promise<string> {
     assertObjectKey(key);
+    assertUrlExpiry(options.expiresInSec);
     const headers: Record<string, string> =
       options.downloadName === undefined ? {} : { 'response-content-disposition': contentDisposition(options.downloadName) };
     return this.publicClient.presignedGetObject(
@@ -194,7 +199,9 @@ export class S3Store implements ObjectStore {
     let after = '';
     for (;;) {
       // By key alone, since the client loses the second marker. What a page boundary hides the next sweep finds.
-      const page = await this.requests.run(() => this.client.listIncompleteUploadsQuery(bucket, keyPrefix, after, '', ''));
+      const page = await this.requests.run(() =>
+        this.client.listIncompleteUploadsQuery(bucket, keyPrefix, after, '', NO_DELIMITER),
+      );
       for (const { key: name, uploadId, initiated } of page.uploads) {
         if (initiated.getTime() < oldest) {
           await this.requests.run(() => this.client.abortMultipartUpload(bucket, name, encodeURIComponent(uploadId)));

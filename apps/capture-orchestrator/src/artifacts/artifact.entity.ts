@@ -1,0 +1,46 @@
+import type { ArtifactView } from '@capstan/contracts';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { SessionRow } from '../sessions/session.entity';
+
+/** A stored object that counts. The bytes lie in the object store under `key`. */
+@Entity({ name: 'artifacts' })
+export class ArtifactRow {
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'artifacts_pkey' })
+  artifact_id!: string;
+
+  @ForeignKey(() => SessionRow, { name: 'artifacts_session', onDelete: 'CASCADE' })
+  @Index('artifacts_of_session')
+  @Column({ type: 'uuid' })
+  session_id!: string;
+
+  @Column({ type: 'uuid' })
+  target_id!: string;
+
+  @Column({ type: 'int' })
+  attempt!: number;
+
+  @Column({ type: 'text' })
+  kind!: ArtifactView['kind'];
+
+  @Column({ type: 'text' })
+  name!: string;
+
+  @Index('artifacts_key', { unique: true })
+  @Column({ type: 'text' })
+  key!: string;
+
+  @Column({ type: 'bigint' })
+  size!: string;
+
+  @Column({ type: 'text' })
+  sha256!: string;
+
+  @Column({ type: 'text' })
+  media_type!: string;
+
+  @Column({ type: 'timestamptz', precision: 3 })
+  created_at!: Date;
+
+  @Column({ type: 'jsonb' })
+  meta!: Record<string, unknown>;
+}

@@ -1,0 +1,61 @@
+import type { ArtifactView } from '@capstan/contracts';
+import { rows, type SqlRunner } from '@capstan/persistence';
+import { Injectable } from '@nestjs/common';
+import type { ArtifactChange, KnownArtifact } from '../sessions/engine/model';
+import { ArtifactRow } from './artifact.entity';
+
+/** The artifacts that count. */
+@Injectable()
+export class ArtifactsRepository {
+  /** Rows that already hold the id or the key of one of these. */
+  async known(manager: SqlRunner, artifacts: ReadonlyArray<Pick<ArtifactView, 'artifact_id' | 'key'>>): Promise<KnownArtifact[]> {
+    if (artifacts.length === 0) {
+      return [];
+    }
+    const found = await rows<ArtifactRow>(
+      manager,
+      `SELECT artifact_id, key, target_id, size, kind FROM artifacts WHERE artifact_id = ANY($1::uuid[]) OR key = ANY($2::text[])`,
+      [artifacts.map((artifact) => artifact.artifact_id), artifacts.map((artifact) => artifact.key)],
+    );
+    return found.map((row) => ({ artifactId: row.artifact_id, key: row.key, targetId: row.target_id, size: Number(row.size), kind: row.kind }));
+  }
+
+  /** Stores what a decision says about artifacts. */
+  async apply(manager: SqlRunner, sessionId: string, change: ArtifactChange): Promise<void> {
+    if (change.type === 'discard') {
+      await rows(manager, `DELETE FROM artifacts WHERE session_id = $1 AND target_id = $2`, [sessionId, change.targetId]);
+      return;
+    }
+    if (change.replaces.length > 0) {
+      await rows(manager, `DELETE FROM artifacts WHERE artifact_id = ANY($1::uuid[])`, [change.replaces]);
+    }
+    const record = { ...change.artifact, session_id: sessionId, attempt: change.attempt };
+    await rows(manager, `INSERT INTO artifacts SELECT * FROM jsonb_populate_record(NULL::artifacts, $1::jsonb)`, [JSON.stringify(record)]);
+  }
+
+  /** All artifacts of a visible session in the order of its targets; undefined when there is no such session. */
+  async ofSession(runner: SqlRunner, sessionId: string): Promise<ArtifactView[] | undefined> {
+    const found = await rows<ArtifactRow | { artifact_id: null }>(
+      runner,
+      `SELECT a.* FROM sessions s LEFT JOIN artifacts a USING (session_id) LEFT JOIN targets t ON t.target_id = a.target_id
+       WHERE s.session_id = $1 AND s.delete_requested_at IS NULL ORDER BY t.ordinal, a.name, a.artifact_id`,
+      [sessionId],
+    );
+    return found.length === 0 ? undefined : found.flatMap((row) => (row.artifact_id === null ? [] : [viewOfRow(row)]));
+  }
+
+  /** One artifact of a visible session. */
+  async find(runner: SqlRunner, artifactId: string): Promise<ArtifactView | undefined> {
+    const [row] = await rows<ArtifactRow>(
+      runner,
+      `SELECT a.* FROM artifacts a JOIN sessions s USING (session_id) WHERE a.artifact_id = $1 AND s.delete_requested_at IS NULL`,
+      [artifactId],
+    );
+    return row === undefined ? undefined : viewOfRow(row);
+  }
+}
+
+function viewOfRow(row: ArtifactRow): ArtifactView {
+  const { artifact_id, session_id, target_id, kind, name, key, size, sha256, media_type, created_at, meta } = row;
+  return { artifact_id, session_id, target_id, kind, name, key, size: Number(size), sha256, media_type, created_at: created_at.toISOString(), meta };
+}

@@ -1,0 +1,41 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ArtifactsRepository } from './artifacts/artifacts.repository';
+import { ArtifactsRpcController } from './artifacts/artifacts.rpc.controller';
+import { CleanupRepository } from './deletion/cleanup.repository';
+import { CleanupService } from './deletion/cleanup.service';
+import { SessionEventsRepository } from './history/session-events.repository';
+import { SessionEventsRpcController } from './history/session-events.rpc.controller';
+import type { EnginePolicy } from './sessions/engine/model';
+import { SessionListRepository } from './sessions/session-list.repository';
+import { SessionMetrics } from './sessions/session-metrics';
+import { SessionsCommandsController } from './sessions/sessions.commands.controller';
+import { SessionsRepository } from './sessions/sessions.repository';
+import { SessionsRpcController } from './sessions/sessions.rpc.controller';
+import { SessionsService } from './sessions/sessions.service';
+import { TargetCheckClient } from './sessions/target-check.client';
+import { TaskFactsController } from './sessions/task-facts.controller';
+import { ENGINE_POLICY } from './sessions/tokens';
+import { Watchdog } from './watchdog/watchdog';
+
+/** The composition root. Needs what the service kit and messaging provide. */
+@Module({
+  controllers: [SessionsRpcController, SessionsCommandsController, TaskFactsController, SessionEventsRpcController, ArtifactsRpcController],
+  providers: [
+    SessionsRepository,
+    SessionListRepository,
+    ArtifactsRepository,
+    SessionEventsRepository,
+    CleanupRepository,
+    SessionsService,
+    TargetCheckClient,
+    SessionMetrics,
+    Watchdog,
+    CleanupService,
+  ],
+})
+export class CaptureOrchestratorModule {
+  /** @param policy time limits of the engine */
+  static forPolicy(policy: EnginePolicy): DynamicModule {
+    return { module: CaptureOrchestratorModule, providers: [{ provide: ENGINE_POLICY, useValue: policy }] };
+  }
+}

@@ -1,0 +1,45 @@
+import { z } from '@capstan/contracts';
+import { baseSettings, objectStoreSettings, readConfig } from '@capstan/service-kit';
+import type { EnginePolicy } from './sessions/engine/model';
+
+const seconds = (fallback: number, limits: { min: number; max: number }) => z.coerce.number().min(limits.min).max(limits.max).default(fallback);
+
+/** Settings of this service; the operator's guide is generated from their descriptions. */
+export const settings = {
+  ...baseSettings,
+  ...objectStoreSettings,
+  CAPSTAN_START_LEAD_MS: z.coerce
+    .number()
+    .int()
+    .min(50)
+    .max(10_000)
+    .default(300)
+    .describe('Milliseconds between the decision to start and the common start instant; must cover the way to the slowest worker'),
+  CAPSTAN_CLAIM_SEC: seconds(30, { min: 1, max: 3_600 }).describe('Seconds a target waits for a worker before it fails with WORKER_UNAVAILABLE'),
+  CAPSTAN_HEARTBEAT_SEC: seconds(45, { min: 2, max: 600 }).describe('Seconds of silence after which a worker counts as lost'),
+  CAPSTAN_COLLECT_SEC: seconds(3_600, { min: 10, max: 86_400 }).describe('Seconds a target may take from its stop to its last stored file'),
+  CAPSTAN_CANCEL_SEC: seconds(300, { min: 5, max: 3_600 }).describe('Seconds a worker may take to clean a device after a cancel'),
+  CAPSTAN_OPEN_ENDED_HOURS: z.coerce.number().min(1).max(8_760).default(168).describe('Hours after which a session is stopped whose captures have no end of their own'),
+  CAPSTAN_SETTLE_SEC: seconds(5, { min: 0, max: 60 }).describe('Seconds in which queued facts are folded after an outage before any deadline is judged'),
+} as const;
+
+/** Settings of this service, as it reads them. */
+export type OrchestratorConfig = z.output<z.ZodObject<typeof settings>>;
+
+/** @throws ConfigurationError naming every wrong variable */
+export function orchestratorConfig(environment: Readonly<Record<string, string | undefined>> = process.env): OrchestratorConfig {
+  return readConfig('capture-orchestrator', settings, environment);
+}
+
+/** The engine's time limits. */
+export function enginePolicyOf(config: OrchestratorConfig): EnginePolicy {
+  return {
+    leadMs: config.CAPSTAN_START_LEAD_MS,
+    scheduleToStartMs: config.CAPSTAN_CLAIM_SEC * 1_000,
+    heartbeatMs: config.CAPSTAN_HEARTBEAT_SEC * 1_000,
+    collectAllowanceMs: config.CAPSTAN_COLLECT_SEC * 1_000,
+    cancelAllowanceMs: config.CAPSTAN_CANCEL_SEC * 1_000,
+    openEndedLimitMs: config.CAPSTAN_OPEN_ENDED_HOURS * 3_600_000,
+    settleMs: config.CAPSTAN_SETTLE_SEC * 1_000,
+  };
+}

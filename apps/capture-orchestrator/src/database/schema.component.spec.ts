@@ -1,0 +1,26 @@
+import { schemaDrift } from '@capstan/persistence';
+import { type ServiceDatabase, serviceDatabase } from '../../test/database';
+import { migrations } from './schema';
+
+describe('the schema of capture-orchestrator', () => {
+  let database: ServiceDatabase;
+
+  beforeAll(async () => {
+    database = await serviceDatabase();
+  });
+
+  afterAll(() => database.drop());
+
+  it('is what the entities say', async () => {
+    await expect(schemaDrift(database.dataSource)).resolves.toEqual([]);
+  });
+
+  it('can be taken back and made again', async () => {
+    for (let undone = 0; undone < migrations.length; undone += 1) {
+      await database.dataSource.undoLastMigration();
+    }
+    const left = (await database.dataSource.query(`SELECT relname FROM pg_class WHERE relnamespace = 'capture_orchestrator'::regnamespace AND relkind = 'r'`)) as { relname: string }[];
+    expect(left.map(({ relname }) => relname)).toEqual(['migrations']);
+    await expect(database.dataSource.runMigrations()).resolves.toHaveLength(migrations.length);
+  });
+});

@@ -1,0 +1,13 @@
+import { ArtifactRow } from '../artifacts/artifact.entity';
+import { SessionEventRow } from '../history/session-event.entity';
+import { AttemptRow } from '../sessions/attempt.entity';
+import { SessionCountRow } from '../sessions/session-count.entity';
+import { SessionRow } from '../sessions/session.entity';
+import { TargetRow } from '../sessions/target.entity';
+import { CreateSessions1793600000000 } from './create-sessions.migration';
+
+/** Tables of this service, for its data source; those of messaging are added where the service is composed. */
+export const entities = [SessionRow, TargetRow, AttemptRow, ArtifactRow, SessionEventRow, SessionCountRow] as const;
+
+/** Migrations of this service, oldest first. */
+export const migrations = [CreateSessions1793600000000] as const;

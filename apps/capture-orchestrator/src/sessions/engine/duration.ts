@@ -1,0 +1,16 @@
+import { TARGET_KINDS, type TargetKindName } from '@capstan/contracts';
+
+interface Kinded {
+  readonly kind: string;
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+/** Whether the target runs until it is told to stop, whatever the session's duration is. */
+export function isOpenEnded({ kind, spec }: Kinded): boolean {
+  return TARGET_KINDS[kind as TargetKindName].openEnded(spec as never);
+}
+
+/** Seconds the target captures; null until told. */
+export function durationOf(session: { readonly durationSec: number | null }, target: Kinded): number | null {
+  return isOpenEnded(target) ? null : session.durationSec;
+}

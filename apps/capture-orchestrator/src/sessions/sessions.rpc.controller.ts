@@ -1,0 +1,96 @@
+import { type Actor, type Envelope, type RequestOf, type ResponseOf, sessionRpc } from '@capstan/contracts';
+import { type IdSource } from '@capstan/kernel';
+import { OnRpc, type RpcContext } from '@capstan/messaging';
+import { transaction } from '@capstan/persistence';
+import { IDS } from '@capstan/service-kit';
+import { Controller, Inject } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { hasEnded } from './engine/order';
+import { SessionListRepository, type SessionPage } from './session-list.repository';
+import { summaryOf, viewOf } from './session-views';
+import { SessionsRepository } from './sessions.repository';
+import { type CreateOrder, SessionsService, visible } from './sessions.service';
+import { SharedRead } from './shared-read';
+import { TargetCheckClient } from './target-check.client';
+
+type Rpc = typeof sessionRpc;
+
+/** Answers what the gateway asks about sessions. */
+@Controller()
+export class SessionsRpcController {
+  private readonly pages = new SharedRead<SessionPage>();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly sessions: SessionsService,
+    private readonly repository: SessionsRepository,
+    private readonly lists: SessionListRepository,
+    private readonly check: TargetCheckClient,
+    @Inject(IDS) private readonly ids: IdSource,
+  ) {}
+
+  @OnRpc(sessionRpc.create)
+  async create(request: RequestOf<Rpc['create']>, context: RpcContext): Promise<ResponseOf<Rpc['create']>> {
+    const { session_id, requested_by, ...body } = request;
+    const order: CreateOrder = { sessionId: session_id ?? this.ids.next(), request: body, by: requested_by ?? publisherOf(context.envelope) };
+    return this.createChecked(order, context.signal);
+  }
+
+  @OnRpc(sessionRpc.list)
+  list(query: RequestOf<Rpc['list']>, _context: RpcContext): Promise<ResponseOf<Rpc['list']>> {
+    return this.pages.run(JSON.stringify(query), () => this.lists.list(this.dataSource, query));
+  }
+
+  @OnRpc(sessionRpc.get)
+  async get({ session_id }: RequestOf<Rpc['get']>, _context: RpcContext): Promise<ResponseOf<Rpc['get']>> {
+    const stored = visible(await this.repository.find(this.dataSource, session_id));
+    return { session: viewOf(stored.session, stored.row, stored.targets) };
+  }
+
+  @OnRpc(sessionRpc.stop)
+  stop(request: RequestOf<Rpc['stop']>, context: RpcContext): Promise<ResponseOf<Rpc['stop']>> {
+    return this.wish('stop', request, context);
+  }
+
+  @OnRpc(sessionRpc.cancel)
+  cancel(request: RequestOf<Rpc['cancel']>, context: RpcContext): Promise<ResponseOf<Rpc['cancel']>> {
+    return this.wish('cancel', request, context);
+  }
+
+  @OnRpc(sessionRpc.retry)
+  async retry(request: RequestOf<Rpc['retry']>, context: RpcContext): Promise<ResponseOf<Rpc['retry']>> {
+    const sessionId = request.new_session_id ?? this.ids.next();
+    const origin = { by: request.requested_by ?? publisherOf(context.envelope) };
+    const order = await transaction(this.dataSource, (manager) => this.sessions.retryOrder(manager, request.session_id, sessionId, origin));
+    const { session } = await this.createChecked(order, context.signal);
+    return { session };
+  }
+
+  @OnRpc(sessionRpc.remove)
+  async remove(request: RequestOf<Rpc['remove']>, context: RpcContext): Promise<ResponseOf<Rpc['remove']>> {
+    const by = request.requested_by ?? publisherOf(context.envelope);
+    const stored = await transaction(this.dataSource, (manager) => this.sessions.wish(manager, request.session_id, 'delete', { by }));
+    return { deleted: hasEnded(stored.session) };
+  }
+
+  private async wish(type: 'stop' | 'cancel', request: RequestOf<Rpc['stop']>, context: RpcContext): Promise<ResponseOf<Rpc['stop']>> {
+    const by = request.requested_by ?? publisherOf(context.envelope);
+    const stored = await transaction(this.dataSource, (manager) => this.sessions.wish(manager, request.session_id, type, { by }));
+    return { session: summaryOf(stored.session, stored.row) };
+  }
+
+  /** The worker is asked outside of any transaction: a slow answer must not hold a connection. */
+  private async createChecked(order: CreateOrder, signal: AbortSignal): Promise<ResponseOf<Rpc['create']>> {
+    const existing = await this.sessions.existing(this.dataSource.manager, order);
+    if (existing !== undefined) {
+      return { session: existing, created: false };
+    }
+    await this.check.check(order.request.targets, signal);
+    return transaction(this.dataSource, (manager) => this.sessions.create(manager, order));
+  }
+}
+
+/** Who sent a message, where it does not say on whose behalf. */
+export function publisherOf({ source }: Pick<Envelope, 'source'>): Actor {
+  return { type: 'service', id: source.slice(0, 100), name: source };
+}

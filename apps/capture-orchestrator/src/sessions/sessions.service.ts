@@ -1,0 +1,222 @@
+import { type Actor, type CreateSessionRequest, createSessionRequest, sessionEvents, type SessionView } from '@capstan/contracts';
+import { AppError, type Clock, type IdSource } from '@capstan/kernel';
+import { Outbox, outgoing } from '@capstan/messaging';
+import { CLOCK, IDS } from '@capstan/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { ArtifactsRepository } from '../artifacts/artifacts.repository';
+import { SessionEventsRepository } from '../history/session-events.repository';
+import { newSession } from './engine/create';
+import { nextDueAt } from './engine/deadlines';
+import { decide } from './engine/decide';
+import type { Decision, EngineInput, EnginePolicy } from './engine/model';
+import { retryName } from './engine/naming';
+import { hasEnded } from './engine/order';
+import { digestOf } from './request-digest';
+import { factOptions, wireMessage } from './session-messages';
+import { gramsOf, searchText } from './session-search';
+import { viewOf } from './session-views';
+import { type Appointments, SessionsRepository, type StoredSession } from './sessions.repository';
+import { ENGINE_POLICY } from './tokens';
+
+/** Where an order came from. */
+export interface Origin {
+  readonly by: Actor;
+  /** Carried by every fact that follows; the session's id when the order had none. */
+  readonly correlationId?: string;
+}
+
+/** An order to create a session, with its id. */
+export interface CreateOrder extends Origin {
+  readonly sessionId: string;
+  readonly request: CreateSessionRequest;
+  readonly retryOf?: string;
+}
+
+/** What a change left, and whether it changed anything. */
+export interface Applied {
+  readonly stored: StoredSession;
+  readonly decision: Decision;
+}
+
+/**
+ * The one writer of sessions. Every change locks the session's row, lets the engine decide on plain data, and stores rows,
+ * history and messages in the caller's transaction.
+ */
+@Injectable()
+export class SessionsService {
+  constructor(
+    private readonly sessions: SessionsRepository,
+    private readonly artifacts: ArtifactsRepository,
+    private readonly history: SessionEventsRepository,
+    private readonly outbox: Outbox,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(IDS) private readonly ids: IdSource,
+    @Inject(ENGINE_POLICY) private readonly policy: EnginePolicy,
+  ) {}
+
+  /**
+   * The session that was already made by this very order; undefined when the id is free.
+   * @throws AppError `SESSION_STATE_CONFLICT` when the id belongs to another order
+   */
+  async existing(manager: EntityManager, order: Pick<CreateOrder, 'sessionId' | 'request' | 'retryOf'>): Promise<SessionView | undefined> {
+    const found = await this.sessions.find(manager, order.sessionId);
+    if (found === undefined) {
+      return undefined;
+    }
+    if (found.row.request_digest !== orderDigest(order) || found.row.delete_requested_at !== null) {
+      throw new AppError('SESSION_STATE_CONFLICT', 'Another session has this id', { details: { state: found.session.state } });
+    }
+    return viewOf(found.session, found.row, found.targets);
+  }
+
+  /**
+   * Stores a checked session and orders its first attempts. The same order again is the same session.
+   * @throws AppError `SESSION_STATE_CONFLICT` when the id belongs to another order
+   */
+  async create(manager: EntityManager, order: CreateOrder): Promise<{ session: SessionView; created: boolean }> {
+    const now = this.clock.now();
+    const made = newSession(order.sessionId, order.request, { now, ids: this.ids, policy: this.policy });
+    const titles = made.targets.map((target) => target.title);
+    const text = searchText(made.name, titles);
+    const columns = {
+      kinds: [...new Set(made.targets.map((target) => target.kind))],
+      request_digest: orderDigest(order),
+      correlation_id: order.correlationId ?? order.sessionId,
+      created_by: order.by,
+      retry_of: order.retryOf ?? null,
+      search_text: text,
+      search_grams: gramsOf(text),
+    };
+    if (!(await this.sessions.insert(manager, made, columns, nextDueAt(made, this.policy)))) {
+      const session = await this.existing(manager, order);
+      if (session === undefined) {
+        throw new AppError('SESSION_STATE_CONFLICT', 'Another session with this id was deleted in this moment', { retryable: true });
+      }
+      return { session, created: false };
+    }
+    const identity = { name: made.name, ...columns };
+    const session = viewOf(made.session, identity, made.targets);
+    const context = { sessionId: order.sessionId, identity, durationSec: made.session.durationSec, correlationId: columns.correlation_id, targets: made.targets };
+    const data = { by: order.by, name: made.name, targets: made.targets.length, ...(order.retryOf === undefined ? {} : { retry_of: order.retryOf }) };
+    await this.history.append(manager, order.sessionId, [{ sequence: 1, type: 'session.created', targetId: null, data }], now);
+    await this.outbox.addAll(manager, [
+      outgoing(sessionEvents.created, { session }, factOptions(context, 1)),
+      ...made.targets.map((target) => wireMessage({ type: 'run-task', target }, context)),
+    ]);
+    return { session, created: true };
+  }
+
+  /**
+   * The order for a session of the targets that failed or were cancelled.
+   * @throws AppError `SESSION_NOT_FOUND`, `SESSION_NOT_READY`, `NOTHING_TO_RETRY`
+   */
+  async retryOrder(manager: EntityManager, parentId: string, sessionId: string, origin: Origin): Promise<CreateOrder> {
+    const parent = visible(await this.sessions.find(manager, parentId));
+    if (!hasEnded(parent.session)) {
+      throw new AppError('SESSION_NOT_READY', 'The session has not ended yet', { details: { state: parent.session.state } });
+    }
+    const targets = parent.targets.filter((target) => target.state === 'failed' || target.state === 'cancelled').map((target) => target.spec);
+    if (targets.length === 0) {
+      throw new AppError('NOTHING_TO_RETRY', 'Every target of this session completed');
+    }
+    const request = createSessionRequest.parse({
+      name: retryName(parent.row.name),
+      duration_sec: parent.session.durationSec ?? undefined,
+      options: parent.session.options,
+      targets,
+    });
+    return { ...origin, sessionId, request, retryOf: parentId };
+  }
+
+  /**
+   * Carries out a wish of somebody who sees the session.
+   * @throws AppError `SESSION_NOT_FOUND`, `SESSION_STATE_CONFLICT`
+   */
+  async wish(manager: EntityManager, sessionId: string, type: 'stop' | 'cancel' | 'delete', origin: Origin): Promise<StoredSession> {
+    const before = visible(await this.sessions.lock(manager, sessionId));
+    const { stored } = await this.store(manager, before, { type, by: origin.by }, type === 'delete' ? origin.by : undefined);
+    return stored;
+  }
+
+  /** Folds a fact of a task, or lets the deadlines pass. Undefined when the session is gone: what is said of it changes nothing. */
+  async apply(manager: EntityManager, sessionId: string, input: EngineInput): Promise<Applied | undefined> {
+    const before = await this.sessions.lock(manager, sessionId);
+    if (before === undefined) {
+      return undefined;
+    }
+    return this.store(manager, before, await this.withKnown(manager, input));
+  }
+
+  private async withKnown(manager: EntityManager, input: EngineInput): Promise<EngineInput> {
+    if (input.type === 'artifact') {
+      return { ...input, known: await this.artifacts.known(manager, [input.fact.artifact]) };
+    }
+    return input.type === 'finished' ? { ...input, known: await this.artifacts.known(manager, input.fact.artifacts) } : input;
+  }
+
+  private async store(manager: EntityManager, before: StoredSession, input: EngineInput, deletedBy?: Actor): Promise<Applied> {
+    const now = this.clock.now();
+    const decision = decide(before, input, { now, ids: this.ids, policy: this.policy });
+    const sessionId = before.session.sessionId;
+    if (!decision.changed) {
+      if (input.type === 'tick') {
+        await this.sessions.postpone(manager, sessionId, this.dueAt(before, decision, now));
+      }
+      return { stored: before, decision };
+    }
+    for (const change of decision.artifacts) {
+      await this.artifacts.apply(manager, sessionId, change);
+    }
+    await this.history.append(manager, sessionId, decision.history, now);
+    const context = {
+      sessionId,
+      identity: before.row,
+      durationSec: before.session.durationSec,
+      correlationId: before.row.correlation_id,
+      targets: decision.targets,
+    };
+    await this.outbox.addAll(
+      manager,
+      decision.messages.map((message) => wireMessage(message, context)),
+    );
+    // Last, because it locks the counters that other sessions share.
+    await this.sessions.save(manager, before, decision, now, this.appointments(before, decision, now), deletedBy);
+    return { stored: { row: before.row, session: decision.session, targets: decision.targets }, decision };
+  }
+
+  private appointments(before: StoredSession, decision: Decision, now: number): Appointments {
+    const leaves = decision.session.deleteRequestedAt !== null && hasEnded(decision.session);
+    const wasLeaving = before.session.deleteRequestedAt !== null && hasEnded(before.session);
+    return { dueAt: this.dueAt(before, decision, now), ...((leaves && !wasLeaving) || decision.sweep ? { cleanupAt: now } : {}) };
+  }
+
+  /**
+   * The watchdog may come too early, never too late: an appointment that is still ahead stays, so that signs of life, which
+   * only move it away, need not write it. One that has passed without a verdict, during a settling time, moves on a little.
+   */
+  private dueAt(before: StoredSession, decision: Decision, now: number): number | null {
+    const next = nextDueAt(decision, this.policy);
+    const planned = before.row.due_at?.getTime() ?? null;
+    if (next === null) {
+      return null;
+    }
+    return planned !== null && planned > now && planned < next ? planned : Math.max(next, now + WATCHDOG_PAUSE_MS);
+  }
+}
+
+/** Shortest time between two looks at a session whose deadlines cannot be judged yet. */
+const WATCHDOG_PAUSE_MS = 500;
+
+/** @throws AppError `SESSION_NOT_FOUND` when there is no such session, or it is being deleted */
+export function visible(stored: StoredSession | undefined): StoredSession {
+  if (stored === undefined || stored.row.delete_requested_at !== null) {
+    throw new AppError('SESSION_NOT_FOUND', 'There is no session with this id');
+  }
+  return stored;
+}
+
+function orderDigest({ request, retryOf }: Pick<CreateOrder, 'request' | 'retryOf'>): string {
+  const { name, duration_sec, targets, options } = request;
+  return digestOf({ name, duration_sec, targets, options, retryOf });
+}

@@ -1,0 +1,30 @@
+import { createDataSource, provisionSchema, runMigrations } from '@capstan/persistence';
+import { testDatabase } from '@capstan/testing';
+import type { DataSource } from 'typeorm';
+import { entities, migrations } from '../src/database/schema';
+
+/** A migrated schema of this service in a database of its own. */
+export interface ServiceDatabase {
+  readonly url: string;
+  readonly dataSource: DataSource;
+  drop(): Promise<void>;
+}
+
+/** Makes a throwaway database with the real role, schema and migrations. */
+export async function serviceDatabase(): Promise<ServiceDatabase> {
+  const database = await testDatabase();
+  const { url } = await provisionSchema({ adminUrl: database.url, service: 'capture-orchestrator', password: 'orchestrator' });
+  const dataSource = createDataSource({ url, service: 'capture-orchestrator', entities: [...entities], migrations: [...migrations] });
+  await dataSource.initialize();
+  await runMigrations(dataSource);
+  return {
+    url,
+    dataSource,
+    drop: async () => {
+      if (dataSource.isInitialized) {
+        await dataSource.destroy();
+      }
+      await database.drop();
+    },
+  };
+}

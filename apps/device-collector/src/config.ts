@@ -1,0 +1,25 @@
+import { baseSettings, objectStoreSettings, readConfig, vaultSettings } from '@capstan/service-kit';
+import { z } from 'zod';
+
+/** Settings of the device-collector. */
+export const collectorSettings = {
+  ...baseSettings,
+  ...objectStoreSettings,
+  ...vaultSettings,
+  CAPSTAN_CAPTURE_SLOTS: z.coerce.number().int().min(1).max(2_000).default(200).describe('Captures this replica works on at once'),
+  CAPSTAN_CAPTURE_SILENT_SEC: z.coerce.number().int().min(30).max(86_400).default(600).describe('Seconds without a sign of life from Capstan after which a device ends its capture by itself'),
+} as const;
+
+/** The device-collector's settings, as it reads them. */
+export type CollectorConfig = z.output<z.ZodObject<typeof collectorSettings>>;
+
+/** Injection token of the {@link CollectorConfig}. */
+export const COLLECTOR_CONFIG = Symbol('COLLECTOR_CONFIG');
+
+/**
+ * Reads the environment once.
+ * @throws ConfigurationError naming every wrong variable
+ */
+export function readCollectorConfig(environment: Readonly<Record<string, string | undefined>> = process.env): CollectorConfig {
+  return readConfig('device-collector', collectorSettings, environment);
+}

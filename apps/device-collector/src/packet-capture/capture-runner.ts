@@ -1,0 +1,361 @@
+import { AppError, type Clock } from '@capstan/kernel';
+import { abortable } from '../abortable';
+import type { ArtifactWriter, StoredCapture } from './artifact-writer.client';
+import { conclude, failed, fileMeta } from './capture-conclusion';
+import type { AttachState, CaptureDialogue, CaptureEnd, CaptureSample } from './capture-driver';
+import type { CaptureControl, CaptureJournal, CaptureOutcome, Metrics, RemoteRecord } from './capture-journal';
+import { CaptureLink } from './capture-link';
+import { clockMetrics, sampleMetrics, stopMetrics } from './capture-run-state';
+import { CaptureSteps, isDeviceLost, isStoreAway } from './capture-steps';
+import type { ClockOffset } from './clock-offset';
+import { captureFileName } from './file-name';
+import { judgeFiles } from './file-verdict';
+import type { Transcript } from './transcript';
+
+/** What a runner needs to know of its task. Times in Unix milliseconds. */
+export interface CaptureAssignment {
+  readonly host: string;
+  readonly interface: string;
+  readonly durationSec: number | null;
+  /** By when the target must be ready. */
+  readonly readyBy: number;
+  /** By when everything must be over. */
+  readonly closeBy: number;
+  /** What an earlier holder left; undefined for a fresh task. */
+  readonly resume?: RemoteRecord;
+  /** T0, when it is known already. */
+  readonly t0?: number;
+}
+
+/** What a runner works with. */
+export interface CaptureRunnerPorts {
+  readonly clock: Clock;
+  readonly openDialogue: () => CaptureDialogue;
+  readonly artifacts: ArtifactWriter;
+  readonly journal: CaptureJournal;
+  readonly control: CaptureControl;
+  readonly transcript: Transcript;
+}
+
+/** A start that is further behind T0 than this is no start together any more. */
+const LATE_START_MS = 5_000;
+const CANCELLED = 'CANCELLED';
+/** Between two tries to store files. */
+const STORE_PAUSE_MS = 5_000;
+
+/**
+ * One capture on one target, from the first byte to the last fact. Knows the order of the steps and what each failure
+ * means; what a step does on a platform is the driver's affair.
+ *
+ * A lost connection is no failure while the device captures on by itself: it is found again, and the capture goes on.
+ */
+export class CaptureRunner {
+  private readonly steps: CaptureSteps;
+  private readonly link: CaptureLink;
+  private remote: RemoteRecord | undefined;
+  private metrics: Metrics = {};
+  private readonly remarks: string[] = [];
+  private end: CaptureEnd | undefined;
+  private clockBefore: ClockOffset | undefined;
+
+  constructor(
+    private readonly assignment: CaptureAssignment,
+    private readonly ports: CaptureRunnerPorts,
+  ) {
+    const { clock, openDialogue, transcript, control } = ports;
+    this.remote = assignment.resume;
+    this.steps = new CaptureSteps(assignment.host, clock, control.lost, assignment.closeBy);
+    this.link = new CaptureLink(openDialogue, this.steps, clock, transcript);
+  }
+
+  /**
+   * Runs to the end and says how it went; the caller states that as the task's last fact.
+   * @throws the reason of `control.lost`, and what the journal throws: then nothing may be stated
+   */
+  async run(): Promise<CaptureOutcome> {
+    const { lost } = this.ports.control;
+    try {
+      const outcome = await this.outcome();
+      const leftover = this.remote === undefined ? undefined : await this.link.cleanUp(this.remote.plan, lost);
+      await this.link.disconnect(lost);
+      if (outcome.outcome === 'cancelled') {
+        // What cannot be removed now goes with the session's other objects when that is swept.
+        await this.ports.artifacts.discard().catch(() => undefined);
+      } else {
+        await this.keepTranscript(outcome);
+      }
+      return leftover === undefined ? outcome : { ...outcome, message: [outcome.message, leftover].filter((part) => part !== undefined).join('; ') };
+    } finally {
+      await this.link.disconnect(AbortSignal.abort(new AppError('DEVICE_LOST', 'The capture is over')));
+      this.steps.dispose();
+    }
+  }
+
+  private async outcome(): Promise<CaptureOutcome> {
+    if (this.remote?.collected !== undefined) {
+      return this.remote.collected;
+    }
+    try {
+      return await this.capture();
+    } catch (error) {
+      this.ports.control.lost.throwIfAborted();
+      return this.failure(error);
+    }
+  }
+
+  private async capture(): Promise<CaptureOutcome> {
+    let state = this.remote === undefined ? 'absent' : await this.takeOver();
+    if (state === 'absent') {
+      state = await this.prepareAndStart();
+    }
+    for (;;) {
+      try {
+        if (state === 'running' && this.end === undefined) {
+          await this.untilItEnds();
+        }
+        await this.stop();
+        return await this.collect();
+      } catch (error) {
+        this.throwIfOver();
+        if (isStoreAway(error)) {
+          // The device keeps the files until they are stored.
+          this.ports.journal.progress(this.metrics, 'the object store is away; the files wait on the device');
+          await this.ports.clock.sleep(STORE_PAUSE_MS, this.untilCancelled());
+          state = 'ended';
+          continue;
+        }
+        if (!isDeviceLost(error)) {
+          throw error;
+        }
+        this.ports.journal.progress(this.metrics, 'the connection to the device is lost; looking for it');
+        state = this.stillThere(await this.link.findAgain(this.known().plan, this.untilCancelled()));
+      }
+    }
+  }
+
+  private async prepareAndStart(): Promise<AttachState> {
+    const { journal, control, clock, transcript } = this.ports;
+    const { host, readyBy } = this.assignment;
+    const { dialogue } = this.link;
+    const late = new AppError('ARM_TIMEOUT', `${host} was not ready in time`, { retryable: true });
+    const until = this.steps.before(readyBy, late, [this.cancelledOrStopped()]);
+    await journal.advance('configuring');
+    await this.link.connect(until);
+    const report = await this.steps.run('preflight', (signal) => dialogue.preflight(signal), until);
+    this.clockBefore = report.clock;
+    this.metrics = clockMetrics(report.clock);
+    this.remarks.push(...report.warnings);
+    this.remote = { plan: dialogue.plan() };
+    await journal.saveRemote(this.remote);
+    await this.steps.run('configure', (signal) => dialogue.configure(signal), until);
+    await this.steps.run('armed', (signal) => dialogue.arm(signal), until);
+    await journal.advance('ready', { metrics: this.metrics, ...(report.warnings.length > 0 ? { message: report.warnings.join('; ') } : {}) });
+
+    const held = this.steps.during([this.cancelledOrStopped()]);
+    const broken = dialogue.broken().then((error) => Promise.reject(error));
+    broken.catch(() => undefined);
+    const t0 = await abortable(Promise.race([control.go, broken]), held);
+    // Written beside the wait, because nothing may come between T0 and the start line.
+    const starting = journal.advance('starting');
+    starting.catch(() => undefined);
+    await clock.sleep(Math.max(0, t0 - clock.now()), held);
+    const startSentAt = dialogue.start();
+    transcript.note('start', `${startSentAt - t0} ms behind T0`);
+    await starting;
+    return this.awaitEvidence(dialogue, startSentAt);
+  }
+
+  private async awaitEvidence(dialogue: CaptureDialogue, startSentAt: number): Promise<AttachState> {
+    const { journal, clock } = this.ports;
+    let state: AttachState = 'running';
+    let startedAt: number;
+    try {
+      startedAt = await this.steps.run('verify_running', (signal) => dialogue.verifyRunning(signal), this.untilCancelled());
+    } catch (error) {
+      this.throwIfOver();
+      if (!isDeviceLost(error)) {
+        throw error;
+      }
+      state = await this.link.findAgain(this.known().plan, this.untilCancelled());
+      if (state === 'absent' || state === 'armed') {
+        throw new AppError('START_FAILED', `${this.assignment.host} was lost in the moment of the start`, { retryable: true, cause: error });
+      }
+      startedAt = clock.now();
+    }
+    this.remote = { ...this.known(), startSentAt, startedAt };
+    await journal.saveRemote(this.remote);
+    await journal.advance('capturing', { startSentAt, startedAt, metrics: this.metrics });
+    return state;
+  }
+
+  /** @returns `absent` when everything has to be done anew, with a new dialogue */
+  private async takeOver(): Promise<AttachState> {
+    const { journal, clock, transcript } = this.ports;
+    const remote = this.known();
+    transcript.note('connect', 'taken over from another holder; its part of the transcript is lost');
+    await this.link.connect(this.untilCancelled());
+    const state = await this.link.attach(remote.plan, this.untilCancelled());
+    if (state === 'running' || state === 'ended') {
+      this.remarks.push('taken over after the loss of a worker');
+      const startedAt = remote.startedAt ?? clock.now();
+      this.remote = { ...remote, startSentAt: remote.startSentAt ?? startedAt, startedAt };
+      await journal.saveRemote(this.remote);
+      await journal.advance('capturing', { startSentAt: this.remote.startSentAt, startedAt });
+      return state;
+    }
+    if (remote.startedAt !== undefined) {
+      return this.stillThere(state);
+    }
+    const { t0 } = this.assignment;
+    if (t0 !== undefined && t0 + LATE_START_MS < clock.now()) {
+      throw new AppError('START_FAILED', 'The worker was lost before the capture started', { retryable: true, details: { reason: 'worker_lost' } });
+    }
+    await this.link.cleanUp(remote.plan, this.ports.control.lost);
+    this.remote = undefined;
+    await this.link.renew();
+    return 'absent';
+  }
+
+  /** Until the device, the time or somebody ends it. */
+  private async untilItEnds(): Promise<void> {
+    const { control, clock } = this.ports;
+    const { durationSec } = this.assignment;
+    const timeOver = new AbortController();
+    const timer = new AbortController();
+    if (durationSec !== null) {
+      const endsAt = (this.known().startedAt ?? clock.now()) + durationSec * 1_000;
+      clock.sleep(Math.max(0, endsAt - clock.now()), timer.signal).then(
+        () => timeOver.abort(new AppError('DURATION_OVER', 'The capture has lasted as long as it should')),
+        () => undefined,
+      );
+    }
+    try {
+      this.end = await this.link.dialogue.poll((sample) => this.show(sample), this.steps.during([control.cancel, control.stop, timeOver.signal]));
+    } catch (error) {
+      this.throwIfOver();
+      if (!control.stop.aborted && !timeOver.signal.aborted) {
+        throw error;
+      }
+    } finally {
+      timer.abort();
+    }
+  }
+
+  private show(sample: CaptureSample): void {
+    const { journal } = this.ports;
+    this.metrics = { ...this.metrics, ...sampleMetrics(sample) };
+    journal.progress(this.metrics, sample.warning);
+    if (sample.warning !== undefined && !this.remarks.includes(sample.warning)) {
+      this.remarks.push(sample.warning);
+      // Whoever holds the task no longer is told by the next write that is waited for.
+      journal.advance('capturing', { message: sample.warning, metrics: this.metrics }).catch(() => undefined);
+    }
+  }
+
+  private async stop(): Promise<void> {
+    const { journal, clock } = this.ports;
+    const until = this.untilCancelled();
+    const { dialogue } = this.link;
+    await journal.advance('stopping', { metrics: this.metrics, ...(this.end === undefined ? {} : { message: this.end.message }) });
+    try {
+      await this.steps.run('stop', (signal) => dialogue.stop(signal), until);
+      const report = await this.steps.run('verify_stopped', (signal) => dialogue.verifyStopped(signal), until);
+      this.metrics = { ...this.metrics, ...stopMetrics(report) };
+      this.remarks.push(...report.warnings);
+      this.end ??= report.end;
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'STOP_TIMEOUT') {
+        throw error;
+      }
+      // What there is can still be collected, and cleaning up ends what runs.
+      this.end = { reason: 'died', code: error.code, message: error.message };
+    }
+    this.remote = { ...this.known(), stoppedAt: clock.now() };
+    await journal.saveRemote(this.remote);
+  }
+
+  private async collect(): Promise<CaptureOutcome> {
+    const { journal, artifacts } = this.ports;
+    const { host } = this.assignment;
+    const { stoppedAt } = this.known();
+    const until = this.untilCancelled();
+    const { dialogue } = this.link;
+    await journal.advance('collecting', { stoppedAt, metrics: this.metrics });
+    const clockAfter = await this.steps.run('preflight', (signal) => dialogue.clockOffset(signal), until);
+    const files: StoredCapture[] = [];
+    for await (const file of dialogue.retrieve(until)) {
+      const name = captureFileName(host, this.assignment.interface, file.suffix);
+      files.push(await artifacts.storeCapture(name, file.body, file.size, until));
+    }
+    const verdict = judgeFiles(files.map((file) => file.content), dialogue.expectation());
+    const kept = files.filter((file) => file.stored.size > 0);
+    const bytes = kept.reduce((sum, file) => sum + file.stored.size, 0);
+    this.metrics = { ...this.metrics, packets_captured: verdict.packets, bytes, files: kept.length };
+    const outcome = conclude({ host, metrics: this.metrics, stoppedAt, verdict, end: this.end, remarks: this.remarks });
+    this.remote = { ...this.known(), collected: outcome };
+    const context = { interface: this.assignment.interface, clockBefore: this.clockBefore, clockAfter };
+    await journal.collected(kept.map((file) => artifacts.describe('pcap', file.name, file.stored, fileMeta(file.content, verdict, context))), this.remote);
+    return outcome;
+  }
+
+  private async keepTranscript(outcome: CaptureOutcome): Promise<void> {
+    const { artifacts, transcript, control, journal } = this.ports;
+    // A holder that only had to clean up must not write over the transcript of the one who did the work.
+    const name = this.assignment.resume?.collected === undefined ? 'transcript.txt' : 'transcript_cleanup.txt';
+    const told = await artifacts.storeText(name, transcript.toString(), control.lost).catch(() => undefined);
+    control.lost.throwIfAborted();
+    if (told !== undefined) {
+      await journal.collected([told], this.remote === undefined ? undefined : { ...this.remote, collected: outcome });
+    }
+  }
+
+  private failure(error: unknown): CaptureOutcome {
+    const { control, transcript } = this.ports;
+    const facts = { metrics: this.metrics, captureBegan: this.remote?.startedAt !== undefined, stoppedAt: this.remote?.stoppedAt, clean: (text: string) => transcript.clean(text) };
+    if (control.cancel.aborted || (error instanceof AppError && error.code === CANCELLED)) {
+      return { outcome: 'cancelled', metrics: facts.metrics, captureBegan: facts.captureBegan };
+    }
+    const outcome = failed(error, facts);
+    transcript.note('cleanup', `failed: ${outcome.error?.code ?? ''}: ${outcome.error?.message ?? ''}`);
+    return outcome;
+  }
+
+  private stillThere(state: AttachState): AttachState {
+    if (state === 'absent' || state === 'armed') {
+      throw new AppError('FILE_MISSING', `${this.assignment.host} has nothing left of the capture`);
+    }
+    return state;
+  }
+
+  private throwIfOver(): void {
+    const { lost, cancel } = this.ports.control;
+    lost.throwIfAborted();
+    cancel.throwIfAborted();
+    this.steps.throwIfLate();
+  }
+
+  private untilCancelled(): AbortSignal {
+    return this.steps.during([this.ports.control.cancel]);
+  }
+
+  /** Before anything is captured, a stop has nothing to keep and is a cancellation. */
+  private cancelledOrStopped(): AbortSignal {
+    const { cancel, stop } = this.ports.control;
+    const both = new AbortController();
+    const abort = (): void => both.abort(new AppError(CANCELLED, 'The capture was ended before it had begun'));
+    for (const signal of [cancel, stop]) {
+      if (signal.aborted) {
+        abort();
+      }
+      signal.addEventListener('abort', abort, { once: true });
+    }
+    return both.signal;
+  }
+
+  private known(): RemoteRecord {
+    if (this.remote === undefined) {
+      throw new AppError('INTERNAL_ERROR', 'A capture went on before its plan was known');
+    }
+    return this.remote;
+  }
+}

@@ -1,0 +1,41 @@
+import { captureRpc, type RequestOf, type ResponseOf } from '@capstan/contracts';
+import { AppError, validationError } from '@capstan/kernel';
+import { OnRpc } from '@capstan/messaging';
+import { Controller } from '@nestjs/common';
+import { DriverRegistry } from '../drivers/registry';
+import { completeTarget } from './packet-capture.executor';
+
+/** No credential is needed to show a command. */
+const NO_CREDENTIAL = '00000000-0000-0000-0000-000000000000';
+
+/** Questions to the driver registry. */
+@Controller()
+export class CapturesController {
+  constructor(private readonly drivers: DriverRegistry) {}
+
+  @OnRpc(captureRpc.capabilities)
+  async capabilities(): Promise<ResponseOf<typeof captureRpc.capabilities>> {
+    return { capabilities: this.drivers.capabilities() };
+  }
+
+  @OnRpc(captureRpc.preview)
+  async preview({ targets, mode, size_per_file_mb, max_files, filter }: RequestOf<typeof captureRpc.preview>): Promise<ResponseOf<typeof captureRpc.preview>> {
+    const previews = targets.map((wanted, index) => {
+      const target = completeTarget({ ...wanted, kind: 'packet-capture' as const, credential_id: NO_CREDENTIAL, mode, size_per_file_mb, max_files, filter });
+      const driver = this.drivers.find(target.device_type);
+      if (driver === undefined) {
+        throw validationError([
+          { path: `targets.${index}.device_type`, code: 'DEVICE_TYPE_UNAVAILABLE', message: `packets cannot be captured on ${target.device_type} yet; available: ${this.drivers.available().join(', ')}` },
+        ]);
+      }
+      try {
+        const { command, filterExpression, dropped } = driver.preview(target);
+        return { device_type: target.device_type, host: target.host, command, filter_expression: filterExpression, dropped: [...dropped] };
+      } catch (error) {
+        const { code, message, details } = AppError.from(error);
+        throw code === 'UNSUPPORTED_FILTER' ? validationError([{ path: typeof details?.['path'] === 'string' ? details['path'] : 'filter', code, message }]) : error;
+      }
+    });
+    return { previews };
+  }
+}

@@ -1,0 +1,53 @@
+import type { FileExpectation } from './capture-driver';
+import type { PcapSummary } from './pcap-reader';
+
+/** What the stored files of a target are worth. */
+export interface FileVerdict {
+  /** Whether everything the device counted is there and readable. */
+  readonly verified: boolean;
+  readonly packets: number;
+  /** Set when the target has to fail. */
+  readonly problem?: { readonly code: 'FILE_MISSING' | 'FILE_EMPTY' | 'FILE_TRUNCATED'; readonly message: string; readonly details: Record<string, unknown> };
+  /** Worth telling although nothing is wrong. */
+  readonly remark?: string;
+}
+
+/**
+ * Compares files with the device's own count. A full disk makes tcpdump count packets that never reached the file, and
+ * it neither complains nor ends (seen with 4.99.3): only this comparison tells.
+ */
+export function judgeFiles(files: readonly PcapSummary[], expected: FileExpectation): FileVerdict {
+  const packets = files.reduce((sum, file) => sum + file.packets, 0);
+  const details = { packets_in_files: packets, packets_counted_by_device: expected.packets, disk_full: expected.diskWasFull };
+  const fail = (code: 'FILE_MISSING' | 'FILE_EMPTY' | 'FILE_TRUNCATED', message: string): FileVerdict => ({
+    verified: false,
+    packets,
+    problem: { code, message, details },
+  });
+
+  if (files.length === 0) {
+    return fail('FILE_MISSING', 'the device has no capture file');
+  }
+  const counted = expected.packets ?? 0;
+  if (files.every((file) => file.format === 'empty')) {
+    return fail('FILE_EMPTY', `the capture file is empty${counted > 0 ? `, although the device counted ${plural(counted)}` : ''}`);
+  }
+  if (files.some((file) => file.format !== 'pcap')) {
+    return fail('FILE_TRUNCATED', 'a capture file is not in the pcap format');
+  }
+  const because = expected.diskWasFull ? ': the disk of the device was full' : '';
+  if (expected.packets !== null && packets < expected.packets && !expected.mayHaveWrapped) {
+    return fail('FILE_TRUNCATED', `the device counted ${plural(expected.packets)}, the file holds ${packets}${because}`);
+  }
+  if (files.some((file) => file.truncated)) {
+    return fail('FILE_TRUNCATED', `a capture file ends in the middle of a packet, behind ${plural(packets)}${because}`);
+  }
+  if (expected.diskWasFull) {
+    return fail('FILE_TRUNCATED', `packets are missing behind the first ${packets}${because}`);
+  }
+  return packets === 0 ? { verified: true, packets, remark: 'no packet matched during the capture' } : { verified: true, packets };
+}
+
+function plural(packets: number): string {
+  return packets === 1 ? '1 packet' : `${packets} packets`;
+}

@@ -1,0 +1,119 @@
+import { CAPTURE_DEFAULTS, packetCaptureTarget, type PacketCaptureTarget } from '@capstan/contracts';
+import { AppError, type Clock, type FieldError } from '@capstan/kernel';
+import type { ObjectStore } from '@capstan/object-store';
+import { CLOCK, OBJECT_STORE } from '@capstan/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { Credentials } from '../credentials/credentials.repository';
+import { DriverRegistry } from '../drivers/registry';
+import { HostKeys } from '../host-keys/host-keys.repository';
+import { directTcp } from '../ssh/socket-opener.client';
+import { SshConnector } from '../ssh/ssh-connector.client';
+import type { TaskControl } from '../tasks/task-control';
+import type { TaskExecutor } from '../tasks/task-executor';
+import type { TaskJournal } from '../tasks/task-journal';
+import type { TaskRow } from '../tasks/task.entity';
+import { ArtifactWriter } from './artifact-writer.client';
+import type { CaptureTarget } from './capture-driver';
+import type { CaptureOutcome } from './capture-journal';
+import { CaptureRunner } from './capture-runner';
+import { Transcript } from './transcript';
+
+/** Fills in port and interface where the target names none. */
+export function completeTarget<Target extends Pick<PacketCaptureTarget, 'device_type' | 'port' | 'interface'>>(target: Target): Target & { port: number; interface: string } {
+  const defaults = CAPTURE_DEFAULTS[target.device_type];
+  return { ...target, port: target.port ?? defaults.port, interface: target.interface ?? defaults.interface };
+}
+
+/** Targets of kind `packet-capture`. */
+@Injectable()
+export class PacketCaptureExecutor implements TaskExecutor {
+  readonly kind = 'packet-capture';
+
+  constructor(
+    private readonly drivers: DriverRegistry,
+    private readonly credentials: Credentials,
+    private readonly hostKeys: HostKeys,
+    @Inject(OBJECT_STORE) private readonly store: ObjectStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async check(spec: Readonly<Record<string, unknown>>): Promise<FieldError[]> {
+    const parsed = packetCaptureTarget.safeParse(spec);
+    if (!parsed.success) {
+      return parsed.error.issues.map((issue) => ({
+        path: issue.path.map(String).join('.'),
+        code: issue.code === 'custom' && typeof issue.params?.['code'] === 'string' ? issue.params['code'] : issue.code.toUpperCase(),
+        message: issue.message,
+      }));
+    }
+    const target = completeTarget(parsed.data);
+    const errors = this.checkDriver(target);
+    if (!(await this.credentials.exists(target.credential_id))) {
+      errors.push({ path: 'credential_id', code: 'CREDENTIAL_NOT_FOUND', message: 'no such credential' });
+    }
+    return errors;
+  }
+
+  async execute(task: TaskRow, control: TaskControl, journal: TaskJournal): Promise<CaptureOutcome> {
+    try {
+      return await this.run(task, control, journal);
+    } catch (error) {
+      control.lost.throwIfAborted();
+      if (AppError.from(error).code === 'LEASE_LOST') {
+        throw error;
+      }
+      return { outcome: 'failed', error: AppError.from(error).toShape(), metrics: {}, captureBegan: task.remote?.startedAt !== undefined };
+    }
+  }
+
+  private async run(task: TaskRow, control: TaskControl, journal: TaskJournal): Promise<CaptureOutcome> {
+    const target = completeTarget(packetCaptureTarget.parse(task.spec));
+    const driver = this.drivers.find(target.device_type);
+    if (driver === undefined) {
+      throw this.noDriver(target.device_type);
+    }
+    const login = await this.credentials.login(target.credential_id);
+    const transcript = new Transcript(this.clock, [login.password, login.passphrase, login.privateKey], (command) => journal.audit(command));
+    const ssh = new SshConnector(this.clock, directTcp, this.hostKeys.policyFor(task.session_id));
+    const claimedAt = task.claimed_at?.getTime() ?? this.clock.now();
+    const runner = new CaptureRunner(
+      {
+        host: target.host,
+        interface: target.interface,
+        durationSec: task.duration_sec,
+        readyBy: new Date(task.deadlines.ready_by).getTime(),
+        closeBy: Math.min(new Date(task.deadlines.close_by).getTime(), claimedAt + task.deadlines.close_within_sec * 1_000),
+        ...(task.remote === null ? {} : { resume: task.remote }),
+        ...(task.t0 === null ? {} : { t0: task.t0.getTime() }),
+      },
+      {
+        clock: this.clock,
+        openDialogue: () => driver.open({ taskId: task.task_id, target, durationSec: task.duration_sec, login, ssh, clock: this.clock, transcript }),
+        artifacts: new ArtifactWriter(this.store, this.clock, { taskId: task.task_id, sessionId: task.session_id, targetId: task.target_id, keyPrefix: task.key_prefix }),
+        journal,
+        control,
+        transcript,
+      },
+    );
+    return runner.run();
+  }
+
+  private checkDriver(target: CaptureTarget): FieldError[] {
+    const driver = this.drivers.find(target.device_type);
+    if (driver === undefined) {
+      const { code, message } = this.noDriver(target.device_type);
+      return [{ path: 'device_type', code, message }];
+    }
+    try {
+      const { dropped } = driver.preview(target);
+      return dropped.map((part) => ({ path: `filter.${part}`, code: 'UNSUPPORTED_FILTER', message: `${target.device_type} cannot filter by ${part}` }));
+    } catch (error) {
+      const { code, message, details } = AppError.from(error);
+      return [{ path: typeof details?.['path'] === 'string' ? details['path'] : 'filter', code, message }];
+    }
+  }
+
+  private noDriver(deviceType: string): AppError {
+    return new AppError('DEVICE_TYPE_UNAVAILABLE', `packets cannot be captured on ${deviceType} yet; available: ${this.drivers.available().join(', ')}`);
+  }
+}

@@ -1,0 +1,75 @@
+import { type Clock, isoTime } from '@capstan/kernel';
+import type { CaptureStep } from './capture-driver';
+
+/** One command that was sent to a device. */
+export interface SentCommand {
+  readonly at: number;
+  readonly step: CaptureStep;
+  /** Without secrets. */
+  readonly command: string;
+}
+
+const LONGEST_LINE = 2_000;
+const LARGEST = 512 * 1024;
+const SHORTEST_SECRET = 3;
+
+/**
+ * The record of everything said to and by a device, fit to be read by whoever may see the session: secrets are taken out
+ * wherever they turn up, and control characters too, because devices send what they like.
+ */
+export class Transcript {
+  private readonly text: string[] = [];
+  private size = 0;
+  private readonly secrets: readonly string[];
+
+  constructor(
+    private readonly clock: Clock,
+    secrets: readonly (string | undefined)[],
+    private readonly onCommand: (command: SentCommand) => void = () => undefined,
+  ) {
+    this.secrets = secrets
+      .flatMap((secret) => (secret === undefined ? [] : [secret, secret.trim()]))
+      .filter((secret) => secret.length >= SHORTEST_SECRET)
+      .sort((a, b) => b.length - a.length);
+  }
+
+  /** What we sent. */
+  sent(step: CaptureStep, command: string): void {
+    this.add(step, '>', command);
+    this.onCommand({ at: this.clock.now(), step, command: this.clean(command) });
+  }
+
+  /** What came back; several lines stay several lines. */
+  received(step: CaptureStep, text: string): void {
+    for (const line of text.split('\n')) {
+      if (line.trim() !== '') {
+        this.add(step, '<', line);
+      }
+    }
+  }
+
+  /** What we made of it. */
+  note(step: CaptureStep, sentence: string): void {
+    this.add(step, '·', sentence);
+  }
+
+  /** The same text without secrets, for messages that leave the collector. */
+  clean(text: string): string {
+    const redacted = this.secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+    return redacted.replace(/\p{Cc}+/gu, ' ').slice(0, LONGEST_LINE);
+  }
+
+  /** The whole record. */
+  toString(): string {
+    return this.text.join('');
+  }
+
+  private add(step: CaptureStep, mark: string, text: string): void {
+    if (this.size > LARGEST) {
+      return;
+    }
+    const line = `${isoTime(this.clock.now())}  ${step.padEnd(14)} ${mark} ${this.clean(text)}\n`;
+    this.size += line.length;
+    this.text.push(this.size > LARGEST ? '(the transcript was cut here)\n' : line);
+  }
+}

@@ -1,0 +1,103 @@
+import type { ArtifactView, TargetState, TaskDeadlines } from '@capstan/contracts';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { CaptureOutcome, RemoteRecord } from '../packet-capture/capture-journal';
+
+const INSTANT = { type: 'timestamptz', precision: 3 } as const;
+
+/** One attempt at one target, and who works on it. Everything a holder says goes through `task-lease.repository.ts`. */
+@Entity({ name: 'tasks' })
+@Check('tasks_state', "state IN ('pending', 'configuring', 'ready', 'starting', 'capturing', 'stopping', 'collecting', 'completed', 'failed', 'cancelled')")
+export class TaskRow {
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'tasks_pkey' })
+  task_id!: string;
+
+  @Index('tasks_session')
+  @Column({ type: 'uuid' })
+  session_id!: string;
+
+  @Column({ type: 'uuid' })
+  target_id!: string;
+
+  @Column({ type: 'int' })
+  attempt!: number;
+
+  @Column({ type: 'text' })
+  kind!: string;
+
+  @Column({ type: 'jsonb' })
+  spec!: Record<string, unknown>;
+
+  @Column({ type: 'double precision', nullable: true })
+  duration_sec!: number | null;
+
+  @Column({ type: 'jsonb' })
+  deadlines!: TaskDeadlines;
+
+  @Column({ type: 'text' })
+  key_prefix!: string;
+
+  @Column({ type: 'text' })
+  state!: TargetState;
+
+  @Index('tasks_open', { where: 'finished_at IS NULL' })
+  @Column(INSTANT)
+  created_at!: Date;
+
+  /** When the first holder claimed it: `close_within_sec` counts from here. */
+  @Column({ ...INSTANT, nullable: true })
+  claimed_at!: Date | null;
+
+  /** Instance that works on it. */
+  @Column({ type: 'text', nullable: true })
+  lease_owner!: string | null;
+
+  /** By the database's clock. */
+  @Column({ ...INSTANT, nullable: true })
+  lease_until!: Date | null;
+
+  /** Grows with each claim; what an earlier holder says is refused. */
+  @Column({ type: 'int', default: 0 })
+  fence!: number;
+
+  /** Number of the last fact. */
+  @Column({ type: 'int', default: 0 })
+  sequence!: number;
+
+  @Column({ ...INSTANT, nullable: true })
+  heartbeat_at!: Date | null;
+
+  @Column({ ...INSTANT, nullable: true })
+  t0!: Date | null;
+
+  @Column({ ...INSTANT, nullable: true })
+  stop_requested_at!: Date | null;
+
+  @Column({ ...INSTANT, nullable: true })
+  cancel_requested_at!: Date | null;
+
+  /** What is on the device, and how far the work had come. */
+  @Column({ type: 'jsonb', nullable: true })
+  remote!: RemoteRecord | null;
+
+  /** Everything this attempt has stored. */
+  @Column({ type: 'jsonb', default: [] })
+  artifacts!: ArtifactView[];
+
+  @Column({ type: 'jsonb', nullable: true })
+  outcome!: CaptureOutcome | null;
+
+  @Index('tasks_finished', { where: 'finished_at IS NOT NULL' })
+  @Column({ ...INSTANT, nullable: true })
+  finished_at!: Date | null;
+}
+
+/** A cancellation that came before its task: when that comes, it is over already. */
+@Entity({ name: 'task_tombstones' })
+export class TaskTombstoneRow {
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'task_tombstones_pkey' })
+  task_id!: string;
+
+  @Index('task_tombstones_created')
+  @Column(INSTANT)
+  created_at!: Date;
+}

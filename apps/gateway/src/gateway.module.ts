@@ -1,0 +1,142 @@
+import type { Clock, IdSource } from '@capstan/kernel';
+import { CLOCK, IDS } from '@capstan/service-kit';
+import { type DynamicModule, Inject, type MiddlewareConsumer, Module, type NestModule, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule, HttpAdapterHost } from '@nestjs/core';
+import type { Express } from 'express';
+import { AuditConsumer } from './audit/audit.consumer';
+import { AuditController } from './audit/audit.controller';
+import { AuditInterceptor } from './audit/audit.interceptor';
+import { AuditRepository } from './audit/audit.repository';
+import { AuditTrail } from './audit/audit-trail';
+import { AccessGuard } from './auth/access.guard';
+import { AccessTokens } from './auth/access-tokens';
+import { AuthController } from './auth/auth.controller';
+import { AuthService } from './auth/auth.service';
+import { Authenticator } from './auth/authenticator';
+import { FirstAdministrator } from './auth/first-administrator';
+import { deriveKey } from './auth/keys';
+import { PASSWORD_COST, type PasswordCost, Passwords } from './auth/passwords';
+import { RefreshTokensRepository } from './auth/refresh-tokens.repository';
+import { SignInAttemptsRepository } from './auth/sign-in-attempts.repository';
+import { CaptureSessionsController } from './capture-sessions/capture-sessions.controller';
+import { CaptureSessionsService } from './capture-sessions/capture-sessions.service';
+import { GATEWAY_CONFIG, type GatewayConfig } from './config';
+import { CredentialsController } from './credentials/credentials.controller';
+import { SealedCredentialsClient } from './credentials/sealed-credentials.client';
+import { Housekeeping } from './database/housekeeping';
+import { DownloadLinks } from './downloads/download-links';
+import { DownloadsController } from './downloads/downloads.controller';
+import { DownloadsService } from './downloads/downloads.service';
+import { Transfers } from './downloads/transfers';
+import { HostKeysController } from './host-keys/host-keys.controller';
+import { CallInterceptor } from './http/call.interceptor';
+import { entryMiddleware, prepareExpress } from './http/entry';
+import { ProblemFilter } from './http/problem.filter';
+import { RouteCheck } from './http/route-check';
+import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
+import { IdempotencyRepository } from './idempotency/idempotency.repository';
+import { LiveGateway } from './live/live.gateway';
+import { LiveNumbers } from './live/live-numbers';
+import { Snapshots } from './live/snapshots';
+import { ApiDocumentsController } from './openapi/api-documents.controller';
+import { SessionsController } from './sessions/sessions.controller';
+import { HealthClient } from './system/health.client';
+import { SystemController } from './system/system.controller';
+import { TokensController } from './tokens/tokens.controller';
+import { TokensRepository } from './tokens/tokens.repository';
+import { TokensService } from './tokens/tokens.service';
+import { UsersController } from './users/users.controller';
+import { UsersRepository } from './users/users.repository';
+import { UsersService } from './users/users.service';
+import { WebAppController } from './web-app/web-app.controller';
+
+/** Every request passes these, in this order. */
+const pipeline: Provider[] = [
+  { provide: APP_FILTER, useClass: ProblemFilter },
+  { provide: APP_GUARD, useClass: AccessGuard },
+  { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
+  { provide: APP_INTERCEPTOR, useClass: CallInterceptor },
+  { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+];
+
+/** Injection token of the cost of password hashes; tests lower it. */
+export const PASSWORD_HASH_COST = Symbol('PASSWORD_HASH_COST');
+
+const keyed: Provider[] = [
+  { provide: PASSWORD_HASH_COST, useValue: PASSWORD_COST },
+  { provide: Passwords, useFactory: (cost: PasswordCost) => new Passwords(cost), inject: [PASSWORD_HASH_COST] },
+  {
+    provide: AccessTokens,
+    useFactory: (config: GatewayConfig, clock: Clock) => new AccessTokens(deriveKey(config.CAPSTAN_TOKEN_KEY, 'access-token'), clock),
+    inject: [GATEWAY_CONFIG, CLOCK],
+  },
+  {
+    provide: DownloadLinks,
+    useFactory: (config: GatewayConfig, clock: Clock) => new DownloadLinks(deriveKey(config.CAPSTAN_TOKEN_KEY, 'download-link'), clock),
+    inject: [GATEWAY_CONFIG, CLOCK],
+  },
+];
+
+/** The gateway's composition root. Needs what the service kit and messaging provide. */
+@Module({
+  imports: [DiscoveryModule],
+  controllers: [
+    AuthController,
+    UsersController,
+    TokensController,
+    AuditController,
+    AuditConsumer,
+    SystemController,
+    SessionsController,
+    CaptureSessionsController,
+    DownloadsController,
+    CredentialsController,
+    HostKeysController,
+    ApiDocumentsController,
+    // Takes every address that is left.
+    WebAppController,
+  ],
+  providers: [
+    ...pipeline,
+    ...keyed,
+    RouteCheck,
+    AuditRepository,
+    AuditTrail,
+    Authenticator,
+    AuthService,
+    FirstAdministrator,
+    RefreshTokensRepository,
+    SignInAttemptsRepository,
+    UsersRepository,
+    UsersService,
+    TokensRepository,
+    TokensService,
+    IdempotencyRepository,
+    SealedCredentialsClient,
+    CaptureSessionsService,
+    DownloadsService,
+    Transfers,
+    Snapshots,
+    LiveNumbers,
+    LiveGateway,
+    HealthClient,
+    Housekeeping,
+  ],
+})
+export class GatewayModule implements NestModule {
+  constructor(
+    private readonly adapter: HttpAdapterHost,
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+    @Inject(IDS) private readonly ids: IdSource,
+  ) {}
+
+  /** @param overrides providers that take the place of the gateway's own, for tests */
+  static with(config: GatewayConfig, overrides: readonly Provider[] = []): DynamicModule {
+    return { module: GatewayModule, providers: [{ provide: GATEWAY_CONFIG, useValue: config }, ...overrides] };
+  }
+
+  configure(consumer: MiddlewareConsumer): void {
+    prepareExpress(this.adapter.httpAdapter.getInstance<Express>(), this.config);
+    consumer.apply(...entryMiddleware(this.ids)).forRoutes('{*path}');
+  }
+}

@@ -1,0 +1,11 @@
+import type { Permission } from '@capstan/contracts';
+
+/** Which permission a channel needs. */
+export function channelPermission(channel: string): Permission {
+  return channel === 'devices' ? 'devices:read' : 'sessions:read';
+}
+
+/** Session of a channel `session:<id>`; undefined for the others. */
+export function channelSession(channel: string): string | undefined {
+  return channel.startsWith('session:') ? channel.slice('session:'.length) : undefined;
+}

@@ -1,0 +1,63 @@
+import { type AnswerOf, routes, sessionRpc } from '@capstan/contracts';
+import { RpcClient } from '@capstan/messaging';
+import { Controller } from '@nestjs/common';
+import type { Principal } from '../auth/principal';
+import { Caller, type CallOf, Endpoint, Input } from '../http/endpoint';
+import { LiveNumbers } from '../live/live-numbers';
+
+/** Sessions of any kind: every method is one question to the orchestrator. */
+@Controller()
+export class SessionsController {
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly numbers: LiveNumbers,
+  ) {}
+
+  @Endpoint(routes.createSession)
+  async create(@Caller() { actor }: Principal, @Input() { body, newId }: CallOf<typeof routes.createSession>): Promise<AnswerOf<typeof routes.createSession>> {
+    const { session } = await this.rpc.call(sessionRpc.create, { ...body, session_id: newId, requested_by: actor });
+    return { session };
+  }
+
+  @Endpoint(routes.listSessions)
+  list(@Input() { query }: CallOf<typeof routes.listSessions>): Promise<AnswerOf<typeof routes.listSessions>> {
+    return this.rpc.call(sessionRpc.list, query);
+  }
+
+  @Endpoint(routes.getSession)
+  async get(@Input() { params }: CallOf<typeof routes.getSession>): Promise<AnswerOf<typeof routes.getSession>> {
+    const { session } = await this.rpc.call(sessionRpc.get, { session_id: params.id });
+    return { session: this.numbers.shownIn(session) };
+  }
+
+  @Endpoint(routes.stopSession)
+  stop(@Caller() { actor }: Principal, @Input() { params }: CallOf<typeof routes.stopSession>): Promise<AnswerOf<typeof routes.stopSession>> {
+    return this.rpc.call(sessionRpc.stop, { session_id: params.id, requested_by: actor });
+  }
+
+  @Endpoint(routes.cancelSession)
+  cancel(@Caller() { actor }: Principal, @Input() { params }: CallOf<typeof routes.cancelSession>): Promise<AnswerOf<typeof routes.cancelSession>> {
+    return this.rpc.call(sessionRpc.cancel, { session_id: params.id, requested_by: actor });
+  }
+
+  @Endpoint(routes.retrySession)
+  retry(@Caller() { actor }: Principal, @Input() { params, newId }: CallOf<typeof routes.retrySession>): Promise<AnswerOf<typeof routes.retrySession>> {
+    return this.rpc.call(sessionRpc.retry, { session_id: params.id, new_session_id: newId, requested_by: actor });
+  }
+
+  @Endpoint(routes.deleteSession)
+  async remove(@Caller() { actor }: Principal, @Input() { params }: CallOf<typeof routes.deleteSession>): Promise<AnswerOf<typeof routes.deleteSession>> {
+    const { deleted } = await this.rpc.call(sessionRpc.remove, { session_id: params.id, requested_by: actor });
+    return { message: deleted ? `Session ${params.id} deleted` : `Session ${params.id} is being stopped and will then be deleted` };
+  }
+
+  @Endpoint(routes.sessionEvents)
+  events(@Input() { params, query }: CallOf<typeof routes.sessionEvents>): Promise<AnswerOf<typeof routes.sessionEvents>> {
+    return this.rpc.call(sessionRpc.events, { session_id: params.id, ...query });
+  }
+
+  @Endpoint(routes.sessionArtifacts)
+  artifacts(@Input() { params }: CallOf<typeof routes.sessionArtifacts>): Promise<AnswerOf<typeof routes.sessionArtifacts>> {
+    return this.rpc.call(sessionRpc.artifacts, { session_id: params.id });
+  }
+}

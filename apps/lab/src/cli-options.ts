@@ -1,0 +1,108 @@
+import { parseArgs } from 'node:util';
+import { AppError } from '@capstan/kernel';
+import type { LabMode } from './inventory';
+import { FAULT_MEANING, HOST_FAULTS, type HostFault, isHostFault } from './linux-hosts/faults';
+import { MAX_HOSTS } from './linux-hosts/host-plan';
+import { DEFAULT_CALLS_PER_MIN, MAX_CALLS_PER_MIN } from './voice-traffic/call-plan';
+
+/** What the command line asks for. */
+export interface LabOptions {
+  readonly json: boolean;
+  readonly help: boolean;
+  readonly hosts: number;
+  /** Working folder; a new one under the system's temporary folder when absent. */
+  readonly dir?: string;
+  /** Faults by 1-based host number. */
+  readonly faults: ReadonlyMap<number, readonly HostFault[]>;
+  readonly mode: LabMode | 'auto';
+  readonly seed: number;
+  readonly callsPerMin: number;
+  /** Size of /tmp of a host without the fault `small-tmp`. */
+  readonly tmpMiB: number;
+}
+
+/** Text of `--help`. */
+export const USAGE = [
+  'Usage: lab [options]',
+  '',
+  'Starts simulated targets and stays up until Ctrl-C.',
+  '',
+  '  --json                one line of JSON (the inventory) on standard output; everything else goes to standard error',
+  `  --hosts N             linux hosts, 1 to ${MAX_HOSTS} (3)`,
+  '  --faults N=F[,N=F]    fault F on host N, repeatable:',
+  ...HOST_FAULTS.map((fault) => `                          ${fault.padEnd(14)} ${FAULT_MEANING[fault]}`),
+  '  --mode MODE           namespaces, loopback or auto (auto: namespaces where the machine allows them)',
+  `  --calls-per-min N     new voice calls per minute, 0 to ${MAX_CALLS_PER_MIN} (${DEFAULT_CALLS_PER_MIN})`,
+  '  --seed N              seed of the voice traffic (1)',
+  '  --tmp-mib N           size of a host\'s /tmp (256)',
+  '  --dir DIR             working folder (a new one under the temporary folder)',
+  '',
+].join('\n');
+
+/**
+ * Reads the command line.
+ * @throws AppError `LAB_BAD_OPTION`
+ */
+export function parseOptions(args: readonly string[]): LabOptions {
+  const { values } = readArgs(args);
+  const hosts = integer('--hosts', values.hosts, 1, MAX_HOSTS);
+  const mode = values.mode;
+  if (mode !== 'auto' && mode !== 'namespaces' && mode !== 'loopback') {
+    throw bad(`--mode is namespaces, loopback or auto, not ${mode}`);
+  }
+  return {
+    json: values.json,
+    help: values.help,
+    hosts,
+    dir: values.dir,
+    faults: parseFaults(values.faults.flatMap((list) => list.split(',')), hosts),
+    mode,
+    seed: integer('--seed', values.seed, 0, 2 ** 32 - 1),
+    callsPerMin: integer('--calls-per-min', values['calls-per-min'], 0, MAX_CALLS_PER_MIN),
+    tmpMiB: integer('--tmp-mib', values['tmp-mib'], 1, 65_536),
+  };
+}
+
+function readArgs(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+        hosts: { type: 'string', default: '3' },
+        dir: { type: 'string' },
+        faults: { type: 'string', multiple: true, default: [] },
+        mode: { type: 'string', default: 'auto' },
+        seed: { type: 'string', default: '1' },
+        'calls-per-min': { type: 'string', default: String(DEFAULT_CALLS_PER_MIN) },
+        'tmp-mib': { type: 'string', default: '256' },
+      },
+    });
+  } catch (error) {
+    throw bad((error as Error).message);
+  }
+}
+
+function parseFaults(pairs: readonly string[], hosts: number): Map<number, HostFault[]> {
+  const faults = new Map<number, HostFault[]>();
+  for (const pair of pairs) {
+    const [number = '', fault = ''] = pair.split('=');
+    const index = integer('--faults', number, 1, hosts);
+    if (!isHostFault(fault)) {
+      throw bad(`--faults knows ${HOST_FAULTS.join(', ')}, not ${fault || 'nothing'}`);
+    }
+    faults.set(index, [...(faults.get(index) ?? []), fault]);
+  }
+  return faults;
+}
+
+function integer(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most) {
+    throw bad(`${name} takes a whole number from ${least} to ${most}, not ${text || 'nothing'}`);
+  }
+  return value;
+}
+
+const bad = (message: string): AppError => new AppError('LAB_BAD_OPTION', message);

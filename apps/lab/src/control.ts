@@ -1,0 +1,49 @@
+import { AppError } from '@capstan/kernel';
+import { MAX_CALLS_PER_MIN } from './voice-traffic/call-plan';
+
+/** Words that act on one host. */
+export const HOST_CONTROLS = ['link-down', 'link-up', 'new-host-key', 'ps', 'login-attempts'] as const;
+
+/** One of {@link HOST_CONTROLS}. */
+export type HostControl = (typeof HOST_CONTROLS)[number];
+
+/** An order given to a running lab: one line of JSON on its standard input. `id` comes back in the answer. */
+export type ControlCommand =
+  | { readonly do: HostControl; readonly host: string; readonly id?: unknown }
+  | { readonly do: 'traffic'; readonly calls_per_min: number; readonly id?: unknown }
+  | { readonly do: 'status'; readonly id?: unknown };
+
+/**
+ * Reads one order.
+ * @throws AppError `LAB_BAD_CONTROL` saying what is wrong with it
+ */
+export function parseControl(line: string): ControlCommand {
+  const bad = (message: string): AppError => new AppError('LAB_BAD_CONTROL', message);
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw bad('not JSON');
+  }
+  if (typeof value !== 'object' || value === null) {
+    throw bad('not an object');
+  }
+  const { do: word, host, calls_per_min: calls, id } = value as Record<string, unknown>;
+  if (word === 'status') {
+    return { do: word, id };
+  }
+  if (word === 'traffic') {
+    if (typeof calls !== 'number' || !(calls >= 0 && calls <= MAX_CALLS_PER_MIN)) {
+      throw bad(`calls_per_min must be a number from 0 to ${MAX_CALLS_PER_MIN}`);
+    }
+    return { do: word, calls_per_min: calls, id };
+  }
+  const control = HOST_CONTROLS.find((known) => known === word);
+  if (!control) {
+    throw bad(`do must be one of ${[...HOST_CONTROLS, 'traffic', 'status'].join(', ')}`);
+  }
+  if (typeof host !== 'string') {
+    throw bad('host must be the name of a target');
+  }
+  return { do: control, host, id };
+}

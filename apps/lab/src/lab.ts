@@ -1,0 +1,271 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { AppError, assertNever, Gate, systemClock } from '@capstan/kernel';
+import { DIR_PREFIX, removeWorkFolder, sweepAbandonedLabs } from './abandoned-labs';
+import type { LabOptions } from './cli-options';
+import { type ControlCommand, HOST_CONTROLS, type HostControl } from './control';
+import type { Inventory, InventoryTarget, LabMode } from './inventory';
+import { type LabRecord, LabRecords } from './lab-record.repository';
+import { FAULT_MEANING } from './linux-hosts/faults';
+import { hashPasswords, readSystemIds, writeClientKey } from './linux-hosts/host-files.repository';
+import { ACCOUNT_RIGHTS, type HostPlan, HOSTS_FOLDER, planHosts } from './linux-hosts/host-plan';
+import { canDelay, createBridge, firewallWarning, MACHINE_OCTET, removeInterface, slotIsFree, slotPrefix, UNUSED_OCTET } from './linux-hosts/lab-bridge.client';
+import type { LinuxHost } from './linux-hosts/linux-host';
+import { canCaptureLoopback, LoopbackHost, loopbackPrefix, planLoopbackHost } from './linux-hosts/loopback-host.client';
+import { NamespaceHost } from './linux-hosts/namespace-host.client';
+import { chooseMode, findProgram } from './linux-hosts/machine-abilities.client';
+import { seededRandom } from './voice-traffic/seeded-random';
+import { openVoiceSockets } from './voice-traffic/udp-sockets.client';
+import { VoiceTraffic } from './voice-traffic/voice-traffic';
+
+/** Hosts that start at a time: key generation and sshd's start are CPU-bound. */
+const STARTING_TOGETHER = 4;
+
+const EMITS = ['SIP over UDP port 5060', 'RTP G.711 µ-law in 20 ms packets', 'RTCP', 'SIP OPTIONS every 2 s', 'syslog, ICMP and TCP heartbeat every 5 s'];
+
+const newSecret = (): string => randomBytes(12).toString('hex');
+
+/** The whole simulated fleet: starts it, answers orders about it, and takes all of it away again. */
+export class Lab {
+  private readonly records = new LabRecords();
+  private record: LabRecord | undefined;
+  private readonly hosts: LinuxHost[] = [];
+  private traffic: VoiceTraffic | undefined;
+  private bridge: string | undefined;
+  private dir = '';
+  private netem = false;
+  private starting: Promise<Inventory> | undefined;
+  private stopping: Promise<void> | undefined;
+
+  /** @param say one line for people about what is going on */
+  constructor(
+    private readonly options: LabOptions,
+    private readonly say: (line: string) => void,
+  ) {}
+
+  /**
+   * Starts everything; when that fails, takes away what had been started.
+   * @throws AppError with one sentence on what to do
+   */
+  async start(): Promise<Inventory> {
+    this.starting = this.startAll();
+    try {
+      return await this.starting;
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** Ends everything the lab started and removes everything it made. Safe to call twice. */
+  stop(): Promise<void> {
+    this.stopping ??= this.stopAll();
+    return this.stopping;
+  }
+
+  /** Carries out one order and returns the fields of its answer. */
+  async control(command: ControlCommand): Promise<Record<string, unknown>> {
+    switch (command.do) {
+      case 'status':
+        return { hosts: this.hosts.length, traffic: this.traffic?.counts() };
+      case 'traffic':
+        this.traffic?.setLoad(command.calls_per_min);
+        return {};
+      case 'link-down':
+      case 'link-up':
+      case 'new-host-key':
+      case 'ps':
+      case 'login-attempts':
+        return this.controlHost(this.host(command.host), command.do);
+      default:
+        return assertNever(command);
+    }
+  }
+
+  private async controlHost(host: LinuxHost, word: HostControl): Promise<Record<string, unknown>> {
+    switch (word) {
+      case 'link-down':
+      case 'link-up':
+        await host.setLink(word === 'link-up');
+        return {};
+      case 'new-host-key':
+        await host.renewHostKeys();
+        return { host_keys: host.hostKeys };
+      case 'ps':
+        return { processes: host.processes() };
+      case 'login-attempts':
+        return { ...host.loginAttempts };
+      default:
+        return assertNever(word);
+    }
+  }
+
+  private host(name: string): LinuxHost {
+    const host = this.hosts.find((candidate) => candidate.plan.name === name);
+    if (!host) {
+      throw new AppError('LAB_NO_SUCH_HOST', `no host ${name}; there are ${this.hosts.map((each) => each.plan.name).join(', ')}`);
+    }
+    return host;
+  }
+
+  private async startAll(): Promise<Inventory> {
+    await sweepAbandonedLabs(this.records, this.say);
+    const { mode, reason } = await chooseMode(this.options.mode);
+    if (mode === 'loopback' && this.options.faults.size > 0) {
+      throw new AppError('LAB_UNSUPPORTED', `faults need hosts of their own, and this lab runs on loopback: ${reason}`);
+    }
+    this.dir = this.options.dir === undefined ? await mkdtemp(join(tmpdir(), DIR_PREFIX)) : resolve(this.options.dir);
+    await mkdir(this.dir, { recursive: true, mode: 0o700 });
+    if (existsSync(join(this.dir, HOSTS_FOLDER))) {
+      this.dir = '';
+      throw new AppError('LAB_DIR_IN_USE', `${this.options.dir} holds the hosts of another lab; choose another --dir`);
+    }
+    this.record = this.records.claim(this.dir, this.options.dir === undefined, slotIsFree);
+    const key = await writeClientKey(this.dir);
+    await (mode === 'namespaces' ? this.startNamespaces(this.record.slot, key.authorizedKey) : this.startLoopback(this.record.slot, key.authorizedKey));
+    this.hosts.sort((a, b) => a.plan.index - b.plan.index);
+    await this.startTraffic(mode, this.record.slot);
+    const loopbackCapture = mode === 'loopback' && (await canCaptureLoopback());
+    return this.inventory(mode, reason, this.record.slot, key.privateKey, loopbackCapture);
+  }
+
+  private async startNamespaces(slot: number, authorizedKey: string): Promise<void> {
+    this.bridge = await createBridge(slot);
+    const warning = firewallWarning();
+    if (warning !== undefined) {
+      this.say(warning);
+    }
+    const plans = planHosts({
+      count: this.options.hosts,
+      prefix: slotPrefix(slot),
+      faults: this.options.faults,
+      hasSudo: findProgram('sudo') !== undefined,
+      tmpMiB: this.options.tmpMiB,
+      newPassword: newSecret,
+    });
+    this.netem = await canDelay(this.bridge);
+    const fleet = {
+      clock: systemClock,
+      dir: this.dir,
+      slot,
+      plans,
+      hashes: await hashAll(plans),
+      system: await readSystemIds(),
+      authorizedKey,
+      netem: this.netem,
+      tcpdump: findProgram('tcpdump') ?? '',
+    };
+    await this.startTogether(plans, (plan, started) => NamespaceHost.start(plan, fleet, started));
+  }
+
+  private async startLoopback(slot: number, authorizedKey: string): Promise<void> {
+    const plans = Array.from({ length: this.options.hosts }, (_, position) => planLoopbackHost(slot, position + 1));
+    await this.startTogether(plans, (plan, started) => LoopbackHost.start(plan, systemClock, this.dir, authorizedKey, started));
+  }
+
+  private async startTogether(plans: readonly HostPlan[], start: (plan: HostPlan, started: (process: LabRecord['owner']) => void) => Promise<LinuxHost>): Promise<void> {
+    const gate = new Gate(STARTING_TOGETHER);
+    const results = await Promise.allSettled(plans.map(async (plan) => {
+      await gate.enter();
+      try {
+        this.hosts.push(await start(plan, (process) => this.remember(process)));
+      } finally {
+        gate.leave();
+      }
+    }));
+    const failure = results.find((result) => result.status === 'rejected');
+    if (failure) {
+      throw failure.reason;
+    }
+  }
+
+  private remember(process: LabRecord['owner']): void {
+    if (this.record) {
+      this.record = { ...this.record, processes: [...this.record.processes, process] };
+      this.records.save(this.record);
+    }
+  }
+
+  private async startTraffic(mode: LabMode, slot: number): Promise<void> {
+    const lines = await Promise.all(this.hosts.map(async (host) => ({
+      identity: { number: String(1000 + host.plan.index), address: host.plan.address },
+      sockets: await host.openVoiceSockets(),
+    })));
+    if (lines.length === 1) {
+      // A lone host needs somebody to call: the machine's own end of the network.
+      const address = `${prefixOf(mode, slot)}.${MACHINE_OCTET}`;
+      lines.push({ identity: { number: '1000', address }, sockets: await openVoiceSockets(address) });
+    }
+    this.traffic = new VoiceTraffic(lines, seededRandom(this.options.seed), systemClock);
+    this.traffic.start(this.options.callsPerMin);
+  }
+
+  private inventory(mode: LabMode, reason: string, slot: number, privateKey: string, loopbackCapture: boolean): Inventory {
+    const prefix = prefixOf(mode, slot);
+    return {
+      event: 'ready',
+      format: 'capstan-lab/1',
+      mode,
+      mode_reason: reason,
+      pid: process.pid,
+      dir: this.dir,
+      seed: this.options.seed,
+      network: { cidr: `${prefix}.0/24`, machine: `${prefix}.${MACHINE_OCTET}`, unused: `${prefix}.${UNUSED_OCTET}`, bridge: this.bridge },
+      targets: this.hosts.map((host) => this.target(host, mode, privateKey, loopbackCapture)),
+    };
+  }
+
+  private target(host: LinuxHost, mode: LabMode, privateKey: string, loopbackCapture: boolean): InventoryTarget {
+    const { plan } = host;
+    const mayCapture = plan.primary.rights === ACCOUNT_RIGHTS.root || plan.primary.rights === ACCOUNT_RIGHTS.sudoTcpdump;
+    const slowBy = this.netem ? 'each packet to the host waits 150 ms' : 'each command waits 300 ms (the kernel has no netem)';
+    return {
+      kind: 'packet-capture',
+      device_type: 'linux',
+      name: plan.name,
+      host: plan.address,
+      port: host.port,
+      username: plan.primary.username,
+      password: plan.primary.password || undefined,
+      private_key: privateKey,
+      interface: host.interface,
+      can_capture: mode === 'namespaces' ? mayCapture && !plan.faults.includes('no-tcpdump') : loopbackCapture,
+      host_keys: host.hostKeys,
+      accounts: plan.accounts.map((account) => ({ username: account.username, password: account.password || undefined, rights: account.rights })),
+      emits: EMITS,
+      faults: plan.faults.map((fault) => ({ name: fault, meaning: fault === 'slow' ? `${FAULT_MEANING.slow}: ${slowBy}` : FAULT_MEANING[fault] })),
+      controls: HOST_CONTROLS.filter((word) => mode === 'namespaces' || !word.startsWith('link')),
+      pid: host.pid,
+    };
+  }
+
+  private async stopAll(): Promise<void> {
+    // A host that is still coming up would be missed.
+    await this.starting?.catch(() => undefined);
+    this.traffic?.stop();
+    await Promise.all(this.hosts.map((host) => host.stop()));
+    if (this.bridge !== undefined) {
+      await removeInterface(this.bridge);
+    }
+    if (this.dir !== '') {
+      await removeWorkFolder(this.dir, this.options.dir === undefined);
+    }
+    if (this.record) {
+      this.records.release(this.record);
+    }
+  }
+}
+
+const prefixOf = (mode: LabMode, slot: number): string => (mode === 'namespaces' ? slotPrefix(slot) : loopbackPrefix(slot));
+
+/** Hashes of every password, by host and user name. */
+async function hashAll(plans: readonly HostPlan[]): Promise<Map<string, Map<string, string>>> {
+  const accounts = plans.flatMap((plan) => plan.accounts.map((account) => ({ host: plan.name, account })));
+  const hashes = await hashPasswords(accounts.map(({ account }) => account.password), newSecret);
+  const byHost = new Map(plans.map((plan) => [plan.name, new Map<string, string>()]));
+  accounts.forEach(({ host, account }, index) => byHost.get(host)?.set(account.username, hashes[index] ?? '*'));
+  return byHost;
+}

@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { storedSecret } from '@capstan/backing-services';
+import { ApiClient, LocalStack, readLauncherSettings } from '@capstan/deploy';
+
+/** What a benchmark prints with. */
+export type Say = (line: string) => void;
+
+/** One measured claim. Returns whether its bound held. */
+export type Bench = (say: Say) => Promise<boolean>;
+
+/** A throwaway stack with a signed-in administrator. */
+export interface BenchStack {
+  readonly stack: LocalStack;
+  readonly api: ApiClient;
+  readonly password: string;
+  readonly dataDir: string;
+  stop(): Promise<void>;
+}
+
+/** Starts the whole of Capstan in a scratch folder on a free port. */
+export async function startBenchStack(say: Say): Promise<BenchStack> {
+  const dataDir = mkdtempSync(path.join(process.env['CAPSTAN_BENCH_DIR'] ?? tmpdir(), 'capstan-bench-'));
+  const password = storedSecret(path.join(dataDir, 'admin-password'));
+  const stack = await LocalStack.start({
+    settings: { ...readLauncherSettings({ ...process.env, CAPSTAN_DATA_DIR: dataDir, CAPSTAN_PORT: '0', LOG_LEVEL: 'warn' }), CAPSTAN_ADMIN_PASSWORD: password },
+    tools: ['tcpdump', 'tshark', 'sshd', 'ip', 'sudo'],
+    log: say,
+  });
+  const api = new ApiClient(stack.address);
+  await api.signIn('admin', password);
+  return {
+    stack,
+    api,
+    password,
+    dataDir,
+    stop: async () => {
+      await stack.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Says whether a figure keeps its bound, in one form for all benchmarks. */
+export function verdict(say: Say, claim: string, held: boolean): boolean {
+  say(`${held ? 'holds ' : 'BROKEN'}  ${claim}`);
+  return held;
+}

@@ -1,0 +1,235 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import {
+  assertDiskSpace,
+  assertPortFree,
+  type BrokerUser,
+  freePort,
+  freePorts,
+  identify,
+  installPackages,
+  isRunning,
+  missingTools,
+  type RunningPostgres,
+  type RunningRabbitmq,
+  storedSecret,
+  type ToolName,
+} from '@capstan/backing-services';
+import { SERVICES, type ServiceName } from '@capstan/contracts';
+import { AppError } from '@capstan/kernel';
+import { type BrokerAccess, publisherPermissions, servicePermissions } from '@capstan/messaging';
+import { provisionSchema } from '@capstan/persistence';
+import { type KeptAlive, keepPostgres, keepRabbitmq } from './backing';
+import { ServiceProcess } from './service-process';
+import { type LauncherSettings } from './settings';
+
+/** Room that must be free before anything is started. */
+const MIN_FREE_BYTES = 512 * 1024 * 1024;
+
+/** Broker user for programs outside of Capstan that start sessions; see `examples/publish-job`. */
+const PUBLISHER = 'publisher';
+
+/** Services that touch artifacts or secrets; the others get neither setting. */
+const NEEDS_STORE: readonly ServiceName[] = ['gateway', 'capture-orchestrator', 'device-collector'];
+
+/** Options of {@link LocalStack.start}. */
+export interface LocalStackOptions {
+  readonly settings: LauncherSettings;
+  /** Programs needed beside those of the stack itself, e.g. by the lab. */
+  readonly tools?: readonly ToolName[];
+  readonly log: (line: string) => void;
+}
+
+/**
+ * Capstan on one machine: PostgreSQL, RabbitMQ, the migrations, then the services, each waiting for what it needs.
+ * Stopped in the reverse order, so that what is being done can be finished.
+ */
+export class LocalStack {
+  private constructor(
+    readonly address: string,
+    /** Of the first administrator; undefined once it was changed, or when it was chosen by the person. */
+    readonly oneTimePassword: string | undefined,
+    private readonly services: readonly ServiceProcess[],
+    private readonly postgres: KeptAlive<RunningPostgres> | undefined,
+    private readonly rabbitmq: KeptAlive<RunningRabbitmq> | undefined,
+    private readonly dataDir: string,
+    private readonly names: readonly ServiceName[],
+  ) {}
+
+  static async start(options: LocalStackOptions): Promise<LocalStack> {
+    const { settings, log } = options;
+    const dataDir = settings.CAPSTAN_DATA_DIR;
+    occupy(dataDir);
+    const started: { stop(): Promise<void> }[] = [];
+    try {
+      const port = settings.CAPSTAN_PORT === 0 ? await freePort() : settings.CAPSTAN_PORT;
+      await assertPortFree(port, 'the web app', 'CAPSTAN_PORT', settings.CAPSTAN_HOST);
+      await assertDiskSpace(dataDir, MIN_FREE_BYTES);
+      await installPackages(missingTools([...(settings.RABBITMQ_URL === undefined ? (['rabbitmq'] as const) : []), ...(options.tools ?? [])]), { log });
+
+      const brokerUsers = SERVICES.map((name): BrokerUser => ({ name: `capstan-${name}`, password: storedSecret(path.join(dataDir, 'secrets', `broker-${name}`)), ...mutable(servicePermissions(name)) }));
+      const publisher: BrokerUser = { name: PUBLISHER, password: storedSecret(path.join(dataDir, 'secrets', 'broker-publisher')), ...mutable(publisherPermissions(PUBLISHER)) };
+      const broker = settings.RABBITMQ_URL === undefined ? keepRabbitmq(dataDir, [...brokerUsers, publisher], settings.CAPSTAN_RESTART_DELAY_MS, log) : undefined;
+      broker?.then((server) => started.push(server)).catch(() => undefined);
+      const postgres = settings.DATABASE_URL === undefined ? await keepPostgres(dataDir, settings.CAPSTAN_RESTART_DELAY_MS, log) : undefined;
+      if (postgres) {
+        started.push(postgres);
+      }
+      const adminUrl = settings.DATABASE_URL ?? postgres?.now.url ?? '';
+      const databaseUrls = await provision(adminUrl, dataDir);
+
+      const opsPorts = await freePorts(SERVICES.length);
+      const plan = { settings, dataDir, port, databaseUrls };
+      const processes = (rabbitmqUrl: (name: ServiceName) => string): ServiceProcess[] =>
+        SERVICES.map((name, index) => {
+          const opsPort = opsPorts[index] ?? 0;
+          const readyUrl = `http://127.0.0.1:${opsPort}/ready`;
+          return new ServiceProcess({ name, environment: environmentOf(name, opsPort, rabbitmqUrl(name), plan), logDir: path.join(dataDir, 'logs'), restartDelayMs: settings.CAPSTAN_RESTART_DELAY_MS, readyUrl, log });
+        });
+      // The migrations need no broker: they run while it boots, which takes longest of all.
+      await Promise.all(processes(() => settings.RABBITMQ_URL ?? 'amqp://127.0.0.1').map((service) => service.migrate()));
+      const rabbitmq = await broker;
+      const services = processes((name) => settings.RABBITMQ_URL ?? brokerUrl(rabbitmq?.now.port ?? 0, brokerUsers.find((user) => user.name === `capstan-${name}`)));
+      started.push(...services);
+      await Promise.all(services.map((service) => service.start()));
+
+      const stack = new LocalStack(`http://${settings.CAPSTAN_HOST === '0.0.0.0' ? '127.0.0.1' : settings.CAPSTAN_HOST}:${port}`, readOneTimePassword(dataDir), services, postgres, rabbitmq, dataDir, SERVICES);
+      stack.writeState();
+      return stack;
+    } catch (error) {
+      for (const server of started.reverse()) {
+        await server.stop().catch(() => undefined);
+      }
+      release(dataDir);
+      throw error;
+    }
+  }
+
+  /** Process ids by name, `postgres` and `rabbitmq` among them; what faults are injected into. */
+  pids(): Record<string, number | undefined> {
+    return {
+      ...Object.fromEntries(this.names.map((name, index) => [name, this.services[index]?.pid])),
+      postgres: this.postgres?.now.pid,
+      rabbitmq: this.rabbitmq?.now.pid,
+    };
+  }
+
+  /** URL of the broker for programs outside of Capstan that start sessions; undefined with a broker of somebody else's. Holds the password. */
+  get publisherUrl(): string | undefined {
+    return this.rabbitmq === undefined ? undefined : brokerUrl(this.rabbitmq.now.port, { name: PUBLISHER, password: storedSecret(path.join(this.dataDir, 'secrets', 'broker-publisher')) });
+  }
+
+  /** URL of the broker's administrator; undefined with a broker of somebody else's. Holds the password. */
+  get brokerAdminUrl(): string | undefined {
+    return this.rabbitmq?.now.url;
+  }
+
+  /** URL of the database's administrator; undefined with a database of somebody else's. Holds the password. */
+  get databaseAdminUrl(): string | undefined {
+    return this.postgres?.now.url;
+  }
+
+  async stop(): Promise<void> {
+    // The gateway first: no new orders; then the workers and the orchestrator together, as they talk to each other while draining.
+    const [gateway, ...others] = this.services;
+    await gateway?.stop();
+    await Promise.all(others.map((service) => service.stop()));
+    await Promise.all([this.rabbitmq?.stop(), this.postgres?.stop()]);
+    release(this.dataDir);
+  }
+
+  private writeState(): void {
+    writeFileSync(path.join(this.dataDir, 'run.json'), JSON.stringify({ address: this.address, launcher: process.pid, publisher_url: this.publisherUrl }, null, 2), { mode: 0o600 });
+  }
+}
+
+interface Plan {
+  readonly settings: LauncherSettings;
+  readonly dataDir: string;
+  readonly port: number;
+  readonly databaseUrls: ReadonlyMap<ServiceName, string>;
+}
+
+function environmentOf(name: ServiceName, opsPort: number, rabbitmqUrl: string, { settings, dataDir, port, databaseUrls }: Plan): Record<string, string> {
+  const given = (key: keyof LauncherSettings): Record<string, string> => {
+    const value = settings[key];
+    return value === undefined ? {} : { [key]: String(value) };
+  };
+  const store: Record<string, string> = settings.S3_ENDPOINT === undefined ? { OBJECT_STORE_DIR: path.join(dataDir, 'objects') } : { ...given('S3_ENDPOINT'), ...given('S3_ACCESS_KEY'), ...given('S3_SECRET_KEY'), ...given('S3_REGION'), ...given('S3_BUCKET') };
+  return {
+    DATABASE_URL: databaseUrls.get(name) ?? '',
+    RABBITMQ_URL: rabbitmqUrl,
+    CAPSTAN_OPS_PORT: String(opsPort),
+    ...given('LOG_LEVEL'),
+    ...given('OTEL_EXPORTER_OTLP_ENDPOINT'),
+    ...(NEEDS_STORE.includes(name) ? store : {}),
+    ...(name === 'device-collector' ? { CAPSTAN_VAULT_KEY_FILE: path.join(dataDir, 'secrets', 'vault-device-collector') } : {}),
+    ...(name === 'gateway'
+      ? {
+          CAPSTAN_HOST: settings.CAPSTAN_HOST,
+          CAPSTAN_PORT: String(port),
+          CAPSTAN_DATA_DIR: dataDir,
+          CAPSTAN_TOKEN_KEY: tokenKey(dataDir),
+          ...given('CAPSTAN_ADMIN_PASSWORD'),
+        }
+      : {}),
+  };
+}
+
+function mutable({ permissions, topicPermissions }: BrokerAccess): Pick<BrokerUser, 'permissions' | 'topicPermissions'> {
+  return { permissions: permissions.map((permission) => ({ ...permission })), topicPermissions: topicPermissions.map((permission) => ({ ...permission })) };
+}
+
+function tokenKey(dataDir: string): string {
+  return createHash('sha256').update(storedSecret(path.join(dataDir, 'secrets', 'token-key'))).digest('base64');
+}
+
+function brokerUrl(port: number, user: BrokerUser | undefined): string {
+  return `amqp://${encodeURIComponent(user?.name ?? '')}:${encodeURIComponent(user?.password ?? '')}@127.0.0.1:${port}`;
+}
+
+async function provision(adminUrl: string, dataDir: string): Promise<Map<ServiceName, string>> {
+  const urls = new Map<ServiceName, string>();
+  for (const service of SERVICES) {
+    const password = storedSecret(path.join(dataDir, 'secrets', `database-${service}`));
+    const { role } = await provisionSchema({ adminUrl, service, password });
+    const url = new URL(adminUrl);
+    url.username = role;
+    url.password = password;
+    urls.set(service, url.toString());
+  }
+  return urls;
+}
+
+/** The gateway leaves the first administrator's password in a file that only this user may read, and removes it once it was changed. */
+function readOneTimePassword(dataDir: string): string | undefined {
+  const file = path.join(dataDir, 'first-password');
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+}
+
+function lockFile(dataDir: string): string {
+  return path.join(dataDir, 'launcher.json');
+}
+
+/** @throws AppError `ALREADY_RUNNING` when another launcher works on this folder */
+function occupy(dataDir: string): void {
+  try {
+    mkdirSync(path.join(dataDir, 'secrets'), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new AppError('DATA_DIR_NOT_WRITABLE', `The folder ${dataDir} cannot be made or written (${(error as NodeJS.ErrnoException).code}): choose another one with CAPSTAN_DATA_DIR`, { cause: error });
+  }
+  const file = lockFile(dataDir);
+  if (existsSync(file)) {
+    const other = JSON.parse(readFileSync(file, 'utf8')) as { pid: number; startedAt: string };
+    if (isRunning(other)) {
+      throw new AppError('ALREADY_RUNNING', `Capstan already runs on ${dataDir} (process ${other.pid}): stop it first, or choose another folder with CAPSTAN_DATA_DIR and another port with CAPSTAN_PORT`);
+    }
+  }
+  writeFileSync(file, JSON.stringify(identify(process.pid)), { mode: 0o600 });
+}
+
+function release(dataDir: string): void {
+  rmSync(lockFile(dataDir), { force: true });
+  rmSync(path.join(dataDir, 'run.json'), { force: true });
+}

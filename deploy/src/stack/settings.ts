@@ -1,0 +1,35 @@
+import path from 'node:path';
+import { readConfig } from '@capstan/service-kit';
+import { z } from 'zod';
+
+const optional = z.preprocess((value) => (value === '' ? undefined : value), z.string().optional());
+
+/** What a person may set for `npm start`, `npm run demo` and the scripts built on them. */
+export const launcherSettings = {
+  CAPSTAN_HOST: z.string().default('127.0.0.1').describe('Address the web app and the API listen on'),
+  CAPSTAN_PORT: z.coerce.number().int().min(0).max(65_535).default(8080).describe('Port of the web app and the API; 0 takes any free one'),
+  CAPSTAN_DATA_DIR: z.string().default('.capstan').describe('Folder of everything that must survive a restart'),
+  CAPSTAN_ADMIN_PASSWORD: optional.describe('Password of the first administrator `admin`; without it a one-time password is printed'),
+  CAPSTAN_RESTART_DELAY_MS: z.coerce.number().int().min(0).max(600_000).default(1_000).describe('Milliseconds before a process that died is started again'),
+  DATABASE_URL: optional.describe('PostgreSQL to use instead of the built-in one, with a login that may make roles and schemas'),
+  RABBITMQ_URL: optional.describe('RabbitMQ to use instead of the built-in one'),
+  S3_ENDPOINT: optional.describe('S3 server to use instead of a local folder; with S3_ACCESS_KEY, S3_SECRET_KEY, S3_REGION, S3_BUCKET'),
+  S3_ACCESS_KEY: optional,
+  S3_SECRET_KEY: optional,
+  S3_REGION: optional,
+  S3_BUCKET: optional,
+  LOG_LEVEL: optional.describe('Least severe level written to the log files; info by default'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional.describe('Where traces are sent; tracing is off without it'),
+} as const;
+
+/** See {@link launcherSettings}. */
+export type LauncherSettings = z.output<z.ZodObject<typeof launcherSettings>>;
+
+/** Root of the checkout, from the compiled place of this file (`deploy/dist/stack`). */
+export const ROOT = path.resolve(__dirname, '..', '..', '..');
+
+/** Reads the settings; the data folder becomes absolute, below the checkout unless it already is. */
+export function readLauncherSettings(environment: Readonly<Record<string, string | undefined>>): LauncherSettings {
+  const settings = readConfig('the launcher', launcherSettings, environment);
+  return { ...settings, CAPSTAN_DATA_DIR: path.resolve(ROOT, settings.CAPSTAN_DATA_DIR) };
+}
