@@ -54,14 +54,14 @@ describe('the web app', () => {
     for (const host of hosts) {
       await wizard.addDevice({ host: host.host, interface: host.interface });
     }
-    // One credential for all: the lab's hosts have passwords of their own, so a stored key would do; here each is typed by its key-less account.
+    // The hosts have passwords of their own, but one key opens them all.
     await system.api.call(routes.createCredential, { body: { name: 'lab key', kind: 'ssh_key', username: 'root', private_key: hosts[0]?.private_key } as never });
     await page.reload();
-    expect(await wizard.devices.count()).toBe(2);
+    await wizard.devices.nth(1).waitFor();
     await wizard.chooseCredential('lab key');
     await wizard.toOptions();
-    await wizard.fillOptions({ name: 'From the browser', durationSec: 20, protocol: 'UDP' });
-    await expect(wizard.command(hosts[0]?.host ?? '').innerText()).resolves.toMatch(/^tcpdump .*udp/);
+    await wizard.fillOptions({ name: 'From the browser', durationSec: 20, protocol: 'udp' });
+    await eventually(async () => expect(await wizard.command(hosts[0]?.host ?? '').innerText()).toMatch(/^tcpdump .*udp/), { timeoutMs: 10_000 });
     await wizard.toReview();
     sessionId = await wizard.start();
 
@@ -119,6 +119,8 @@ describe('the web app', () => {
     const list = new SessionListPage(page, system.api.address);
     await list.goTo('Sessions');
     await list.search('thrown');
+    // A change of the filter takes the selection back.
+    await page.waitForURL(/q=thrown/);
     await list.row('To be thrown away').waitFor();
     await list.deleteSessions(['To be thrown away']);
     await list.row('To be thrown away').waitFor({ state: 'detached', timeout: 30_000 });

@@ -6,7 +6,7 @@ import { systemClock, systemIds } from '@capstan/kernel';
 import { EXCHANGES } from '@capstan/messaging';
 import { createObjectStore, type ObjectStore } from '@capstan/object-store';
 import { migrate, type RunningService, startService } from '@capstan/service-kit';
-import { eventually, testDatabase, type TestDatabase, testVhost, type TestVhost } from '@capstan/testing';
+import { eventually, TcpProxy, testDatabase, type TestDatabase, testVhost, type TestVhost } from '@capstan/testing';
 import { provisionSchema } from '@capstan/persistence';
 import { Client } from 'pg';
 import { orchestratorConfig } from '../src/config';
@@ -27,20 +27,24 @@ export class Stage {
     readonly databaseUrl: string,
     readonly worker: FakeWorker,
     readonly gateway: Participant,
+    /** Between the service and the broker; the worker and the gateway go without. */
+    readonly brokerLine: TcpProxy,
     private readonly settings: Record<string, string>,
   ) {}
 
   /** Starts one instance of the service and everything around it. @param settings environment on top of the needed one */
   static async set(settings: Record<string, string> = {}): Promise<Stage> {
     const [database, vhost, folder] = await Promise.all([testDatabase(), testVhost(), mkdtemp(join(tmpdir(), 'capstan-orchestrator-'))]);
+    const { hostname: host, port } = new URL(vhost.url);
+    const brokerLine = await TcpProxy.start({ host, port: Number(port) });
     const { url } = await provisionSchema({ adminUrl: database.url, service: 'capture-orchestrator', password: 'orchestrator' });
-    const all = { DATABASE_URL: url, RABBITMQ_URL: vhost.url, OBJECT_STORE_DIR: folder, LOG_LEVEL: 'fatal', CAPSTAN_SETTLE_SEC: '0', ...settings };
+    const all = { DATABASE_URL: url, RABBITMQ_URL: brokerLine.through(vhost.url), OBJECT_STORE_DIR: folder, LOG_LEVEL: 'fatal', CAPSTAN_SETTLE_SEC: '0', ...settings };
     await migrate(captureOrchestrator(orchestratorConfig(all)));
     const first = await startService(captureOrchestrator(orchestratorConfig({ ...all, CAPSTAN_INSTANCE: 'first' })));
     const store = createObjectStore({ kind: 'local', dir: folder });
     const worker = await FakeWorker.join(vhost.url);
     const gateway = await Participant.join(vhost.url, 'capstan/gateway');
-    const stage = new Stage(database, vhost, folder, store, url, worker, gateway, all);
+    const stage = new Stage(database, vhost, folder, store, url, worker, gateway, brokerLine, all);
     stage.running.push(first);
     await gateway.listen(EXCHANGES.events, (envelope) => stage.facts.push(envelope));
     return stage;
@@ -63,6 +67,7 @@ export class Stage {
       await this.stop(service);
     }
     await Promise.all([this.worker.leave(), this.gateway.leave(), this.store.close()]);
+    await this.brokerLine.close();
     await this.database.drop();
     await this.vhost.remove();
     await rm(this.folder, { recursive: true, force: true });

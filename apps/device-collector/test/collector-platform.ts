@@ -99,10 +99,28 @@ export class CollectorPlatform {
 
   /** Rows in a table of the collector. */
   async tableCount(table: string): Promise<number> {
+    const [row] = await this.sql<{ count: string }>(`SELECT count(*) FROM device_collector.${table}`);
+    return Number(row?.count);
+  }
+
+  async hasCredential(credentialId: string): Promise<boolean> {
+    return (await this.sql(`SELECT 1 AS one FROM device_collector.credentials WHERE credential_id = $1`, [credentialId])).length === 1;
+  }
+
+  /** Every row of every table of every schema, as text. */
+  async dump(): Promise<string> {
+    const tables = await this.sql<{ name: string }>(
+      `SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) AS name FROM pg_tables WHERE schemaname IN ('device_collector', 'capture_orchestrator')`,
+    );
+    const texts = await Promise.all(tables.map(async ({ name }) => (await this.sql<{ row: string }>(`SELECT t::text AS row FROM ${name} t`)).map(({ row }) => row).join('\n')));
+    return texts.join('\n');
+  }
+
+  private async sql<Row extends object>(statement: string, values: unknown[] = []): Promise<Row[]> {
     const client = new Client({ connectionString: this.database.url });
     await client.connect();
     try {
-      return Number((await client.query<{ count: string }>(`SELECT count(*) FROM device_collector.${table}`)).rows[0]?.count);
+      return (await client.query<Row>(statement, values)).rows;
     } finally {
       await client.end();
     }

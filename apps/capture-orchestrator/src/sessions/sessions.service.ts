@@ -1,5 +1,5 @@
 import { type Actor, type CreateSessionRequest, createSessionRequest, sessionEvents, type SessionView } from '@capstan/contracts';
-import { AppError, type Clock, type IdSource } from '@capstan/kernel';
+import { AppError, type Clock, type IdSource, validationError } from '@capstan/kernel';
 import { Outbox, outgoing } from '@capstan/messaging';
 import { CLOCK, IDS } from '@capstan/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
@@ -109,7 +109,7 @@ export class SessionsService {
 
   /**
    * The order for a session of the targets that failed or were cancelled.
-   * @throws AppError `SESSION_NOT_FOUND`, `SESSION_NOT_READY`, `NOTHING_TO_RETRY`
+   * @throws AppError `SESSION_NOT_FOUND`, `SESSION_NOT_READY`, `NOTHING_TO_RETRY`; `VALIDATION_FAILED` when this release refuses what an older one stored
    */
   async retryOrder(manager: EntityManager, parentId: string, sessionId: string, origin: Origin): Promise<CreateOrder> {
     const parent = visible(await this.sessions.find(manager, parentId));
@@ -120,13 +120,17 @@ export class SessionsService {
     if (targets.length === 0) {
       throw new AppError('NOTHING_TO_RETRY', 'Every target of this session completed');
     }
-    const request = createSessionRequest.parse({
+    const request = createSessionRequest.safeParse({
       name: retryName(parent.row.name),
       duration_sec: parent.session.durationSec ?? undefined,
       options: parent.session.options,
       targets,
     });
-    return { ...origin, sessionId, request, retryOf: parentId };
+    if (!request.success) {
+      // Stored by a release that allowed what this one does not.
+      throw validationError(request.error.issues.map(({ path, code, message }) => ({ path: path.map(String).join('.'), code, message })));
+    }
+    return { ...origin, sessionId, request: request.data, retryOf: parentId };
   }
 
   /**

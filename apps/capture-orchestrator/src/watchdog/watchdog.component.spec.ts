@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream';
 import { sessionEvents } from '@capstan/contracts';
+import { systemClock } from '@capstan/kernel';
 import { eventually, LeakCheck } from '@capstan/testing';
 import { Client } from 'pg';
 import { Stage } from '../../test/orchestrator';
@@ -82,6 +84,44 @@ describe(Watchdog.name, () => {
     } finally {
       clearInterval(beat);
     }
+  });
+
+  it('does not take an outage of the broker for the silence of the workers', async () => {
+    const { session_id } = await stage.create(1);
+    const [task] = await stage.worker.tasks(session_id, 1);
+    task?.advance('configuring', 'ready');
+    await stage.until(session_id, 'starting');
+    task?.advance('starting', 'capturing');
+    await stage.until(session_id, 'capturing');
+    const beat = setInterval(() => task?.heartbeat(), 300);
+    try {
+      await stage.brokerLine.refuse();
+      const cut = systemClock.monotonic();
+      await eventually(() => expect(systemClock.monotonic() - cut).toBeGreaterThan(5_000), { timeoutMs: 6_000 });
+      await stage.brokerLine.restore();
+      await expect(eventually(() => stage.get(session_id), { timeoutMs: 10_000 })).resolves.toMatchObject({ state: 'capturing' });
+      task?.complete();
+      await expect(stage.until(session_id, 'completed')).resolves.toMatchObject({ targets: [{ state: 'completed', attempt: 1 }] });
+    } finally {
+      clearInterval(beat);
+    }
+  });
+
+  it('removes what a lost attempt had stored once the session has ended', async () => {
+    const { session_id } = await stage.create(1);
+    const [first] = await stage.worker.tasks(session_id, 1);
+    first?.advance('configuring');
+    const orphan = first?.artifact({ name: 'orphan.pcap' }).key ?? '';
+    await stage.store.put(orphan, Readable.from([Buffer.from('bytes')]), { mediaType: 'application/octet-stream' });
+    const [second] = await stage.worker.tasks(session_id, 1, 2);
+    const kept = second?.artifact().key ?? '';
+    await stage.store.put(kept, Readable.from([Buffer.from('bytes')]), { mediaType: 'application/octet-stream' });
+    second?.advance('configuring', 'ready');
+    await stage.until(session_id, 'starting');
+    second?.complete();
+    await stage.until(session_id, 'completed');
+    await eventually(async () => expect(await stage.store.stat(orphan)).toBeUndefined());
+    await expect(stage.store.stat(kept)).resolves.toBeDefined();
   });
 
   it('goes on where it was after the service was restarted in the middle of a session', async () => {

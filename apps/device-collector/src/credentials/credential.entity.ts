@@ -55,7 +55,7 @@ export class SessionCredentialRow {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'session_credentials_pkey' })
   session_id!: string;
 
-  @Index('session_credentials_credential')
+  @Index('session_credentials_by_credential')
   @ForeignKey(() => CredentialRow, { name: 'session_credentials_credential', onDelete: 'CASCADE' })
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'session_credentials_pkey' })
   credential_id!: string;

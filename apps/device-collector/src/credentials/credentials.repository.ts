@@ -13,7 +13,6 @@ const SERVICE = 'device-collector';
 const UNIQUE_VIOLATION = '23505';
 /** How long a secret typed into a session is kept while no session is known that uses it. */
 const UNCONFIRMED_MS = 3_600_000;
-const REWRAP_BATCH = 200;
 
 /** A credential to keep. */
 export interface NewCredential {
@@ -145,11 +144,10 @@ export class Credentials {
     return purged.length;
   }
 
-  /** Brings records under the current master key, a batch at a time. @returns how many were changed */
+  /** Brings records under the current master key. @returns how many were not */
   async rewrap(): Promise<number> {
-    const stale = (await rows<CredentialRow>(this.dataSource, `SELECT * FROM credentials ORDER BY credential_id`))
-      .filter((row) => this.vault.needsRewrap(row.sealed as SealedRecord))
-      .slice(0, REWRAP_BATCH);
+    const all = await rows<CredentialRow>(this.dataSource, `SELECT * FROM credentials`);
+    const stale = all.filter((row) => this.vault.needsRewrap(row.sealed as SealedRecord));
     for (const row of stale) {
       // Only what has not been changed meanwhile, or another instance's work would be undone.
       await rows(this.dataSource, `UPDATE credentials SET sealed = $2 WHERE credential_id = $1 AND sealed = $3`, [

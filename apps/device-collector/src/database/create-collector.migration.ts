@@ -76,7 +76,7 @@ export class CreateCollector1793600000000 implements MigrationInterface {
         CONSTRAINT session_credentials_pkey PRIMARY KEY (session_id, credential_id),
         CONSTRAINT session_credentials_credential FOREIGN KEY (credential_id) REFERENCES credentials (credential_id) ON DELETE CASCADE
       )`);
-    await runner.query(`CREATE INDEX session_credentials_credential ON session_credentials (credential_id)`);
+    await runner.query(`CREATE INDEX session_credentials_by_credential ON session_credentials (credential_id)`);
 
     await runner.query(`
       CREATE TABLE sealing_keys (

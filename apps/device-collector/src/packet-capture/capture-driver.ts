@@ -135,7 +135,7 @@ export interface CaptureDialogue {
   arm(signal: AbortSignal): Promise<void>;
   /** Resolves when what {@link arm} holds has broken. */
   broken(): Promise<AppError>;
-  /** Sends the start line. @returns the clock's Unix milliseconds of the write */
+  /** Sends the start line and does nothing else, because others wait to send theirs. @returns the clock's Unix milliseconds of the write */
   start(): number;
   /** Waits for the device's own evidence. @returns the clock's Unix milliseconds at which it arrived */
   verifyRunning(signal: AbortSignal): Promise<number>;

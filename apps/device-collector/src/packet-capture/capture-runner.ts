@@ -10,6 +10,7 @@ import { CaptureSteps, isDeviceLost, isStoreAway } from './capture-steps';
 import type { ClockOffset } from './clock-offset';
 import { captureFileName } from './file-name';
 import { judgeFiles } from './file-verdict';
+import type { StartBarrier } from './start-barrier';
 import type { Transcript } from './transcript';
 
 /** What a runner needs to know of its task. Times in Unix milliseconds. */
@@ -34,12 +35,15 @@ export interface CaptureRunnerPorts {
   readonly artifacts: ArtifactWriter;
   readonly journal: CaptureJournal;
   readonly control: CaptureControl;
+  readonly barrier: StartBarrier;
   readonly transcript: Transcript;
 }
 
 /** A start that is further behind T0 than this is no start together any more. */
 const LATE_START_MS = 5_000;
 const CANCELLED = 'CANCELLED';
+/** Kept free before the last deadline for stopping and collecting. */
+const COLLECT_RESERVE_MS = 60_000;
 /** Between two tries to store files. */
 const STORE_PAUSE_MS = 5_000;
 
@@ -134,7 +138,7 @@ export class CaptureRunner {
   }
 
   private async prepareAndStart(): Promise<AttachState> {
-    const { journal, control, clock, transcript } = this.ports;
+    const { journal, control, barrier, transcript } = this.ports;
     const { host, readyBy } = this.assignment;
     const { dialogue } = this.link;
     const late = new AppError('ARM_TIMEOUT', `${host} was not ready in time`, { retryable: true });
@@ -155,13 +159,10 @@ export class CaptureRunner {
     const broken = dialogue.broken().then((error) => Promise.reject(error));
     broken.catch(() => undefined);
     const t0 = await abortable(Promise.race([control.go, broken]), held);
-    // Written beside the wait, because nothing may come between T0 and the start line.
-    const starting = journal.advance('starting');
-    starting.catch(() => undefined);
-    await clock.sleep(Math.max(0, t0 - clock.now()), held);
-    const startSentAt = dialogue.start();
-    transcript.note('start', `${startSentAt - t0} ms behind T0`);
-    await starting;
+    // Nothing is written between the order and the start line: all that could only make this target late.
+    const startSentAt = await barrier.startAt(t0, () => dialogue.start(), held);
+    transcript.sent('start', `go, ${startSentAt - t0} ms behind T0`);
+    await journal.advance('starting', { startSentAt });
     return this.awaitEvidence(dialogue, startSentAt);
   }
 
@@ -219,16 +220,21 @@ export class CaptureRunner {
   /** Until the device, the time or somebody ends it. */
   private async untilItEnds(): Promise<void> {
     const { control, clock } = this.ports;
-    const { durationSec } = this.assignment;
+    const { durationSec, closeBy } = this.assignment;
     const timeOver = new AbortController();
     const timer = new AbortController();
-    if (durationSec !== null) {
-      const endsAt = (this.known().startedAt ?? clock.now()) + durationSec * 1_000;
-      clock.sleep(Math.max(0, endsAt - clock.now()), timer.signal).then(
-        () => timeOver.abort(new AppError('DURATION_OVER', 'The capture has lasted as long as it should')),
-        () => undefined,
-      );
-    }
+    // Ended by the last deadline, a capture would lose what it has; so it ends early enough to be collected.
+    const latest = closeBy - COLLECT_RESERVE_MS;
+    const wanted = durationSec === null ? latest : (this.known().startedAt ?? clock.now()) + durationSec * 1_000;
+    clock.sleep(Math.max(0, Math.min(wanted, latest) - clock.now()), timer.signal).then(
+      () => {
+        if (wanted > latest || durationSec === null) {
+          this.remarks.push('ended by its deadline');
+        }
+        timeOver.abort(new AppError('DURATION_OVER', 'The capture has lasted as long as it may'));
+      },
+      () => undefined,
+    );
     try {
       this.end = await this.link.dialogue.poll((sample) => this.show(sample), this.steps.during([control.cancel, control.stop, timeOver.signal]));
     } catch (error) {

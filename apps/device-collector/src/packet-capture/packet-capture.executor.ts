@@ -16,6 +16,7 @@ import { ArtifactWriter } from './artifact-writer.client';
 import type { CaptureTarget } from './capture-driver';
 import type { CaptureOutcome } from './capture-journal';
 import { CaptureRunner } from './capture-runner';
+import { StartBarrier } from './start-barrier';
 import { Transcript } from './transcript';
 
 /** Fills in port and interface where the target names none. */
@@ -28,6 +29,7 @@ export function completeTarget<Target extends Pick<PacketCaptureTarget, 'device_
 @Injectable()
 export class PacketCaptureExecutor implements TaskExecutor {
   readonly kind = 'packet-capture';
+  private readonly barrier: StartBarrier;
 
   constructor(
     private readonly drivers: DriverRegistry,
@@ -35,7 +37,9 @@ export class PacketCaptureExecutor implements TaskExecutor {
     private readonly hostKeys: HostKeys,
     @Inject(OBJECT_STORE) private readonly store: ObjectStore,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  ) {
+    this.barrier = new StartBarrier(clock);
+  }
 
   async check(spec: Readonly<Record<string, unknown>>): Promise<FieldError[]> {
     const parsed = packetCaptureTarget.safeParse(spec);
@@ -73,7 +77,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
       throw this.noDriver(target.device_type);
     }
     const login = await this.credentials.login(target.credential_id);
-    const transcript = new Transcript(this.clock, [login.password, login.passphrase, login.privateKey], (command) => journal.audit(command));
+    const transcript = new Transcript(this.clock, [login.password, login.passphrase], (command) => journal.audit(command));
     const ssh = new SshConnector(this.clock, directTcp, this.hostKeys.policyFor(task.session_id));
     const claimedAt = task.claimed_at?.getTime() ?? this.clock.now();
     const runner = new CaptureRunner(
@@ -92,6 +96,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
         artifacts: new ArtifactWriter(this.store, this.clock, { taskId: task.task_id, sessionId: task.session_id, targetId: task.target_id, keyPrefix: task.key_prefix }),
         journal,
         control,
+        barrier: this.barrier,
         transcript,
       },
     );

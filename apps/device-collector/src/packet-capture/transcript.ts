@@ -1,4 +1,5 @@
 import { type Clock, isoTime } from '@capstan/kernel';
+import { redact } from '@capstan/vault';
 import type { CaptureStep } from './capture-driver';
 
 /** One command that was sent to a device. */
@@ -27,10 +28,7 @@ export class Transcript {
     secrets: readonly (string | undefined)[],
     private readonly onCommand: (command: SentCommand) => void = () => undefined,
   ) {
-    this.secrets = secrets
-      .flatMap((secret) => (secret === undefined ? [] : [secret, secret.trim()]))
-      .filter((secret) => secret.length >= SHORTEST_SECRET)
-      .sort((a, b) => b.length - a.length);
+    this.secrets = secrets.flatMap((secret) => (secret === undefined ? [] : [secret, secret.trim()])).filter((secret) => secret.length >= SHORTEST_SECRET);
   }
 
   /** What we sent. */
@@ -55,8 +53,7 @@ export class Transcript {
 
   /** The same text without secrets, for messages that leave the collector. */
   clean(text: string): string {
-    const redacted = this.secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
-    return redacted.replace(/\p{Cc}+/gu, ' ').slice(0, LONGEST_LINE);
+    return redact(text, this.secrets).replace(/\p{Cc}+/gu, ' ').slice(0, LONGEST_LINE);
   }
 
   /** The whole record. */

@@ -227,7 +227,10 @@ class LoginHandshake {
   }
 
   private fail(raw: unknown): void {
-    const error = this.refusal ?? sshError(raw, this.phase, this.endpoint);
+    // A host that hangs up on a password has refused it, and would be given it again if this were a lost connection.
+    const { keyTried, passwordSpent } = this.progress;
+    const phase = this.phase === 'auth' && !keyTried && !passwordSpent ? 'open' : this.phase;
+    const error = this.refusal ?? sshError(raw, phase, this.endpoint);
     this.proved.reject(error);
     this.ready.reject(error);
     this.connection?.onClosed(error as AppError);

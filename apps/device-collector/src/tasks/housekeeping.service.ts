@@ -37,8 +37,9 @@ export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationSh
     await rows(this.dataSource, `DELETE FROM tasks WHERE finished_at < $1`, [before(KEEP_TASKS_MS)]);
     await rows(this.dataSource, `DELETE FROM task_tombstones WHERE created_at < $1`, [before(KEEP_TOMBSTONES_MS)]);
     await this.credentials.purgeUnconfirmed();
-    while ((await this.credentials.rewrap()) > 0) {
-      this.logger.log('Credentials were brought under the current master key');
+    const rewrapped = await this.credentials.rewrap();
+    if (rewrapped > 0) {
+      this.logger.log(`${rewrapped} credentials were brought under the current master key`);
     }
   }
 

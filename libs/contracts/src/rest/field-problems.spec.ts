@@ -1,5 +1,4 @@
-import { createCaptureSessionBody, uuid, z } from '@capstan/contracts';
-import { fieldProblems } from './field-problems';
+import { createCaptureSessionBody, fieldProblems, uuid, z } from '../index';
 
 function problems(schema: z.ZodType, input: unknown): string[] {
   const result = schema.safeParse(input);

@@ -1,0 +1,53 @@
+import { captureCapability } from '@capstan/contracts';
+import type { CaptureTarget } from '../../packet-capture/capture-driver';
+import { captureDrivers, DriverRegistry } from '../registry';
+import { LinuxDriver } from './linux-driver';
+import { readLinuxPlan } from './linux-plan';
+import { configureScript } from './scripts';
+
+const target: CaptureTarget = {
+  kind: 'packet-capture', device_type: 'linux', host: 'h', port: 2_222, interface: 'eth0', credential_id: '', mode: 'standard', size_per_file_mb: 25, max_files: 10, filter: undefined,
+};
+
+describe(LinuxDriver.name, () => {
+  const sut = new LinuxDriver();
+
+  it('previews a standard capture', () => {
+    expect(sut.preview({ ...target, filter: { protocol: 'udp', port: 5_060 } })).toEqual({
+      command: "tcpdump -i eth0 -nn -s 0 -U -Z root -w '<folder>/capture.pcap' '(udp and port 5060) and not (host <collector> and tcp port 2222)'",
+      filterExpression: '(udp and port 5060) and not (host <collector> and tcp port 2222)',
+      dropped: [],
+    });
+  });
+
+  it('previews a ring', () => {
+    expect(sut.preview({ ...target, mode: 'rotating', size_per_file_mb: 5, max_files: 7 }).command).toContain(' -C 5 -W 7 ');
+  });
+
+  it('has the only place in the registry so far, and says so', () => {
+    const registry = new DriverRegistry(captureDrivers({ silentSec: 600 }));
+    expect(registry.available()).toEqual(['linux']);
+    const capabilities = registry.capabilities();
+    expect(capabilities.map(({ device_type, available }) => [device_type, available])).toEqual([['cucm', false], ['cube', false], ['csr1000v', false], ['expressway', false], ['linux', true]]);
+    expect(capabilities.every((capability) => captureCapability.safeParse(capability).success)).toBe(true);
+  });
+});
+
+describe(readLinuxPlan.name, () => {
+  const plan = { driver: 'linux', task_id: 't', work: '/var/tmp/capstan-01a1fd1f-e31d-73a2-9fa0-423559babfd2', control: '/dev/shm/capstan-01a1fd1f-e31d-73a2-9fa0-423559babfd2', elevation: 'none', expression: '', reserve_kib: 0 };
+
+  it('takes back its own plan', () => {
+    expect(readLinuxPlan(plan)).toEqual(plan);
+  });
+
+  it.each(['/', '/etc', '/var/tmp/capstan-1; rm -rf /', '/var/tmp/../../capstan-x'])('never removes %j', (work) => {
+    expect(() => readLinuxPlan({ ...plan, work })).toThrow(expect.objectContaining({ code: 'INTERNAL_ERROR' }));
+  });
+});
+
+describe(configureScript.name, () => {
+  it('holds no script that could end its own text early', () => {
+    const text = configureScript({ 'a.sh': 'echo "$X"' });
+    expect(text.match(/CAPSTAN-END-OF-SCRIPT/g)).toHaveLength(2);
+  });
+});
