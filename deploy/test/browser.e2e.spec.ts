@@ -86,7 +86,7 @@ describe('the web app', () => {
 
   it('downloads a bundle that matches its manifest', async () => {
     const download = await new LiveSessionPage(page, system.api.address).download();
-    expect(download.suggestedFilename()).toBe(`capture_session_${sessionId.slice(0, 8)}.zip`);
+    expect(download.suggestedFilename()).toBe(`session_${sessionId.slice(0, 8)}.zip`);
     const file = path.join(folder, 'bundle.zip');
     await download.saveAs(file);
     expect((await inspectBundle(file)).differences).toEqual([]);

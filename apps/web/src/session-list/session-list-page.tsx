@@ -141,6 +141,8 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
       ref={field}
       type="search"
       aria-label="Search sessions"
+      // Gives the keyboard back to the page, whose shortcuts a text field swallows.
+      onKeyUp={(event) => event.key === 'Escape' && event.currentTarget.blur()}
       placeholder="Name or host"
       size="xs"
       maxLength={100}
