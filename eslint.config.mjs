@@ -37,7 +37,7 @@ export default tseslint.config(
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/require-array-sort-compare': ['error', { ignoreStringArrays: true }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_', ignoreRestSiblings: true }],
       '@typescript-eslint/consistent-type-imports': 'off',
       'import-x/no-cycle': 'error',
       'import-x/no-default-export': 'error',
@@ -48,7 +48,7 @@ export default tseslint.config(
         { object: 'Date', property: 'now', message: 'Take a Clock from @capstan/kernel.' },
         { object: 'Math', property: 'random', message: 'Take a Random from @capstan/kernel.' },
       ],
-      'no-restricted-imports': ['error', { patterns: [{ group: ['@capstan/*/*'], message: 'Import a package by its name; nothing deeper.' }] }],
+      'no-restricted-imports': ['error', { patterns: [{ group: ['@capstan/*/*', '!@capstan/service-kit/tracing'], message: 'Import a package by its name; nothing deeper.' }] }],
       eqeqeq: 'error',
       curly: 'error',
     },
@@ -65,6 +65,6 @@ export default tseslint.config(
   },
   {
     files: ['**/config.ts', '**/*.spec.ts', '**/test/**', 'deploy/**', 'bench/**', 'chaos/**', 'libs/testing/**', 'libs/backing-services/**', 'apps/lab/**', '**/vite.config.ts', 'apps/web/**'],
-    rules: { 'no-restricted-properties': 'off', 'import-x/no-default-export': 'off' },
+    rules: { 'no-restricted-properties': 'off', 'import-x/no-default-export': 'off', '@typescript-eslint/require-array-sort-compare': 'off' },
   },
 );

@@ -18,6 +18,8 @@ export default defineConfig({
     precompress(),
   ],
   resolve: { conditions: ['@capstan/source', ...defaultClientConditions] },
+  // The gateway puts a fresh nonce here with every page, for the style elements of the component library.
+  html: { cspNonce: '__CSP_NONCE__' },
   server: {
     port: 5173,
     proxy: {

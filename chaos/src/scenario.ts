@@ -144,7 +144,7 @@ export async function history(api: ApiClient, sessionId: string): Promise<Sessio
 export async function defectsAfter(scene: Scene, api: ApiClient, session: SessionView): Promise<string[]> {
   const defects: string[] = [];
   const events = await history(api, session.session_id);
-  const ends = events.filter((event) => event.type === 'session.state-changed.v1' && sessionMachine.isTerminal((event.data['state'] ?? 'pending') as SessionView['state']));
+  const ends = events.filter(({ target_id, data }) => target_id === null && data['from'] !== undefined && sessionMachine.isTerminal(data['state'] as SessionView['state']));
   if (ends.length !== 1) {
     defects.push(`${ends.length} terminal states in the history instead of one`);
   }

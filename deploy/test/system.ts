@@ -16,16 +16,19 @@ export class System {
     readonly adminPassword: string,
   ) {}
 
-  static async start(labArgs: readonly string[] = []): Promise<System> {
+  /** @param options `oneTimePassword`: as after a person's first `npm start`; the administrator is not signed in */
+  static async start(labArgs: readonly string[] = [], options: { oneTimePassword?: boolean } = {}): Promise<System> {
     const dataDir = mkdtempSync(path.join(tmpdir(), 'capstan-e2e-'));
-    const adminPassword = 'correct horse battery staple';
-    const settings = { ...readLauncherSettings({ ...process.env, CAPSTAN_DATA_DIR: dataDir, CAPSTAN_PORT: '0', CAPSTAN_RESTART_DELAY_MS: '500' }), CAPSTAN_ADMIN_PASSWORD: adminPassword };
+    const chosen = options.oneTimePassword === true ? undefined : 'correct horse battery staple';
+    const settings = { ...readLauncherSettings({ ...process.env, CAPSTAN_DATA_DIR: dataDir, CAPSTAN_PORT: '0', CAPSTAN_RESTART_DELAY_MS: '500' }), CAPSTAN_ADMIN_PASSWORD: chosen };
     const stack = await LocalStack.start({ settings, log: () => undefined });
     try {
       const lab = await LabProcess.start(labArgs);
       const api = new ApiClient(stack.address);
-      await api.signIn('admin', adminPassword);
-      return new System(stack, lab, api, dataDir, adminPassword);
+      if (chosen !== undefined) {
+        await api.signIn('admin', chosen);
+      }
+      return new System(stack, lab, api, dataDir, chosen ?? stack.oneTimePassword ?? '');
     } catch (error) {
       await stack.stop();
       throw error;

@@ -1,22 +1,23 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { ArtifactsRepository } from './artifacts/artifacts.repository';
 import { ArtifactsRpcController } from './artifacts/artifacts.rpc.controller';
 import { CleanupRepository } from './deletion/cleanup.repository';
 import { CleanupService } from './deletion/cleanup.service';
 import { SessionEventsRepository } from './history/session-events.repository';
 import { SessionEventsRpcController } from './history/session-events.rpc.controller';
+import type { EnginePolicy } from './sessions/engine/model';
 import { SessionListRepository } from './sessions/session-list.repository';
 import { SessionMetrics } from './sessions/session-metrics';
-import { SessionOutbox } from './sessions/session-outbox';
 import { SessionsCommandsController } from './sessions/sessions.commands.controller';
 import { SessionsRepository } from './sessions/sessions.repository';
 import { SessionsRpcController } from './sessions/sessions.rpc.controller';
 import { SessionsService } from './sessions/sessions.service';
 import { TargetCheckClient } from './sessions/target-check.client';
 import { TaskFactsController } from './sessions/task-facts.controller';
+import { ENGINE_POLICY } from './sessions/tokens';
 import { Watchdog } from './watchdog/watchdog';
 
-/** The composition root. Needs what the service kit and messaging provide, and `ENGINE_POLICY` from the settings. */
+/** The composition root. Needs what the service kit and messaging provide. */
 @Module({
   controllers: [SessionsRpcController, SessionsCommandsController, TaskFactsController, SessionEventsRpcController, ArtifactsRpcController],
   providers: [
@@ -25,7 +26,6 @@ import { Watchdog } from './watchdog/watchdog';
     ArtifactsRepository,
     SessionEventsRepository,
     CleanupRepository,
-    SessionOutbox,
     SessionsService,
     TargetCheckClient,
     SessionMetrics,
@@ -33,4 +33,9 @@ import { Watchdog } from './watchdog/watchdog';
     CleanupService,
   ],
 })
-export class CaptureOrchestratorModule {}
+export class CaptureOrchestratorModule {
+  /** @param policy time limits of the engine */
+  static forPolicy(policy: EnginePolicy): DynamicModule {
+    return { module: CaptureOrchestratorModule, providers: [{ provide: ENGINE_POLICY, useValue: policy }] };
+  }
+}

@@ -1,3 +1,4 @@
+import { messagingEntities, messagingMigrations } from '@capstan/messaging';
 import { createDataSource, provisionSchema, runMigrations } from '@capstan/persistence';
 import { testDatabase } from '@capstan/testing';
 import type { DataSource } from 'typeorm';
@@ -14,7 +15,7 @@ export interface ServiceDatabase {
 export async function serviceDatabase(): Promise<ServiceDatabase> {
   const database = await testDatabase();
   const { url } = await provisionSchema({ adminUrl: database.url, service: 'capture-orchestrator', password: 'orchestrator' });
-  const dataSource = createDataSource({ url, service: 'capture-orchestrator', entities: [...entities], migrations: [...migrations] });
+  const dataSource = createDataSource({ url, service: 'capture-orchestrator', entities: [...entities, ...messagingEntities], migrations: [...migrations, ...messagingMigrations] });
   await dataSource.initialize();
   await runMigrations(dataSource);
   return {

@@ -36,6 +36,7 @@ import { RouteCheck } from './http/route-check';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
 import { IdempotencyRepository } from './idempotency/idempotency.repository';
 import { LiveGateway } from './live/live.gateway';
+import { LiveNumbers } from './live/live-numbers';
 import { Snapshots } from './live/snapshots';
 import { ApiDocumentsController } from './openapi/api-documents.controller';
 import { SessionsController } from './sessions/sessions.controller';
@@ -116,6 +117,7 @@ const keyed: Provider[] = [
     DownloadsService,
     Transfers,
     Snapshots,
+    LiveNumbers,
     LiveGateway,
     HealthClient,
     Housekeeping,

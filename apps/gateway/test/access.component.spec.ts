@@ -122,7 +122,7 @@ describe('users and tokens', () => {
     ]);
     const left = (await sut.dataSource.query(`SELECT count(*)::int AS n FROM users WHERE role = 'admin'`)) as { n: number }[];
     expect(left[0]?.n).toBe(1);
-    expect(results.map(({ status }) => status).sort()).not.toEqual([204, 204]);
+    expect(results.filter(({ status }) => status === 204)).toHaveLength(1);
   });
 });
 

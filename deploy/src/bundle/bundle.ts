@@ -13,7 +13,7 @@ export interface BundleMember {
 
 /** What a manifest says of an artifact, as far as it is checked here. */
 interface ManifestArtifact {
-  readonly path: string;
+  readonly name: string;
   readonly size: number;
   readonly sha256: string;
 }
@@ -82,16 +82,16 @@ export async function inspectBundle(file: string): Promise<BundleReport> {
 export function differencesOf(members: readonly BundleMember[], artifacts: readonly ManifestArtifact[], sums: string | undefined): string[] {
   const differences: string[] = [];
   const byName = new Map(members.map((member) => [member.name, member]));
-  const named = new Set(artifacts.map((artifact) => artifact.path));
+  const named = new Set(artifacts.map((artifact) => artifact.name));
   for (const name of DESCRIPTIONS.filter((description) => !byName.has(description))) {
     differences.push(`${name} is missing`);
   }
   for (const artifact of artifacts) {
-    const member = byName.get(artifact.path);
+    const member = byName.get(artifact.name);
     if (member === undefined) {
-      differences.push(`${artifact.path} is in the manifest but not in the bundle`);
+      differences.push(`${artifact.name} is in the manifest but not in the bundle`);
     } else if (member.size !== artifact.size || member.sha256 !== artifact.sha256) {
-      differences.push(`${artifact.path} differs from the manifest`);
+      differences.push(`${artifact.name} differs from the manifest`);
     }
   }
   for (const member of members) {

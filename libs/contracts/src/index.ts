@@ -114,6 +114,11 @@ export {
   type PacketCaptureTarget,
 } from './packet-capture/packet-capture';
 export {
+  FIELD_CODES,
+  fieldProblems,
+  type FieldCode,
+} from './rest/field-problems';
+export {
   PROBLEMS,
   fieldProblem,
   problemDetails,

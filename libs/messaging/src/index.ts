@@ -2,7 +2,7 @@ export { platformCatalogue, type MessagingCatalogue } from './messaging-catalogu
 export { CONSUMER_CLASSES, type ConsumerClass, type MessagingOptions } from './messaging-options';
 export { MESSAGING_METRICS, noMetrics, type HandledOutcome, type MessagingMetrics } from './metrics';
 export { currentMessageContext, messageContext, runInMessageContext, type MessageContext } from './envelope/message-context';
-export { Outbox, type OutboxOptions } from './outbox/outbox';
+export { Outbox, type OutboxOptions, outgoing, type OutgoingMessage } from './outbox/outbox';
 export { messagingEntities, messagingMigrations } from './messaging-tables';
 export { duplicate, ok, reject, retry, type Outcome } from './pipeline/outcome';
 export type { ControlContext, DeliveryContext, RpcContext } from './pipeline/contexts';

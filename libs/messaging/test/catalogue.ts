@@ -1,5 +1,5 @@
 import { defineCommand, defineControl, defineEvent, defineProgress, defineRpc, z } from '@capstan/contracts';
-import type { MessagingCatalogue } from '@capstan/messaging';
+import type { MessagingCatalogue } from '../src';
 
 /** The catalogue of a small platform: an orchestrator that is ordered and asked, a collector that stores facts and takes hints. */
 export const doThing = defineCommand('capture-orchestrator', 'do-thing', 'Do a thing', z.object({ value: z.int(), note: z.string().default('none') }));

@@ -1,5 +1,5 @@
 import { AppError } from '@capstan/kernel';
-import { reject, retry } from '@capstan/messaging';
+import { reject, retry } from '../src';
 import { eventually, LeakCheck } from '@capstan/testing';
 import { doThing, refuseThing, thingDone, thingUnheard } from './catalogue';
 import { addEffect, TestPlatform } from './platform';
@@ -296,7 +296,7 @@ describe('commands and facts', () => {
 
     const expected = Array.from({ length: 60 }, (_, value) => value);
     await eventually(() => expect([seen.get('a'), seen.get('b')]).toEqual([expected, expected]), { timeoutMs: 10_000 });
-    const relays = (await first.dataSource.query("SELECT count(*)::int AS holding FROM pg_locks WHERE locktype = 'advisory' AND granted")) as { holding: number }[];
+    const relays = (await first.dataSource.query("SELECT count(*)::int AS holding FROM pg_locks JOIN pg_database ON pg_database.oid = database WHERE datname = current_database() AND locktype = 'advisory' AND granted")) as { holding: number }[];
     // One for the orchestrator's schema, one for the collector's.
     expect(relays[0]?.holding).toBe(2);
   });

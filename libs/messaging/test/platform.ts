@@ -26,7 +26,7 @@ import {
   ProgressPublisher,
   type RpcContext,
   RpcClient,
-} from '@capstan/messaging';
+} from '../src';
 import { askThing, doThing, hint, refuseThing, testCatalogue, thingDone } from './catalogue';
 
 /** What the handlers of a test service do. */
@@ -94,6 +94,8 @@ const CONTROLLERS: Record<ServiceName, Type[]> = { gateway: [], 'capture-orchest
 
 /** A running instance of a test service. */
 export class TestService {
+  private stopping: Promise<void> | undefined;
+
   constructor(
     readonly app: INestApplication,
     readonly dataSource: DataSource,
@@ -128,11 +130,14 @@ export class TestService {
     return rows.map(({ value }) => value);
   }
 
-  async stop(): Promise<void> {
+  /** Idempotent. */
+  stop(): Promise<void> {
+    return (this.stopping ??= this.end());
+  }
+
+  private async end(): Promise<void> {
     await this.app.close();
-    if (this.dataSource.isInitialized) {
-      await this.dataSource.destroy();
-    }
+    await this.dataSource.destroy();
   }
 }
 
@@ -172,8 +177,8 @@ export class TestPlatform {
   }
 
   /** Starts an instance. Stopped at {@link close} unless before. */
-  async start(name: ServiceName, script: Script = {}, options: Partial<MessagingOptions> & { controllers?: Type[] } = {}): Promise<TestService> {
-    const { controllers = CONTROLLERS[name], ...rest } = options;
+  async start(name: ServiceName, script: Script = {}, options: Partial<MessagingOptions> & { controllers?: Type[]; providers?: Type[] } = {}): Promise<TestService> {
+    const { controllers = CONTROLLERS[name], providers = [], ...rest } = options;
     const dataSource = dataSourceOf(this.database, name);
     await dataSource.initialize();
     const root: DynamicModule = {
@@ -183,7 +188,7 @@ export class TestPlatform {
         MessagingModule.forService({ name, instance: `${name}-${this.services.length}`, url: this.amqpUrl, databaseUrl: this.database.url, catalogue: testCatalogue, ...rest }),
       ],
       controllers,
-      providers: [{ provide: SCRIPT, useValue: script }],
+      providers: [{ provide: SCRIPT, useValue: script }, ...providers],
     };
     const app = await NestFactory.create(root, { logger: process.env['CAPSTAN_TEST_LOG'] === undefined ? false : ['error', 'warn', 'log'], abortOnError: false });
     const service = new TestService(app, dataSource);

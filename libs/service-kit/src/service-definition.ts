@@ -1,4 +1,5 @@
 import type { ServiceName } from '@capstan/contracts';
+import type { MessagingOptions } from '@capstan/messaging';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { BaseConfig, ObjectStoreSettings, VaultSettings } from './config/config';
 
@@ -18,6 +19,8 @@ export interface ServiceDefinition {
   readonly objectStore?: boolean;
   /** Whether it keeps secrets. */
   readonly vault?: boolean;
+  /** Deliveries handled at a time per consumer, where the defaults of messaging do not suit. */
+  readonly prefetch?: MessagingOptions['prefetch'];
   /** A public HTTP port; only the gateway has one. */
   readonly http?: { readonly host: string; readonly port: number };
 }

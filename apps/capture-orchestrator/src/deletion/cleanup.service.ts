@@ -7,7 +7,7 @@ import { CLOCK, OBJECT_STORE, RANDOM } from '@capstan/service-kit';
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { sessionPrefix } from '../sessions/engine/naming';
-import { factOptions } from '../sessions/session-outbox';
+import { factOptions } from '../sessions/session-messages';
 import { type CleanupJob, CleanupRepository } from './cleanup.repository';
 
 const PAUSE_MS = 1_000;

@@ -39,8 +39,8 @@ export class SessionsCommandsController {
   @OnCommand(sessionCommands.create, { onInvalid })
   create(command: DataOf<Commands['create']>, context: DeliveryContext): Promise<Outcome> {
     // Whoever publishes is who asks: a field of the body could name anybody.
-    const { session_id, requested_by: _, ...request } = command;
-    const order: CreateOrder = { sessionId: session_id ?? this.ids.next(), request, ...originOf(context) };
+    const request = { ...command, requested_by: undefined };
+    const order: CreateOrder = { sessionId: command.session_id ?? this.ids.next(), request, ...originOf(context) };
     return this.answer(sessionCommands.create, order.sessionId, context, (manager) => this.createChecked(manager, order, context.signal));
   }
 

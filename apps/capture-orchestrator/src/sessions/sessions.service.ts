@@ -1,6 +1,6 @@
 import { type Actor, type CreateSessionRequest, createSessionRequest, sessionEvents, type SessionView } from '@capstan/contracts';
-import { AppError, type Clock, type IdSource } from '@capstan/kernel';
-import { Outbox } from '@capstan/messaging';
+import { AppError, type Clock, type IdSource, validationError } from '@capstan/kernel';
+import { Outbox, outgoing } from '@capstan/messaging';
 import { CLOCK, IDS } from '@capstan/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -13,7 +13,7 @@ import type { Decision, EngineInput, EnginePolicy } from './engine/model';
 import { retryName } from './engine/naming';
 import { hasEnded } from './engine/order';
 import { digestOf } from './request-digest';
-import { factOptions, SessionOutbox } from './session-outbox';
+import { factOptions, wireMessage } from './session-messages';
 import { gramsOf, searchText } from './session-search';
 import { viewOf } from './session-views';
 import { type Appointments, SessionsRepository, type StoredSession } from './sessions.repository';
@@ -49,7 +49,6 @@ export class SessionsService {
     private readonly sessions: SessionsRepository,
     private readonly artifacts: ArtifactsRepository,
     private readonly history: SessionEventsRepository,
-    private readonly messages: SessionOutbox,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(IDS) private readonly ids: IdSource,
@@ -101,16 +100,16 @@ export class SessionsService {
     const context = { sessionId: order.sessionId, identity, durationSec: made.session.durationSec, correlationId: columns.correlation_id, targets: made.targets };
     const data = { by: order.by, name: made.name, targets: made.targets.length, ...(order.retryOf === undefined ? {} : { retry_of: order.retryOf }) };
     await this.history.append(manager, order.sessionId, [{ sequence: 1, type: 'session.created', targetId: null, data }], now);
-    for (const target of made.targets) {
-      await this.messages.send(manager, { type: 'run-task', target }, context);
-    }
-    await this.outbox.add(manager, sessionEvents.created, { session }, factOptions(context, 1));
+    await this.outbox.addAll(manager, [
+      outgoing(sessionEvents.created, { session }, factOptions(context, 1)),
+      ...made.targets.map((target) => wireMessage({ type: 'run-task', target }, context)),
+    ]);
     return { session, created: true };
   }
 
   /**
    * The order for a session of the targets that failed or were cancelled.
-   * @throws AppError `SESSION_NOT_FOUND`, `SESSION_NOT_READY`, `NOTHING_TO_RETRY`
+   * @throws AppError `SESSION_NOT_FOUND`, `SESSION_NOT_READY`, `NOTHING_TO_RETRY`; `VALIDATION_FAILED` when this release refuses what an older one stored
    */
   async retryOrder(manager: EntityManager, parentId: string, sessionId: string, origin: Origin): Promise<CreateOrder> {
     const parent = visible(await this.sessions.find(manager, parentId));
@@ -121,13 +120,17 @@ export class SessionsService {
     if (targets.length === 0) {
       throw new AppError('NOTHING_TO_RETRY', 'Every target of this session completed');
     }
-    const request = createSessionRequest.parse({
+    const request = createSessionRequest.safeParse({
       name: retryName(parent.row.name),
       duration_sec: parent.session.durationSec ?? undefined,
       options: parent.session.options,
       targets,
     });
-    return { ...origin, sessionId, request, retryOf: parentId };
+    if (!request.success) {
+      // Stored by a release that allowed what this one does not.
+      throw validationError(request.error.issues.map(({ path, code, message }) => ({ path: path.map(String).join('.'), code, message })));
+    }
+    return { ...origin, sessionId, request: request.data, retryOf: parentId };
   }
 
   /**
@@ -177,9 +180,10 @@ export class SessionsService {
       correlationId: before.row.correlation_id,
       targets: decision.targets,
     };
-    for (const message of decision.messages) {
-      await this.messages.send(manager, message, context);
-    }
+    await this.outbox.addAll(
+      manager,
+      decision.messages.map((message) => wireMessage(message, context)),
+    );
     // Last, because it locks the counters that other sessions share.
     await this.sessions.save(manager, before, decision, now, this.appointments(before, decision, now), deletedBy);
     return { stored: { row: before.row, session: decision.session, targets: decision.targets }, decision };

@@ -1,12 +1,9 @@
 import { type CommandDefinition, envelopeSchema, type EventDefinition, sessionCommands, sessionEvents } from '@capstan/contracts';
+import { EXCHANGES } from '@capstan/messaging';
 import { NAMED_SCHEMAS } from '../openapi/named-schemas';
 import { type JsonSchema, SchemaCollection } from '../openapi/schema-registry';
 
 type Json = Record<string, unknown>;
-
-/** Exchanges an outside service may use; see `libs/messaging`. */
-const COMMANDS_EXCHANGE = 'capstan.commands';
-const EVENTS_EXCHANGE = 'capstan.events';
 
 const CONTENT_TYPE = 'application/cloudevents+json';
 
@@ -32,7 +29,7 @@ function message(definition: CommandDefinition | EventDefinition, schemas: Schem
 }
 
 function channel(definition: CommandDefinition | EventDefinition, name: string): Json {
-  const exchange = definition.channel === 'command' ? COMMANDS_EXCHANGE : EVENTS_EXCHANGE;
+  const exchange = definition.channel === 'command' ? EXCHANGES.commands : EXCHANGES.events;
   return {
     address: definition.type,
     title: definition.summary,
@@ -70,7 +67,7 @@ export function asyncApiDocument(version: string): Json {
       description: [
         'Whatever the API can start, a service inside the network can start by publishing a command. Messages are CloudEvents 1.0 in structured JSON mode, published as persistent and mandatory.',
         'A command is carried out once for each `id`. It is answered by facts with the same `correlationid` (the session id when the command carried none); one that cannot be carried out is answered by `session.rejected.v1` with the problem details the API would have answered.',
-        'Each publisher has its own broker user, which may write to `capstan.commands`, read from `capstan.events`, and own queues whose names begin with its own.',
+        'Each publisher has a broker user of its own, which may publish these commands on `capstan.commands`, bind `session.*` facts of `capstan.events`, and own queues named `client.<user>.*`.',
       ].join('\n\n'),
     },
     defaultContentType: CONTENT_TYPE,

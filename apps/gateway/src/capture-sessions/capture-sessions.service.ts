@@ -4,6 +4,7 @@ import { RpcClient } from '@capstan/messaging';
 import { CLOCK } from '@capstan/service-kit';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { SealedCredentialsClient } from '../credentials/sealed-credentials.client';
+import { LiveNumbers } from '../live/live-numbers';
 import { pageOf, type PageQuery } from '../http/paging';
 import { type CaptureSessionAnswer, isCaptureSession, toCaptureSession, toCaptureSessionAnswer } from './capture-session-view';
 import { planSession, toBodyErrors } from './session-of-body';
@@ -26,6 +27,7 @@ export class CaptureSessionsService {
   constructor(
     private readonly rpc: RpcClient,
     private readonly sealed: SealedCredentialsClient,
+    private readonly numbers: LiveNumbers,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -110,7 +112,7 @@ export class CaptureSessionsService {
     if (!isCaptureSession(session)) {
       throw new AppError('SESSION_NOT_FOUND', 'There is no such capture session');
     }
-    return session;
+    return this.numbers.shownIn(session);
   }
 
   private async artifacts(sessionId: string): Promise<readonly ArtifactView[]> {

@@ -1,4 +1,4 @@
-import type { Route } from '@capstan/contracts';
+import { fieldProblems, type Route } from '@capstan/contracts';
 import { AppError, type FieldError, type IdSource, validationError } from '@capstan/kernel';
 import { IDS } from '@capstan/service-kit';
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
@@ -6,7 +6,6 @@ import { Reflector } from '@nestjs/core';
 import type { Observable } from 'rxjs';
 import type { z } from 'zod';
 import { ROUTE } from './endpoint';
-import { fieldProblems } from './field-problems';
 import type { GatewayRequest } from './gateway-request';
 
 function parse(schema: z.ZodType | undefined, input: unknown, errors: FieldError[]): unknown {

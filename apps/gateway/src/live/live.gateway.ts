@@ -1,4 +1,4 @@
-import { clientMessages, type Envelope, LIVE_EVENTS, type SocketAck } from '@capstan/contracts';
+import { clientMessages, type DataOf, type Envelope, LIVE_EVENTS, sessionProgress, type SocketAck } from '@capstan/contracts';
 import { AppError, type Clock } from '@capstan/kernel';
 import { LiveFeed } from '@capstan/messaging';
 import { CLOCK } from '@capstan/service-kit';
@@ -9,6 +9,7 @@ import { Authenticator } from '../auth/authenticator';
 import { holds, type Principal } from '../auth/principal';
 import { channelPermission, channelSession } from './channels';
 import { toLiveMessage } from './live-messages';
+import { LiveNumbers } from './live-numbers';
 import { accepted, type LiveServer, type LiveSocket, refused } from './live-socket';
 import { MessageBudget, SOCKET_BUDGET } from './message-budget';
 import { Snapshots } from './snapshots';
@@ -19,10 +20,17 @@ const MAX_CHANNELS = 200;
 const MAX_MESSAGE_BYTES = 64 * 1_024;
 /** How often sockets are looked at: may their owners still see this, do they keep up. */
 const REVIEW_MS = 10_000;
+/** Packets that wait for one socket before it gets no more live numbers. */
+const SLOW_PACKETS = 32;
 /** Packets that wait for one socket before it counts as stuck. It comes back and gets a snapshot. */
 const MAX_WAITING_PACKETS = 1_000;
 /** Longest a timer can be set for. */
 const MAX_TIMER_MS = 2_147_483_647;
+
+/** Packets a socket has not taken yet. */
+function waitingPackets({ conn }: LiveSocket): number {
+  return (conn as unknown as { readonly writeBuffer?: readonly unknown[] }).writeBuffer?.length ?? 0;
+}
 
 /** The live view: rooms of sockets, fed by this instance's own queue. */
 @WebSocketGateway({
@@ -43,6 +51,7 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnGatewayDisconne
     private readonly authenticator: Authenticator,
     private readonly feed: LiveFeed,
     private readonly snapshots: Snapshots,
+    private readonly numbers: LiveNumbers,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -94,7 +103,9 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnGatewayDisconne
   @SubscribeMessage('unsubscribe')
   async unsubscribe(@ConnectedSocket() socket: LiveSocket, @MessageBody() body: unknown): Promise<SocketAck> {
     return await this.answer(socket, clientMessages.unsubscribe, body, async ({ channels }) => {
-      await Promise.all(channels.map((channel) => socket.leave(channel)));
+      for (const channel of channels) {
+        await socket.leave(channel);
+      }
     });
   }
 
@@ -104,11 +115,31 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnGatewayDisconne
   }
 
   private forward(envelope: Envelope): void {
+    if (envelope.type === sessionProgress.type) {
+      this.numbers.hear(envelope.data as DataOf<typeof sessionProgress>);
+    }
     const message = toLiveMessage(envelope);
     if (message && this.server) {
-      const to = this.server.to([...message.rooms]);
-      (message.lossy ? to.volatile : to).emit(message.event, ...([message.payload] as never));
+      const behind = message.lossy ? this.behind(message.rooms) : [];
+      this.server
+        .to([...message.rooms])
+        .except(behind)
+        .emit(message.event, ...([message.payload] as never));
     }
+  }
+
+  /**
+   * Sockets that do not keep up. (Not Socket.IO's `volatile`: that drops whatever comes in the same moment as another
+   * packet, and with it the last number of a target, from sockets that are perfectly fast.)
+   */
+  private behind(rooms: readonly string[]): string[] {
+    const { sockets, adapter } = this.server?.sockets ?? {};
+    return rooms
+      .flatMap((room) => [...(adapter?.rooms.get(room) ?? [])])
+      .filter((id) => {
+        const socket = sockets?.get(id);
+        return socket !== undefined && waitingPackets(socket) > SLOW_PACKETS;
+      });
   }
 
   /**
@@ -186,8 +217,7 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnGatewayDisconne
   private async reviewSockets(): Promise<void> {
     try {
       for (const socket of this.server?.sockets.sockets.values() ?? []) {
-        const conn = socket.conn as unknown as { writeBuffer?: readonly unknown[] };
-        if ((conn.writeBuffer?.length ?? 0) > MAX_WAITING_PACKETS) {
+        if (waitingPackets(socket) > MAX_WAITING_PACKETS) {
           this.logger.warn('A socket that does not keep up was closed', { actor: socket.data.principal.actor.name });
           socket.disconnect(true);
           continue;

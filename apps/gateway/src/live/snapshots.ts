@@ -1,6 +1,7 @@
 import { type ServerMessages, sessionRpc } from '@capstan/contracts';
 import { RpcClient } from '@capstan/messaging';
 import { Injectable } from '@nestjs/common';
+import { LiveNumbers } from './live-numbers';
 
 /** All there is to know about a session at one moment. */
 export type SessionSnapshot = ServerMessages['session:snapshot'];
@@ -20,7 +21,10 @@ interface Questions {
 export class Snapshots {
   private readonly questions = new Map<string, Questions>();
 
-  constructor(private readonly rpc: RpcClient) {}
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly numbers: LiveNumbers,
+  ) {}
 
   /** @throws AppError `SESSION_NOT_FOUND`, `SERVICE_UNAVAILABLE`, `RPC_TIMEOUT` */
   take(sessionId: string): Promise<SessionSnapshot> {
@@ -52,6 +56,6 @@ export class Snapshots {
     // The session first: artifacts read later may be newer than its sequence, never older, and a repeated one is harmless.
     const { session } = await this.rpc.call(sessionRpc.get, { session_id: sessionId });
     const { artifacts } = await this.rpc.call(sessionRpc.artifacts, { session_id: sessionId });
-    return { session, artifacts, sequence: session.sequence };
+    return { session: this.numbers.shownIn(session), artifacts, sequence: session.sequence };
   }
 }

@@ -33,7 +33,10 @@ export class SchemaCollection {
     if (id === undefined) {
       return relocate(root, suffix);
     }
-    this.components[id + suffix] = relocate(root, suffix);
+    // The schema itself is among the definitions when something in it refers to it, or when zod put it there by its name.
+    if (!('$ref' in root)) {
+      this.components[id + suffix] = relocate(root, suffix);
+    }
     return { $ref: `#/components/schemas/${id}${suffix}` };
   }
 }

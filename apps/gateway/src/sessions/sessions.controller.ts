@@ -3,11 +3,15 @@ import { RpcClient } from '@capstan/messaging';
 import { Controller } from '@nestjs/common';
 import type { Principal } from '../auth/principal';
 import { Caller, type CallOf, Endpoint, Input } from '../http/endpoint';
+import { LiveNumbers } from '../live/live-numbers';
 
 /** Sessions of any kind: every method is one question to the orchestrator. */
 @Controller()
 export class SessionsController {
-  constructor(private readonly rpc: RpcClient) {}
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly numbers: LiveNumbers,
+  ) {}
 
   @Endpoint(routes.createSession)
   async create(@Caller() { actor }: Principal, @Input() { body, newId }: CallOf<typeof routes.createSession>): Promise<AnswerOf<typeof routes.createSession>> {
@@ -21,8 +25,9 @@ export class SessionsController {
   }
 
   @Endpoint(routes.getSession)
-  get(@Input() { params }: CallOf<typeof routes.getSession>): Promise<AnswerOf<typeof routes.getSession>> {
-    return this.rpc.call(sessionRpc.get, { session_id: params.id });
+  async get(@Input() { params }: CallOf<typeof routes.getSession>): Promise<AnswerOf<typeof routes.getSession>> {
+    const { session } = await this.rpc.call(sessionRpc.get, { session_id: params.id });
+    return { session: this.numbers.shownIn(session) };
   }
 
   @Endpoint(routes.stopSession)

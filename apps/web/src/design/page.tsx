@@ -18,7 +18,10 @@ interface PageProps {
 export function Page({ title, documentTitle, back, mark, description, actions, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    heading.current?.focus({ preventScroll: true });
+    // A field of the page that asked for the focus keeps it.
+    if (!(heading.current?.closest('main')?.contains(document.activeElement) ?? false) || document.activeElement?.id === 'content') {
+      heading.current?.focus({ preventScroll: true });
+    }
   }, []);
   useEffect(() => {
     document.title = `${documentTitle ?? title} · Capstan`;

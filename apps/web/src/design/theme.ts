@@ -1,7 +1,9 @@
 import {
   Alert,
   Button,
+  Checkbox,
   createTheme,
+  defaultVariantColorsResolver,
   type CSSVariablesResolver,
   localStorageColorSchemeManager,
   type MantineColorsTuple,
@@ -20,7 +22,15 @@ export const theme = createTheme({
   fontFamilyMonospace: "'JetBrains Mono', ui-monospace, 'SFMono-Regular', Menlo, monospace",
   primaryColor: 'ink',
   primaryShade: { light: 8, dark: 1 },
-  autoContrast: true,
+  // Ink turns from nearly black to nearly white with the scheme, and so must what is written on it.
+  variantColorResolver: (input) => {
+    const colors = defaultVariantColorsResolver(input);
+    if (input.variant !== 'filled') {
+      return colors;
+    }
+    const danger = input.color === 'red';
+    return { ...colors, color: danger ? 'var(--on-failed)' : 'var(--on-ink)' };
+  },
   colors: { ink, dark },
   defaultRadius: 6,
   cursorType: 'pointer',
@@ -39,6 +49,7 @@ export const theme = createTheme({
   },
   components: {
     Button: Button.extend({ defaultProps: { size: 'xs' }, styles: { root: { fontWeight: 500, fontSize: '13px' } } }),
+    Checkbox: Checkbox.extend({ defaultProps: { iconColor: 'var(--on-ink)' } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, multiline: true, maw: 360, events: { hover: true, focus: true, touch: false } } }),
     Modal: Modal.extend({ defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.5 }, closeButtonProps: { 'aria-label': 'Close' } } }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 8, horizontalSpacing: 12 } }),

@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'react';
 import { useRuntime } from '../runtime';
 import { formatAgo } from './format';
-import { localTime, localTimestamp, utcTimestamp } from './time';
+import { localMinute, localTime, localTimestamp, utcTimestamp } from './time';
 
 /** A moment in the viewer's zone; UTC on hover. */
-export function TimeText({ iso, form = 'timestamp' }: { iso: string; form?: 'timestamp' | 'time' | 'ago' }) {
+export function TimeText({ iso, form = 'timestamp' }: { iso: string; form?: 'timestamp' | 'minute' | 'time' | 'ago' }) {
   return (
-    <time dateTime={iso} title={form === 'ago' ? `${localTimestamp(iso)}\n${utcTimestamp(iso)}` : utcTimestamp(iso)} className="num">
-      {form === 'ago' ? <Ago iso={iso} /> : form === 'time' ? localTime(iso) : localTimestamp(iso)}
+    <time dateTime={iso} title={form === 'ago' || form === 'minute' ? `${localTimestamp(iso)}\n${utcTimestamp(iso)}` : utcTimestamp(iso)} className="num">
+      {form === 'ago' ? <Ago iso={iso} /> : form === 'time' ? localTime(iso) : form === 'minute' ? localMinute(iso) : localTimestamp(iso)}
     </time>
   );
 }

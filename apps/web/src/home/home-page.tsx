@@ -1,7 +1,7 @@
-import { Navigate } from 'react-router';
 import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { Link } from 'react-router';
+import { useCallback, useState } from 'react';
+import { Link, Navigate } from 'react-router';
 import { Page } from '../design/page';
 import { useSessionsFeed } from '../live/use-sessions-feed';
 import { useMay } from '../runtime';
@@ -12,6 +12,9 @@ import { RunningSessions } from './running-sessions';
 export function HomePage() {
   useSessionsFeed();
   const mayStart = useMay('sessions:write');
+  // What is below waits for what is above, so that nothing moves under somebody's finger.
+  const [settled, setSettled] = useState(false);
+  const known = useCallback(() => setSettled(true), []);
   return (
     <Page
       title="Home"
@@ -23,8 +26,8 @@ export function HomePage() {
         ) : undefined
       }
     >
-      <RunningSessions />
-      <RecentFailures />
+      <RunningSessions onKnown={known} />
+      <RecentFailures shown={settled} />
     </Page>
   );
 }

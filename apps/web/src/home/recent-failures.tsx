@@ -11,15 +11,20 @@ import { useRuntime } from '../runtime';
 import classes from './home.module.css';
 
 const SHOWN = 6;
+/** Reasons that are written out; the rest is counted. */
+const NAMED = 3;
 
 /** The last sessions that did not end whole, each with its reasons. */
-export function RecentFailures() {
+export function RecentFailures({ shown }: { shown: boolean }) {
   const { api } = useRuntime();
   const partial = useQuery({ queryKey: [...SESSION_LISTS, 'last', 'partial'], queryFn: ({ signal }) => api.call('listSessions', { query: { per_page: SHOWN, status: 'partial' }, signal }) });
   const failed = useQuery({ queryKey: [...SESSION_LISTS, 'last', 'failed'], queryFn: ({ signal }) => api.call('listSessions', { query: { per_page: SHOWN, status: 'failed' }, signal }) });
   const known = partial.data !== undefined && failed.data !== undefined;
   const error = partial.error ?? failed.error;
   const last = [...(partial.data?.sessions ?? []), ...(failed.data?.sessions ?? [])].sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at)).slice(0, SHOWN);
+  if (!shown) {
+    return null;
+  }
   return (
     <Section title="Last failures" aside={known && last.length > 0 ? <Link to="/sessions?status=failed" className={classes['more']}>All failed sessions</Link> : undefined}>
       {error !== null && !known ? (
@@ -46,6 +51,11 @@ export function RecentFailures() {
   );
 }
 
+/** Lines that the reasons of a session take; its row has them before they are read. */
+function linesFor(failed: number): number {
+  return Math.max(1, Math.min(failed, NAMED) + (failed > NAMED ? 1 : 0));
+}
+
 function Failure({ session }: { session: SessionSummary }) {
   const { api } = useRuntime();
   const detail = useQuery({
@@ -65,19 +75,19 @@ function Failure({ session }: { session: SessionSummary }) {
           <TimeText iso={session.completed_at ?? session.created_at} form="ago" />
         </span>
       </div>
-      <ul className={classes['reasons']}>
+      <ul className={classes['reasons']} style={{ minHeight: 20 * linesFor(session.failed_count) }}>
         {detail.data === undefined ? (
           <li>{detail.isError ? 'The reasons could not be loaded.' : ' '}</li>
         ) : failed.length === 0 ? (
           <li>No target gave a reason.</li>
         ) : (
-          failed.slice(0, 3).map((target) => (
+          failed.slice(0, NAMED).map((target) => (
             <li key={target.target_id}>
               <b>{target.title}</b> {target.error?.message} <code className="mono">{target.error?.code}</code>
             </li>
           ))
         )}
-        {failed.length > 3 ? <li>and {failed.length - 3} more</li> : null}
+        {failed.length > NAMED ? <li>and {failed.length - NAMED} more</li> : null}
       </ul>
     </li>
   );

@@ -1,5 +1,6 @@
 import { Button, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { Link } from 'react-router';
 import { Empty, ProblemNotice } from '../design/feedback';
 import { Panel, Section } from '../design/page';
@@ -15,7 +16,7 @@ import classes from './home.module.css';
  * Every session that is not over. Two questions find them: everything that capture does not hold is over within minutes and
  * so among the newest; what captures for days is found by its state.
  */
-export function RunningSessions() {
+export function RunningSessions({ onKnown }: { onKnown: () => void }) {
   const { api } = useRuntime();
   const mayStart = useMay('sessions:write');
   const newest = useQuery({ queryKey: [...SESSION_LISTS, 'newest'], queryFn: ({ signal }) => api.call('listSessions', { query: { per_page: 50 }, signal }) });
@@ -24,6 +25,12 @@ export function RunningSessions() {
   const found = new Map([...(newest.data?.sessions ?? []), ...(capturing.data?.sessions ?? [])].map((session) => [session.session_id, session]));
   const running = [...found.values()].filter((session) => !isTerminal(session.state)).sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at));
   const known = newest.data !== undefined && capturing.data !== undefined;
+  const settled = known || error !== null;
+  useEffect(() => {
+    if (settled) {
+      onKnown();
+    }
+  }, [settled, onKnown]);
   return (
     <Section title="Running now" aside={<span className="num muted">{known ? running.length : ''}</span>}>
       {error !== null && !known ? (

@@ -1,32 +1,29 @@
 import { Button, Tooltip } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
-import { useMemo } from 'react';
+import type { ArtifactView } from '@capstan/contracts';
+import { memo, useMemo } from 'react';
 import { download } from '../api/download';
 import { CopyIcon } from '../design/copy-button';
 import { Empty, sayProblem } from '../design/feedback';
 import { formatBytes, formatCount } from '../design/format';
 import { Panel, Section } from '../design/page';
-import { isTerminal } from '../design/status';
 import { StatusBadge } from '../design/status-badge';
-import type { LiveSession, LiveTarget } from '../live/live-session';
 import { useMay, useRuntime } from '../runtime';
 import classes from './live-session.module.css';
 
 /** What is stored, as it arrives. */
-export function ArtifactList({ session, targets }: { session: LiveSession; targets: readonly LiveTarget[] }) {
+export const ArtifactList = memo(function ArtifactList({ artifacts: stored, titles, over }: { artifacts: Readonly<Record<string, ArtifactView>>; titles: ReadonlyMap<string, string>; over: boolean }) {
   const { api } = useRuntime();
   const mayDownload = useMay('artifacts:download');
-  const order = new Map(targets.map(({ view }, index) => [view.target_id, index]));
-  const artifacts = useMemo(
-    () => Object.values(session.artifacts).sort((a, b) => (order.get(a.target_id) ?? 0) - (order.get(b.target_id) ?? 0) || a.name.localeCompare(b.name)),
-    // The order of targets never changes within a session.
-    [session.artifacts],
-  );
+  const artifacts = useMemo(() => {
+    const order = new Map([...titles.keys()].map((id, index) => [id, index]));
+    return Object.values(stored).sort((a, b) => (order.get(a.target_id) ?? 0) - (order.get(b.target_id) ?? 0) || a.name.localeCompare(b.name));
+  }, [stored, titles]);
   return (
     <Section title="Artifacts" aside={<span className="num muted">{artifacts.length === 0 ? '' : `${artifacts.length}, ${formatBytes(artifacts.reduce((sum, { size }) => sum + size, 0))}`}</span>}>
       <Panel padded={false}>
         {artifacts.length === 0 ? (
-          <Empty title={isTerminal(session.header.state) ? 'Nothing was stored' : 'Nothing is stored yet'}>{isTerminal(session.header.state) ? 'No target came as far as a verified file.' : 'Each file appears here when it is stored and its checksum is known.'}</Empty>
+          <Empty title={over ? 'Nothing was stored' : 'Nothing is stored yet'}>{over ? 'No target came as far as a verified file.' : 'Each file appears here when it is stored and its checksum is known.'}</Empty>
         ) : (
           <ul className={classes['artifacts']}>
             {artifacts.map((artifact) => (
@@ -36,7 +33,7 @@ export function ArtifactList({ session, targets }: { session: LiveSession; targe
                     {artifact.name}
                   </span>
                   <span className={`num ${classes['artifactFacts']}`}>
-                    {session.targets[artifact.target_id]?.view.title} · {formatBytes(artifact.size)}
+                    {titles.get(artifact.target_id)} · {formatBytes(artifact.size)}
                     {typeof artifact.meta['packets'] === 'number' ? ` · ${formatCount(artifact.meta['packets'])} packets` : ''}
                   </span>
                   <span className={`mono ${classes['sha']}`}>
@@ -57,4 +54,4 @@ export function ArtifactList({ session, targets }: { session: LiveSession; targe
       </Panel>
     </Section>
   );
-}
+});

@@ -1,12 +1,11 @@
 import type { SessionEvent } from '@capstan/contracts';
 import { Skeleton, UnstyledButton } from '@mantine/core';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { ProblemNotice } from '../design/feedback';
 import { Panel, Section } from '../design/page';
 import { statusOf } from '../design/status';
 import { StatusIcon } from '../design/status-badge';
 import { TimeText } from '../design/time-text';
-import type { LiveTarget } from '../live/live-session';
 import { eventLine } from './event-text';
 import { useEventLog } from './use-event-log';
 import classes from './live-session.module.css';
@@ -14,7 +13,7 @@ import classes from './live-session.module.css';
 const FIRST = 100;
 
 /** The durable history of the session, newest first. */
-export function EventLog({ id, sequence, targets }: { id: string; sequence: number; targets: Readonly<Record<string, LiveTarget>> }) {
+export const EventLog = memo(function EventLog({ id, sequence, titles }: { id: string; sequence: number; titles: ReadonlyMap<string, string> }) {
   const log = useEventLog(id, sequence);
   const [all, setAll] = useState(false);
   const events = log.data?.events;
@@ -26,7 +25,7 @@ export function EventLog({ id, sequence, targets }: { id: string; sequence: numb
         <div className={classes['log']} role="log" aria-label="Event log" tabIndex={0}>
           {shown === undefined
             ? Array.from({ length: 8 }, (_, index) => <Skeleton key={index} height={12} mx={16} my={12} width={`${48 + ((index * 13) % 36)}%`} />)
-            : shown.map((event) => <Line key={event.sequence} event={event} title={event.target_id === null ? undefined : targets[event.target_id]?.view.title} />)}
+            : shown.map((event) => <Line key={event.sequence} event={event} title={event.target_id === null ? undefined : titles.get(event.target_id)} />)}
           {shown !== undefined && events !== undefined && shown.length < events.length ? (
             <UnstyledButton className={classes['more']} onClick={() => setAll(true)}>
               Show {events.length - shown.length} earlier events
@@ -36,7 +35,7 @@ export function EventLog({ id, sequence, targets }: { id: string; sequence: numb
       </Panel>
     </Section>
   );
-}
+});
 
 function Line({ event, title }: { event: SessionEvent; title: string | undefined }) {
   const line = eventLine(event);

@@ -1,4 +1,5 @@
 import type { SessionEvent } from '@capstan/contracts';
+import { formatBytes } from '../design/format';
 import { SESSION_STATE_WORDS } from './state-words';
 
 /** A line of the event log in words. */
@@ -11,15 +12,37 @@ export interface EventLine {
 
 /** What a history event says; a type from the future is shown by its own name. */
 export function eventLine(event: Pick<SessionEvent, 'type' | 'data' | 'target_id'>): EventLine {
-  const data = event.data;
-  const state = stateIn(data['state']) ?? stateIn(data['to']);
+  const { data, type } = event;
+  const state = stateIn(data['state']);
+  const who = event.target_id === null ? 'Session' : 'Target';
   const error = record(data['error']);
-  const detail = text(data['message']) ?? text(error?.['message']) ?? text(data['reason']);
-  const code = text(error?.['code']) ?? text(data['code']);
-  if (state !== undefined && /state|target|changed/.test(event.type)) {
-    return { text: `${event.target_id === null ? 'Session' : 'Target'} ${SESSION_STATE_WORDS[state]}${attemptIn(data)}`, state, detail: join(code, detail) };
+  const failure = join(text(error?.['code']), text(error?.['message']));
+  switch (type) {
+    case 'session.state-changed':
+    case 'target.state-changed':
+      return state === undefined ? { text: sentence(type) } : { text: `${who} ${SESSION_STATE_WORDS[state]}${attemptIn(data)}`, state, detail: failure ?? text(data['message']) };
+    case 'target.attempt-started':
+      return { text: `Target begins again${attemptIn(data)}`, state, detail: failure ?? text(data['message']) };
+    case 'target.updated':
+      return { text: text(data['message']) === undefined ? 'Target was updated' : 'Target reports', detail: text(data['message']) ?? failure };
+    case 'session.counts-changed':
+      return { text: 'Session counts', detail: countsIn(data) };
+    case 'artifact.added':
+      return { text: 'Artifact stored', detail: join(text(data['name']), typeof data['size'] === 'number' ? formatBytes(data['size']) : undefined) };
+    default:
+      return { text: sentence(type), detail: failure ?? text(data['message']) ?? actorIn(data) };
   }
-  return { text: sentence(event.type), state, detail: join(code, detail ?? text(data['name']) ?? actorIn(data)) };
+}
+
+const COUNTS = [
+  ['completed_count', 'completed'],
+  ['failed_count', 'failed'],
+  ['artifact_count', 'artifacts'],
+] as const;
+
+function countsIn(data: Readonly<Record<string, unknown>>): string | undefined {
+  const parts = COUNTS.flatMap(([name, word]) => (typeof data[name] === 'number' ? [`${data[name]} ${word}`] : []));
+  return parts.length === 0 ? undefined : parts.join(', ');
 }
 
 function attemptIn(data: Readonly<Record<string, unknown>>): string {
@@ -27,11 +50,11 @@ function attemptIn(data: Readonly<Record<string, unknown>>): string {
 }
 
 function actorIn(data: Readonly<Record<string, unknown>>): string | undefined {
-  const name = text(record(data['requested_by'])?.['name']) ?? text(record(data['actor'])?.['name']) ?? text(record(data['created_by'])?.['name']);
+  const name = text(record(data['by'])?.['name']);
   return name === undefined ? undefined : `by ${name}`;
 }
 
-/** `target.artifact-stored.v1` as `Target artifact stored`. */
+/** `session.stop-requested` as `Session stop requested`. */
 function sentence(type: string): string {
   const words = type.replace(/\.v\d+$/, '').replace(/[._-]+/g, ' ').trim();
   return words === '' ? 'Event' : `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;

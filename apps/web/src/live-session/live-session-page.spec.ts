@@ -55,10 +55,18 @@ describe(spreadOf.name, () => {
     expect(spreadOf(live(['2026-11-20T22:10:00.000Z', null]), null)).toBeUndefined();
   });
 
-  it('measures from the first start line, with fractions of a millisecond', () => {
-    const spread = spreadOf(live(['2026-11-20T22:10:00.004250Z', '2026-11-20T22:10:00.000Z', '2026-11-20T22:10:00.011Z']), '2026-11-20T22:10:00.000Z');
-    expect(spread?.marks.map((mark) => mark.offsetMs)).toEqual([0, 4.25, 11]);
-    expect(spread).toMatchObject({ spreadMs: 11, axisMs: 15, ticks: [0, 5, 10, 15], t0Ms: 0 });
+  it('measures from T0, with fractions of a millisecond', () => {
+    const spread = spreadOf(live(['2026-11-20T22:10:00.004250Z', '2026-11-20T22:10:00.001Z', '2026-11-20T22:10:00.011Z']), '2026-11-20T22:10:00.000Z');
+    expect(spread?.marks.map((mark) => mark.offsetMs)).toEqual([1, 4.25, 11]);
+    expect(spread).toMatchObject({ spreadMs: 10, axisMs: 15, ticks: [0, 5, 10, 15], t0Ms: 0 });
+  });
+
+  it('shows T0 behind a start that was too early', () => {
+    expect(spreadOf(live(['2026-11-20T22:09:59.998Z', '2026-11-20T22:10:00.002Z']), '2026-11-20T22:10:00.000Z')).toMatchObject({ spreadMs: 4, axisMs: 4, t0Ms: 2 });
+  });
+
+  it('leaves T0 out when clocks differ so much that the starts would fall into one dot', () => {
+    expect(spreadOf(live(['2026-11-20T22:10:07.000Z', '2026-11-20T22:10:07.003Z']), '2026-11-20T22:10:00.000Z')).toMatchObject({ spreadMs: 3, t0Ms: undefined });
   });
 
   it('draws targets that started in the same millisecond', () => {
@@ -74,12 +82,16 @@ describe(adviceFor.name, () => {
 });
 
 describe(eventLine.name, () => {
-  it('says a state in words, with code and reason of a failure', () => {
-    expect(eventLine({ type: 'target.state-changed', target_id: 'x', data: { state: 'failed', error: { code: 'AUTH_FAILED', message: 'refused' } } })).toEqual({ text: 'Target failed', state: 'failed', detail: 'AUTH_FAILED: refused' });
-    expect(eventLine({ type: 'session.state-changed.v1', target_id: null, data: { state: 'capturing' } }).text).toBe('Session is capturing');
-  });
-
-  it('shows a type it does not know by its name', () => {
-    expect(eventLine({ type: 'session.stop-requested', target_id: null, data: { requested_by: { name: 'ada' } } })).toEqual({ text: 'Session stop requested', state: undefined, detail: 'by ada' });
+  it.each([
+    ['target.state-changed', 'x', { from: 'configuring', state: 'failed', attempt: 1, error: { code: 'AUTH_FAILED', message: 'refused' } }, { text: 'Target failed', state: 'failed', detail: 'AUTH_FAILED: refused' }],
+    ['session.state-changed', null, { from: 'starting', state: 'capturing' }, { text: 'Session is capturing', state: 'capturing', detail: undefined }],
+    ['target.attempt-started', 'x', { attempt: 2, state: 'pending' }, { text: 'Target begins again, attempt 2', state: 'pending', detail: undefined }],
+    ['target.updated', 'x', { attempt: 1, state: 'capturing', message: '7 packets, 900 bytes' }, { text: 'Target reports', detail: '7 packets, 900 bytes' }],
+    ['session.counts-changed', null, { state: 'collecting', completed_count: 1, artifact_count: 2 }, { text: 'Session counts', detail: '1 completed, 2 artifacts' }],
+    ['session.stop-requested', null, { state: 'capturing', by: { type: 'user', id: '1', name: 'ada' } }, { text: 'Session stop requested', detail: 'by ada' }],
+    ['artifact.added', 'x', { name: '01-edge.pcap', size: 1_200 }, { text: 'Artifact stored', detail: '01-edge.pcap: 1.2 kB' }],
+    ['session.named-tomorrow', null, {}, { text: 'Session named tomorrow', detail: undefined }],
+  ])('puts %s into words', (type, target_id, data, line) => {
+    expect(eventLine({ type, target_id, data })).toEqual(line);
   });
 });

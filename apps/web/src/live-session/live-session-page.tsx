@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { useRef } from 'react';
 import { Link, useParams } from 'react-router';
 import { asProblem } from '../api/problem';
 import { CopyIcon } from '../design/copy-button';
@@ -6,7 +7,8 @@ import { Empty, ProblemNotice } from '../design/feedback';
 import { Page } from '../design/page';
 import { StateBadge } from '../design/status-badge';
 import { TimeText } from '../design/time-text';
-import { orderedTargets } from '../live/live-session';
+import { isTerminal } from '../design/status';
+import { type LiveTarget, orderedTargets } from '../live/live-session';
 import { useLiveSession } from '../live/use-live-session';
 import { ArtifactList } from './artifact-list';
 import { EventLog } from './event-log';
@@ -31,6 +33,7 @@ export function LiveSessionPage() {
 function LiveSessionView({ id }: { id: string }) {
   const query = useLiveSession(id);
   const session = query.data;
+  const titles = useTitles(session?.targets);
   if (session === undefined) {
     if (query.isError) {
       const gone = ['SESSION_NOT_FOUND', 'VALIDATION_FAILED'].includes(asProblem(query.error).code);
@@ -76,12 +79,26 @@ function LiveSessionView({ id }: { id: string }) {
         <TargetGrid targets={targets} />
         <SpreadStrip targets={targets} header={header} />
         <div className={classes['columns']}>
-          <ArtifactList session={session} targets={targets} />
-          <EventLog id={id} sequence={header.sequence} targets={session.targets} />
+          <ArtifactList artifacts={session.artifacts} titles={titles} over={isTerminal(header.state)} />
+          <EventLog id={id} sequence={header.sequence} titles={titles} />
         </div>
       </TranscriptProvider>
     </Page>
   );
+}
+
+/** Titles by target, in their order. The same map for as long as the targets are the same, whatever their numbers do. */
+function useTitles(targets: Readonly<Record<string, LiveTarget>> | undefined): ReadonlyMap<string, string> {
+  const kept = useRef<ReadonlyMap<string, string>>(new Map());
+  const size = targets === undefined ? 0 : Object.keys(targets).length;
+  if (targets !== undefined && kept.current.size !== size) {
+    kept.current = new Map(
+      Object.values(targets)
+        .sort((a, b) => a.view.ordinal - b.view.ordinal)
+        .map(({ view }) => [view.target_id, view.title]),
+    );
+  }
+  return kept.current;
 }
 
 function Gone({ children }: { children: string }) {

@@ -5,6 +5,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { download } from '../api/download';
+import { newKey } from '../api/new-key';
 import { ConfirmDialog } from '../design/confirm-dialog';
 import { say, sayProblem } from '../design/feedback';
 import { fold, type LiveSession } from '../live/live-session';
@@ -46,7 +47,7 @@ export function SessionActions({ session }: { session: SessionSummary }) {
     cancel: async () => take((await api.call('cancelSession', { params })).session),
     download: () => download(api, 'session', session.session_id),
     retry: async () => {
-      const child = await api.call('retrySession', { params, body: { only: 'failed' }, idempotencyKey: crypto.randomUUID?.() });
+      const child = await api.call('retrySession', { params, body: { only: 'failed' }, idempotencyKey: newKey() });
       await navigate(`/sessions/${child.session.session_id}`);
     },
     delete: async () => {

@@ -19,7 +19,7 @@ export function SpreadStrip({ targets, header }: { targets: readonly LiveTarget[
         ) : (
           <figure className={classes['figure']} aria-label={`Start offsets: ${spread.marks.map((mark) => `${mark.title} ${formatMilliseconds(mark.offsetMs)}`).join(', ')}`}>
             <div className={classes['axis']}>
-              <span className={classes['band']} style={{ width: `${(100 * spread.spreadMs) / spread.axisMs}%` }} />
+              <span className={classes['band']} style={{ left: `${(100 * (spread.marks[0]?.offsetMs ?? 0)) / spread.axisMs}%`, width: `${(100 * spread.spreadMs) / spread.axisMs}%` }} />
               {spread.t0Ms === undefined ? null : (
                 <span className={classes['t0']} style={{ left: `${(100 * spread.t0Ms) / spread.axisMs}%` }} title="T0, the planned instant">
                   T0

@@ -1,20 +1,22 @@
 import type { LiveTarget } from '../live/live-session';
 
-/** When one target's start line left, measured from the first one. */
+/** When one target's start line left. */
 export interface StartMark {
   readonly targetId: string;
   readonly title: string;
+  /** From the origin of the axis. */
   readonly offsetMs: number;
 }
 
 /** Start offsets of a session and the axis they are drawn on. */
 export interface StartSpread {
   readonly marks: readonly StartMark[];
+  /** From the first to the last start line. */
   readonly spreadMs: number;
   /** Right end of the axis in ms: a round number that holds every mark. */
   readonly axisMs: number;
   readonly ticks: readonly number[];
-  /** Where T0 lies on the axis; undefined when it is not known or would be far to the left. */
+  /** Where T0 lies on the axis: at its origin unless a worker's clock is ahead; undefined when it is unknown or far away. */
   readonly t0Ms: number | undefined;
 }
 
@@ -25,19 +27,25 @@ export function spreadOf(targets: readonly LiveTarget[], t0: string | null): Sta
     return undefined;
   }
   const first = Math.min(...started.map(({ at }) => at));
-  const marks = started.map(({ at, ...rest }) => ({ ...rest, offsetMs: at - first })).sort((a, b) => a.offsetMs - b.offsetMs);
-  const spreadMs = marks.at(-1)?.offsetMs ?? 0;
-  const step = roundStep(Math.max(spreadMs, 1) / 4);
-  const axisMs = step * Math.max(1, Math.ceil(spreadMs / step + 1e-9));
-  const planned = t0 === null ? undefined : millis(t0) - first;
+  const spreadMs = Math.max(...started.map(({ at }) => at)) - first;
+  const planned = t0 === null ? undefined : millis(t0);
+  // A T0 that is far from every start (clocks differ) would squeeze the marks into one.
+  const near = planned !== undefined && Math.abs(planned - first) <= Math.max(NEAR_MS, spreadMs * 4) ? planned : undefined;
+  const origin = Math.min(first, near ?? first);
+  const marks = started.map(({ at, ...rest }) => ({ ...rest, offsetMs: at - origin })).sort((a, b) => a.offsetMs - b.offsetMs);
+  const end = Math.max(first + spreadMs, near ?? 0) - origin;
+  const step = roundStep(Math.max(end, 1) / 4);
+  const axisMs = step * Math.max(1, Math.ceil(end / step - 1e-9));
   return {
     marks,
     spreadMs,
     axisMs,
     ticks: Array.from({ length: Math.round(axisMs / step) + 1 }, (_, index) => Number((index * step).toFixed(3))),
-    t0Ms: planned !== undefined && planned >= -axisMs * 0.02 && planned <= axisMs ? Math.max(0, planned) : undefined,
+    t0Ms: near === undefined ? undefined : near - origin,
   };
 }
+
+const NEAR_MS = 50;
 
 /** Epoch milliseconds with the fraction that `Date` would cut off. */
 function millis(iso: string): number {

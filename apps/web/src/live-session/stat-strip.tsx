@@ -24,8 +24,8 @@ export function StatStrip({ session, targets }: { session: LiveSession; targets:
       <dl className={classes['stats']}>
         <div className={classes['stat']}>
           <dt>{clock.label}</dt>
-          <dd className={`num ${classes['statValue']}`} role={timing.phase === 'done' ? undefined : 'timer'}>
-            {clock.value}
+          <dd className={`num ${classes['statValue']}`}>
+            <span role={timing.phase === 'done' ? undefined : 'timer'}>{clock.value}</span>
           </dd>
           <dd className={`num ${classes['statNote']}`}>{clock.note}</dd>
           {timing.phase === 'counting-down' ? (
@@ -52,7 +52,7 @@ export function StatStrip({ session, targets }: { session: LiveSession; targets:
         <div className={classes['stat']}>
           <dt>{live ? 'Captured' : 'Stored'}</dt>
           <dd className={`num ${classes['statValue']}`}>{formatBytes(live ? sum('bytes') : stored)}</dd>
-          <dd className={`num ${classes['statNote']}`}>{live && rates.length > 0 ? formatByteRate(byteRate) : `${artifacts.length} ${artifacts.length === 1 ? 'file' : 'files'}`}</dd>
+          <dd className={`num ${classes['statNote']}`}>{live ? (rates.length > 0 ? formatByteRate(byteRate) : 'on the devices') : `${artifacts.length} ${artifacts.length === 1 ? 'file' : 'files'}`}</dd>
         </div>
         <div className={classes['stat']}>
           <dt>Start spread</dt>

@@ -1,4 +1,4 @@
-import type { ArtifactView, SessionView, TargetView } from '@capstan/contracts';
+import { type ArtifactView, sessionSummary, type SessionSummary, type SessionView, type TargetView } from '@capstan/contracts';
 
 /** An id that is recognised in a failed expectation. */
 export const idOf = (group: number, n: number): string => `0190a7de-0000-7000-8${String(group).padStart(3, '0')}-${String(n).padStart(12, '0')}`;
@@ -56,6 +56,11 @@ export function sessionOf(targets: TargetView[], overrides: Partial<SessionView>
     targets,
     ...overrides,
   };
+}
+
+/** The header of a session, as lists show it. */
+export function headerOf(session: SessionView): SessionSummary {
+  return sessionSummary.parse(session);
 }
 
 /** An artifact of target `n`. */

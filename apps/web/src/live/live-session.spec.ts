@@ -1,11 +1,10 @@
 import type { SessionSummary } from '@capstan/contracts';
 import fc from 'fast-check';
 import { fold, foldAll, type LiveMessage, type LiveSession, ratesOf } from './live-session';
-import { artifactOf, idOf, sessionOf, targetOf } from './live-session.fixture';
+import { artifactOf, headerOf, idOf, sessionOf, targetOf } from './live-session.fixture';
 
 const summary = (overrides: Partial<SessionSummary>): SessionSummary => {
-  const { targets: _targets, ...header } = sessionOf([targetOf(1), targetOf(2)], overrides);
-  return header;
+  return headerOf(sessionOf([targetOf(1), targetOf(2)], overrides));
 };
 const snapshot = (sequence: number): LiveMessage => ({ type: 'snapshot', data: { session: sessionOf([targetOf(1), targetOf(2)], { sequence }), artifacts: [], sequence } });
 const progress = (n: number, sequence: number, packets: number, attempt = 1): LiveMessage => ({

@@ -3,8 +3,10 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { useRuntime } from '../runtime';
 import { fold, foldAll, type LiveMessage, type LiveSession } from './live-session';
 
-/** Messages that arrive within this time, in ms, are drawn together: fifty targets report two hundred times a second. */
-const DRAW_EVERY_MS = 60;
+/** Facts that arrive within this time, in ms, are drawn together. */
+const DRAW_FACTS_AFTER_MS = 40;
+/** Fifty targets report two hundred times a second; nobody reads numbers faster than this, in ms. */
+const DRAW_PROGRESS_AFTER_MS = 250;
 /** How often REST is asked while no socket can be opened, in ms. */
 const WITHOUT_SOCKET_MS = 5_000;
 
@@ -58,8 +60,10 @@ export function useLiveSession(id: string) {
 function batched(queries: QueryClient, id: string): { push: (message: LiveMessage) => void; stop: () => void } {
   let waiting: LiveMessage[] = [];
   let timer = 0;
+  let due = Infinity;
   const draw = (): void => {
     timer = 0;
+    due = Infinity;
     const messages = waiting;
     waiting = [];
     queries.setQueryData<LiveSession>(liveKey(id), (state) => foldAll(state, messages));
@@ -67,7 +71,13 @@ function batched(queries: QueryClient, id: string): { push: (message: LiveMessag
   return {
     push(message) {
       waiting.push(message);
-      timer ||= window.setTimeout(draw, DRAW_EVERY_MS);
+      const wait = message.type === 'progress' ? DRAW_PROGRESS_AFTER_MS : DRAW_FACTS_AFTER_MS;
+      const at = performance.now() + wait;
+      if (at < due) {
+        window.clearTimeout(timer);
+        due = at;
+        timer = window.setTimeout(draw, wait);
+      }
     },
     stop() {
       window.clearTimeout(timer);

@@ -7,17 +7,19 @@ import classes from './session-list.module.css';
 interface PagerProps {
   readonly page: number;
   readonly perPage: number;
-  readonly total: number;
+  /** Undefined until it is known: the pager then takes its place unseen. */
+  readonly total: number | undefined;
   readonly note?: string;
   readonly onPage: (page: number) => void;
   readonly onPerPage?: (perPage: number) => void;
 }
 
 /** Where in a list one is, and the way through it. Takes its place before the list is there. */
-export function Pager({ page, perPage, total, note, onPage, onPerPage }: PagerProps) {
+export function Pager({ page, perPage, total: known, note, onPage, onPerPage }: PagerProps) {
+  const total = known ?? 0;
   const last = Math.max(1, Math.ceil(total / perPage));
   return (
-    <nav className={classes['pager']} aria-label="Pages">
+    <nav className={classes['pager']} aria-label="Pages" style={known === undefined ? { visibility: 'hidden' } : undefined}>
       <span className="num" role="status">
         {total === 0 ? ' ' : `${formatCount((page - 1) * perPage + 1)}–${formatCount(Math.min(page * perPage, total))} of ${formatCount(total)}`}
         {note === undefined ? '' : ` · ${note}`}

@@ -35,7 +35,7 @@ export function SessionListPage() {
     setSelected(new Set());
     setSearch((before) => searchOf({ ...filterFrom(before), page: 1, ...part }), { replace: true });
   };
-  const { sort: _sort, ...asked } = filter;
+  const asked = { ...filter, sort: undefined };
   const list = useQuery({
     queryKey: [...SESSION_LISTS, 'history', asked],
     queryFn: ({ signal }) => api.call('listSessions', { query: queryOf(filter, clock.now()), signal }),
@@ -100,13 +100,13 @@ export function SessionListPage() {
         </Panel>
       ) : list.isError && rows === undefined ? null : (
         <Panel padded={false}>
-          <SessionTable rows={rows} skeletons={Math.min(filter.perPage, 12)} sort={filter.sort} onSort={(sort) => change({ sort, page: filter.page })} selected={selected} onSelect={setSelected} />
+          <SessionTable rows={rows} skeletons={20} sort={filter.sort} onSort={(sort) => change({ sort, page: filter.page })} selected={selected} onSelect={setSelected} />
         </Panel>
       )}
       <Pager
         page={filter.page}
         perPage={filter.perPage}
-        total={total}
+        total={list.data?.total}
         note={filter.sort !== undefined && total > filter.perPage ? 'Sorted within this page' : undefined}
         onPage={(page) => change({ page })}
         onPerPage={(perPage) => change({ perPage })}
@@ -141,6 +141,8 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
       ref={field}
       type="search"
       aria-label="Search sessions"
+      // Gives the keyboard back to the page, whose shortcuts a text field swallows.
+      onKeyUp={(event) => event.key === 'Escape' && event.currentTarget.blur()}
       placeholder="Name or host"
       size="xs"
       maxLength={100}

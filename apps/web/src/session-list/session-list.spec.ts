@@ -1,13 +1,12 @@
 import { SESSION_STATES, type SessionSummary } from '@capstan/contracts';
-import { sessionOf, targetOf } from '../live/live-session.fixture';
+import { headerOf, sessionOf, targetOf } from '../live/live-session.fixture';
 import { withHeader } from '../live/use-sessions-feed';
 import { sessionsCsv } from './csv';
 import { FILTER_STATES, filterFrom, isNarrowed, queryOf, searchOf } from './list-filter';
 import { sortSessions } from './sort-sessions';
 
 const session = (overrides: Partial<SessionSummary>): SessionSummary => {
-  const { targets: _targets, ...header } = sessionOf([targetOf(1)], overrides);
-  return header;
+  return headerOf(sessionOf([targetOf(1)], overrides));
 };
 
 describe(filterFrom.name, () => {

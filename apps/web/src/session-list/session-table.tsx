@@ -131,7 +131,7 @@ const Cells = memo(function Cells({ session }: { session: SessionSummary }) {
         {session.artifact_bytes === 0 ? <span className="muted">–</span> : formatBytes(session.artifact_bytes)}
       </div>
       <div role="cell" className={`${classes['end']} ${classes['created']}`}>
-        <TimeText iso={session.created_at} />
+        <TimeText iso={session.created_at} form="minute" />
       </div>
     </>
   );

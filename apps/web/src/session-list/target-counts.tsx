@@ -10,9 +10,13 @@ export function TargetCounts({ session }: { session: SessionSummary }) {
   return (
     <span className={classes['counts']}>
       <span className={classes['bar']} aria-hidden>
-        <span data-status="success" style={{ flexGrow: done }} />
-        <span data-status="failed" style={{ flexGrow: failed }} />
-        <span data-status="pending" style={{ flexGrow: others }} />
+        {(
+          [
+            ['success', done],
+            ['failed', failed],
+            ['pending', others],
+          ] as const
+        ).map(([status, count]) => (count === 0 ? null : <span key={status} data-status={status} style={{ flexGrow: count }} />))}
       </span>
       <span className="num">
         {all} {words.length === 0 ? (all === 1 ? 'target' : 'targets') : `· ${words.join(', ')}`}

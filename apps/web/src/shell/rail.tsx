@@ -20,7 +20,8 @@ import {
 } from '@tabler/icons-react';
 import { useMantineColorScheme } from '@mantine/core';
 import type { ComponentType } from 'react';
-import { Link, NavLink } from 'react-router';
+import { Link, NavLink, useNavigate } from 'react-router';
+import { ROLE_LABELS } from '../access/roles';
 import { Logo } from '../design/logo';
 import { sayProblem } from '../design/feedback';
 import { useRuntime, useSignIn, useUser } from '../runtime';
@@ -96,6 +97,7 @@ export function Rail({ onLeave, onHelp }: { onLeave?: () => void; onHelp: () => 
 function UserMenu({ onLeave, onHelp }: { onLeave?: () => void; onHelp: () => void }) {
   const { api, keeper } = useRuntime();
   const state = useSignIn();
+  const navigate = useNavigate();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   if (state.phase !== 'signed-in') {
     return null;
@@ -103,6 +105,8 @@ function UserMenu({ onLeave, onHelp }: { onLeave?: () => void; onHelp: () => voi
   const signOut = async (): Promise<void> => {
     try {
       await api.call('logout');
+      // Who signs in next need not begin where this one ended.
+      await navigate('/');
       keeper.signedOut();
     } catch (error) {
       sayProblem('You are still signed in', error);
@@ -111,13 +115,14 @@ function UserMenu({ onLeave, onHelp }: { onLeave?: () => void; onHelp: () => voi
   return (
     <Menu position="top-start" width={208} withinPortal>
       <Menu.Target>
-        <UnstyledButton className={classes['user']} aria-label={`Account of ${state.user.display_name}`}>
+        <UnstyledButton className={classes['user']}>
+          <span className="visually-hidden">Account of</span>
           <span className={classes['avatar']} aria-hidden>
             {state.user.display_name.slice(0, 1).toUpperCase()}
           </span>
           <span className={classes['userText']}>
             <span className={classes['userName']}>{state.user.display_name}</span>
-            <span className={classes['userRole']}>{state.user.role}</span>
+            <span className={classes['userRole']}>{ROLE_LABELS[state.user.role]}</span>
           </span>
           <IconSelector size={14} aria-hidden />
         </UnstyledButton>

@@ -50,7 +50,7 @@ export function SignInPage({ expired }: { expired: boolean }) {
         )}
         <TextInput label="User name" name="username" autoComplete="username" autoCapitalize="none" spellCheck={false} autoFocus required withAsterisk={false} size="sm" value={username} onChange={(event) => setUsername(event.currentTarget.value)} />
         <PasswordInput id="sign-in-password" label="Password" name="password" autoComplete="current-password" required withAsterisk={false} size="sm" value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
-        <Button type="submit" size="sm" loading={busy} disabled={username.trim() === '' || password === ''}>
+        <Button type="submit" size="sm" loading={busy}>
           Sign in
         </Button>
       </form>

@@ -116,12 +116,13 @@ export class BrokerConnection {
       this.model = undefined;
       this.settings.metrics.connected(false);
       if (!this.closing) {
-        this.logger.warn('Lost the broker', { reason: error.message });
+        this.logger.error('Lost the broker', { reason: error.message });
       }
     });
-    recovering.on('connect-failed', (error) => {
-      if (!this.closing) {
-        this.logger.warn('Could not connect to the broker', { reason: error.message });
+    recovering.on('reconnect-scheduled', ({ attempt, delay, error }) => {
+      // The 1st, 2nd, 4th, 8th, … attempt: an outage of an hour is a dozen lines.
+      if (Number.isInteger(Math.log2(attempt))) {
+        this.logger.warn(`No connection to the broker, trying again in ${delay} ms`, { reason: error.message, attempt });
       }
     });
     recovering.on('blocked', (reason) => this.logger.warn('The broker refuses messages for now', { reason }));

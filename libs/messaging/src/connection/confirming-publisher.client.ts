@@ -6,7 +6,7 @@ import type { BrokerConnection } from './broker-connection.client';
 import { brokerUnavailable, ManagedChannel, openConfirmChannel } from './managed-channel.client';
 
 /** A message on its way to the broker. */
-export interface OutgoingMessage {
+export interface Publication {
   readonly exchange: string;
   readonly routingKey: string;
   readonly body: Buffer;
@@ -61,7 +61,7 @@ export class ConfirmingPublisher {
    * @throws AppError `BROKER_UNAVAILABLE` when there is no connection, or it ends before the confirmation: the message may have arrived;
    *   `BROKER_REFUSED` when the broker answers no
    */
-  publish(message: OutgoingMessage): Promise<PublishResult> {
+  publish(message: Publication): Promise<PublishResult> {
     const channel = this.channel.current;
     if (channel === undefined) {
       return Promise.reject(brokerUnavailable());
@@ -88,7 +88,7 @@ export class ConfirmingPublisher {
     });
   }
 
-  private properties(message: OutgoingMessage, number: string): Options.Publish {
+  private properties(message: Publication, number: string): Options.Publish {
     return {
       persistent: true,
       mandatory: true,

@@ -1,9 +1,10 @@
-import { AppError, backoffDelay, type BackoffPolicy } from '@capstan/kernel';
+import { AppError, backoffDelay, type BackoffPolicy, withTimeout } from '@capstan/kernel';
 import { Logger } from '@nestjs/common';
 import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
 import type { MessagingSettings } from '../messaging-options';
 import type { BrokerConnection } from './broker-connection.client';
 
+const SETUP_TIMEOUT_MS = 20_000;
 const REOPEN: BackoffPolicy = { initialMs: 200, maxMs: 10_000 };
 
 /** What a channel is for. */
@@ -84,14 +85,14 @@ export class ManagedChannel<Kind extends Channel = Channel> {
     this.generation += 1;
     const generation = this.generation;
     try {
-      const channel = await this.purpose.open(model);
+      const channel = await this.inTime('open', () => this.purpose.open(model));
       const gone = { yet: false };
       channel.on('error', (error: Error) => this.logger.error(`The broker closed the channel ${this.purpose.name}`, { reason: error.message }));
       channel.on('close', () => {
         gone.yet = true;
         this.onChannelClosed(channel, model, generation);
       });
-      await this.purpose.setUp?.(channel);
+      await this.setUp(channel);
       if (generation !== this.generation || gone.yet) {
         await channel.close().catch(() => undefined);
         return;
@@ -102,6 +103,21 @@ export class ManagedChannel<Kind extends Channel = Channel> {
       this.logger.warn(`Could not open the channel ${this.purpose.name}`, { reason: error instanceof Error ? error.message : String(error) });
       this.reopen(model, generation, attempt + 1);
     }
+  }
+
+  private async setUp(channel: Kind): Promise<void> {
+    try {
+      await this.inTime('set up', async () => this.purpose.setUp?.(channel));
+    } catch (error) {
+      // Not awaited: a channel the broker does not answer on does not answer to this either.
+      void channel.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** A queue that has lost its leader leaves questions about it unanswered; without a limit nobody would ever hear of it. */
+  private inTime<T>(what: string, work: () => Promise<T>): Promise<T> {
+    return withTimeout(this.settings.clock, SETUP_TIMEOUT_MS, 'BROKER_TIMEOUT', `The broker took longer than ${SETUP_TIMEOUT_MS} ms to ${what} the channel`, work);
   }
 
   private onChannelClosed(channel: Kind, model: ChannelModel, generation: number): void {

@@ -17,7 +17,7 @@ export function decodeEnvelope(body: Buffer): Decoded {
   }
   const parsed = envelopeSchema.safeParse(value);
   if (!parsed.success) {
-    const errors = fieldErrors(parsed.error);
+    const errors = fieldErrors(parsed.error, value);
     return { kind: 'undecodable', reason: `The body is not an envelope: ${errors.map(({ path, message }) => `${path || 'body'} ${message}`).join('; ')}`, errors };
   }
   return { kind: 'envelope', envelope: { ...parsed.data, data: parsed.data.data } };

@@ -1,6 +1,5 @@
-import type { Envelope } from '@capstan/contracts';
+import { fieldProblems, type Envelope, type z } from '@capstan/contracts';
 import { type FieldError, isoTime, validationError } from '@capstan/kernel';
-import type { z } from '@capstan/contracts';
 
 /** What a sender says of a message beside its data. */
 export interface EnvelopeFields {
@@ -43,9 +42,9 @@ export function encodeEnvelope(envelope: Envelope): Buffer {
   return Buffer.from(JSON.stringify(envelope), 'utf8');
 }
 
-/** The wrong fields of a value, without the values themselves: one may be a password. */
-export function fieldErrors(error: z.ZodError): FieldError[] {
-  return error.issues.map((issue) => ({ path: issue.path.map(String).join('.'), code: issue.code ?? 'invalid', message: issue.message }));
+/** The wrong fields of a value, with the codes of the API, and without the values themselves: one may be a password. */
+export function fieldErrors(error: z.ZodError, value: unknown): FieldError[] {
+  return fieldProblems(error.issues, value);
 }
 
 /**
@@ -55,7 +54,7 @@ export function fieldErrors(error: z.ZodError): FieldError[] {
 export function parseOutgoing<Schema extends z.ZodType>(type: string, schema: Schema, data: unknown): z.output<Schema> {
   const parsed = schema.safeParse(data);
   if (!parsed.success) {
-    throw validationError(fieldErrors(parsed.error), `The data of ${type} is not valid`);
+    throw validationError(fieldErrors(parsed.error, data), `The data of ${type} is not valid`);
   }
   return parsed.data;
 }

@@ -24,9 +24,3 @@ export function positiveInteger(headers: Headers | undefined, name: string, fall
   const value = headers?.[name];
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 ? value : fallback;
 }
-
-/** A header as text, cut to 200 characters; undefined when it is not there. */
-export function textHeader(headers: Headers | undefined, name: string): string | undefined {
-  const value = headers?.[name];
-  return typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, 200) : undefined;
-}

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { AppError, withTimeout } from '@capstan/kernel';
 import { Logger } from '@nestjs/common';
 import type { Channel, ConsumeMessage } from 'amqplib';
@@ -35,6 +36,8 @@ export class Consumers {
     private readonly runtime: MessagingRuntime,
     handlers: readonly RegisteredHandler[],
   ) {
+    // Each handler at work listens; a dozen of them is no leak.
+    setMaxListeners(0, this.draining.signal);
     this.settling = new ConfirmingPublisher(connection, settings, 'settling');
     const commands = messageEntries(handlers, 'command');
     const events = messageEntries(handlers, 'event');

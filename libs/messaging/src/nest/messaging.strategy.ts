@@ -1,5 +1,5 @@
 import { AppError } from '@capstan/kernel';
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { BrokerConnection } from '../connection/broker-connection.client';
@@ -19,10 +19,12 @@ async function valueOf(result: unknown): Promise<unknown> {
  * consumes, and drains. Use it as `app.connectMicroservice({ strategy: app.get(MessagingStrategy) })`.
  */
 @Injectable()
-export class MessagingStrategy extends Server implements CustomTransportStrategy {
+export class MessagingStrategy extends Server implements CustomTransportStrategy, OnApplicationBootstrap {
   private readonly found: RegisteredHandler[] = [];
   private readonly foreign: string[] = [];
+  private readonly waitingFor = new Set<'listen' | 'bootstrap'>(['listen', 'bootstrap']);
   private consumers: Consumers | undefined;
+  private drained: Promise<void> | undefined;
   private closed: Promise<void> | undefined;
   protected override readonly logger = new Logger(MessagingStrategy.name);
 
@@ -52,7 +54,8 @@ export class MessagingStrategy extends Server implements CustomTransportStrategy
   }
 
   /**
-   * Checks the wiring, connects, and consumes.
+   * Checks the wiring and connects. Consuming begins when the application has run its hooks as well, whichever comes last: no handler is
+   * called before `onModuleInit` of its module.
    * @param callback given AppError `WIRING_INCOMPLETE` listing all that is wrong, `TOPOLOGY_MISMATCH` or `BROKER_UNAVAILABLE`
    */
   listen(callback: (error?: unknown) => void): void {
@@ -62,7 +65,19 @@ export class MessagingStrategy extends Server implements CustomTransportStrategy
     );
   }
 
-  /** Stops taking, lets running handlers finish within the drain's time, hands back the rest, sends what the outbox holds and closes the connection. Idempotent. */
+  async onApplicationBootstrap(): Promise<void> {
+    await this.consumeAfter('bootstrap');
+  }
+
+  /**
+   * Stops taking, lets running handlers finish within the drain's time and hands back the rest. What sends goes on working, for those who
+   * end their work after this. Idempotent.
+   */
+  drain(): Promise<void> {
+    return (this.drained ??= this.consumers?.drain() ?? Promise.resolve());
+  }
+
+  /** {@link drain}, then sends what the outbox holds and closes the connection. Idempotent. */
   close(): Promise<void> {
     return (this.closed ??= this.end());
   }
@@ -94,12 +109,19 @@ export class MessagingStrategy extends Server implements CustomTransportStrategy
       throw new AppError('WIRING_INCOMPLETE', `The handlers of ${name} do not match the catalogue:\n- ${problems.join('\n- ')}`, { details: { problems } });
     }
     await this.runtime.start();
-    this.consumers = new Consumers(this.connection, this.settings, this.runtime, this.found);
-    await this.consumers.start();
+    await this.consumeAfter('listen');
+  }
+
+  private async consumeAfter(event: 'listen' | 'bootstrap'): Promise<void> {
+    this.waitingFor.delete(event);
+    if (this.waitingFor.size === 0 && this.consumers === undefined && this.drained === undefined) {
+      this.consumers = new Consumers(this.connection, this.settings, this.runtime, this.found);
+      await this.consumers.start();
+    }
   }
 
   private async end(): Promise<void> {
-    await this.consumers?.drain();
+    await this.drain();
     await this.runtime.stop();
   }
 }

@@ -26,13 +26,27 @@ export function outboxPlace(source: DataSource): OutboxPlace {
   return { table: quoted.join('.'), notifyChannel: `${schema ?? 'public'}_${tableName}` };
 }
 
-/** Inserts a row and notifies the relay; PostgreSQL delivers the notification at the commit, and drops it with a rollback. One round trip. */
-export async function insertIntoOutbox(manager: EntityManager, row: NewOutboxRow): Promise<void> {
+/**
+ * Inserts rows in their order and notifies the relay; PostgreSQL delivers the notification at the commit, and drops it with a rollback.
+ * One round trip, however many rows.
+ */
+export async function insertIntoOutbox(manager: EntityManager, rows: readonly NewOutboxRow[]): Promise<void> {
   const { table, notifyChannel } = outboxPlace(manager.dataSource);
   await manager.query(
-    `WITH added AS (INSERT INTO ${table} ("id", "channel", "type", "partition_key", "envelope") VALUES ($1, $2, $3, $4, $5) RETURNING 1)
-     SELECT pg_notify($6, '') FROM added`,
-    [row.id, row.channel, row.type, row.partitionKey, JSON.stringify(row.envelope), notifyChannel],
+    `WITH added AS (
+       INSERT INTO ${table} ("id", "channel", "type", "partition_key", "envelope")
+       SELECT "id", "channel", "type", "partition_key", "envelope"::json
+       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY AS r("id", "channel", "type", "partition_key", "envelope", "place")
+       ORDER BY "place" RETURNING 1)
+     SELECT pg_notify($6, '') FROM (SELECT count(*) FROM added) AS all_rows`,
+    [
+      rows.map(({ id }) => id),
+      rows.map(({ channel }) => channel),
+      rows.map(({ type }) => type),
+      rows.map(({ partitionKey }) => partitionKey),
+      rows.map(({ envelope }) => JSON.stringify(envelope)),
+      notifyChannel,
+    ],
   );
 }
 

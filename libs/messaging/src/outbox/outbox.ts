@@ -6,7 +6,7 @@ import { makeEnvelope, parseOutgoing } from '../envelope/encode';
 import { messageContext } from '../envelope/message-context';
 import { currentTraceparent } from '../envelope/trace';
 import { MESSAGING_SETTINGS, type MessagingSettings } from '../messaging-options';
-import { insertIntoOutbox } from './outbox.repository';
+import { insertIntoOutbox, type NewOutboxRow } from './outbox.repository';
 import { partitionOf } from './partition';
 
 /** Options of {@link Outbox.add}. */
@@ -28,6 +28,22 @@ export interface OutboxOptions {
   partitionKey?: string;
 }
 
+/** A message on its way into the outbox; made by {@link outgoing}, which checks data against definition. */
+export interface OutgoingMessage {
+  readonly definition: CommandDefinition | EventDefinition | ControlDefinition;
+  readonly data: unknown;
+  readonly options?: OutboxOptions;
+}
+
+/** Describes a message for {@link Outbox.addAll}. */
+export function outgoing<Definition extends CommandDefinition | EventDefinition | ControlDefinition>(
+  definition: Definition,
+  data: InputOf<Definition>,
+  options?: OutboxOptions,
+): OutgoingMessage {
+  return { definition, data, options };
+}
+
 /** The one way to send a command, a fact or a hint: as a row in the transaction that changes the state. */
 @Injectable()
 export class Outbox {
@@ -44,9 +60,32 @@ export class Outbox {
     data: InputOf<Definition>,
     options: OutboxOptions = {},
   ): Promise<string> {
-    if (manager.queryRunner?.isTransactionActive !== true) {
-      throw new AppError('NOT_A_TRANSACTION', `${definition.type} was added to the outbox outside of a transaction`);
+    const row = this.rowOf({ definition, data, options });
+    await this.insert(manager, [row]);
+    return row.id;
+  }
+
+  /**
+   * Adds messages in their order with one statement: fifty orders cost one round trip and not fifty, while a lock is held.
+   * @returns the message ids
+   * @throws as {@link add}
+   */
+  async addAll(manager: EntityManager, messages: readonly OutgoingMessage[]): Promise<string[]> {
+    const rows = messages.map((message) => this.rowOf(message));
+    if (rows.length > 0) {
+      await this.insert(manager, rows);
     }
+    return rows.map(({ id }) => id);
+  }
+
+  private async insert(manager: EntityManager, rows: readonly NewOutboxRow[]): Promise<void> {
+    if (manager.queryRunner?.isTransactionActive !== true) {
+      throw new AppError('NOT_A_TRANSACTION', `${rows[0]?.type} was added to the outbox outside of a transaction`);
+    }
+    await insertIntoOutbox(manager, rows);
+  }
+
+  private rowOf({ definition, data, options = {} }: OutgoingMessage): NewOutboxRow {
     const { clock, ids, name } = this.settings;
     const context = messageContext();
     const id = options.id ?? ids.next();
@@ -65,13 +104,12 @@ export class Outbox {
       },
       parseOutgoing(definition.type, definition.data, data),
     );
-    await insertIntoOutbox(manager, {
+    return {
       id,
       channel: definition.channel,
       type: definition.type,
       partitionKey: partitionOf({ partitionKey: options.partitionKey, subject: options.subject, correlationId, id }),
       envelope,
-    });
-    return id;
+    };
   }
 }

@@ -67,7 +67,7 @@ export function validate(entries: ReadonlyMap<string, MessageHandlerEntry>): Ste
       delivery.data = parsed.data;
       return next();
     }
-    const errors = fieldErrors(parsed.error);
+    const errors = fieldErrors(parsed.error, envelope.data);
     if (!entry.answersInvalid) {
       return { kind: 'park', code: 'SCHEMA_INVALID', reason: errors.map(({ path, message }) => `${path || 'data'} ${message}`).join('; ') };
     }

@@ -65,7 +65,7 @@ export class RpcServer {
     }
     const parsed = entry.definition.request.safeParse(envelope.data);
     if (!parsed.success) {
-      return errorAnswer(validationError(fieldErrors(parsed.error)));
+      return errorAnswer(validationError(fieldErrors(parsed.error, envelope.data)));
     }
     const { clock } = this.settings;
     const remainingMs = deadline === 0 ? entry.definition.timeoutMs : deadline - clock.now();

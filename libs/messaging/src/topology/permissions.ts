@@ -1,6 +1,6 @@
 import { type ServiceName, sessionCommands } from '@capstan/contracts';
 import { type MessagingCatalogue, platformCatalogue } from '../messaging-catalogue';
-import { EXCHANGES, queueOf } from './names';
+import { DIRECT_REPLY_TO, EXCHANGES, queueOf } from './names';
 import { deriveTopology } from './topology';
 
 /** What a broker user may do: regular expressions over names, as `rabbitmqctl set_permissions` takes them. */
@@ -24,6 +24,7 @@ export interface BrokerAccess {
 }
 
 const NOTHING = '^$';
+const REPLY_TO = `${DIRECT_REPLY_TO.replaceAll('.', '\\.')}.*`;
 
 function quote(name: string): string {
   return name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -33,27 +34,35 @@ function anyOf(names: readonly string[], patterns: readonly string[] = []): stri
   return `^(${[...names.map(quote), ...patterns].join('|')})$`;
 }
 
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)];
+}
+
 /** Pattern of the exclusive queues of a service's instances. */
 function exclusiveQueues(service: ServiceName): string {
   return `${quote(service)}\\.(live|control)\\..+`;
 }
 
 /**
- * The rights of a service. It may assert the whole durable topology, publish on every exchange, and read nothing but its own queues:
- * no service can take another's messages.
+ * The rights of a service. It may assert the whole durable topology, publish on every exchange, and consume its own queues. It cannot
+ * touch what other services park, nor the exclusive queues of their instances.
+ *
+ * It could read the queues of work of others: RabbitMQ demands read on every queue one declares with a dead-letter exchange
+ * (docs of access control, `queue.declare` with `x-dead-letter-exchange`). Nothing secret is in them, see rule 9 of the messaging page.
  */
 export function servicePermissions(service: ServiceName, catalogue: MessagingCatalogue = platformCatalogue): BrokerAccess {
   const { exchanges, queues } = deriveTopology(catalogue);
-  const names = [...exchanges.map(({ name }) => name), ...queues.map(({ name }) => name), queueOf(service, 'rpc')];
+  const names = unique([...exchanges.map(({ name }) => name), ...queues.map(({ name }) => name), queueOf(service, 'rpc')]);
+  const deadLettering = queues.filter((queue) => 'x-dead-letter-exchange' in queue.arguments).map(({ name }) => name);
   const own = (['commands', 'events', 'rpc', 'parking'] as const).map((kind) => queueOf(service, kind));
   return {
     permissions: [
       {
         configure: anyOf(names, [exclusiveQueues(service)]),
         // Answers to questions go through the default exchange, to the asker's pseudo-queue.
-        write: anyOf([...names, 'amq.default'], [exclusiveQueues(service), 'amq\\.rabbitmq\\.reply-to.*']),
+        write: anyOf([...names, 'amq.default'], [exclusiveQueues(service), REPLY_TO]),
         // A binding needs read on the exchange.
-        read: anyOf([...exchanges.map(({ name }) => name), ...own], [exclusiveQueues(service), 'amq\\.rabbitmq\\.reply-to.*']),
+        read: anyOf(unique([...exchanges.map(({ name }) => name), ...own, ...deadLettering]), [exclusiveQueues(service), REPLY_TO]),
       },
     ],
     topicPermissions: [],

@@ -44,7 +44,13 @@ function rootModule(definition: ServiceDefinition, identity: ServiceIdentity): D
     providers: [MessagingHealth],
     imports: [
       PlatformModule.forService(definition, identity),
-      MessagingModule.forService({ name: definition.name, instance: identity.instance, url: definition.config.RABBITMQ_URL, databaseUrl: definition.config.DATABASE_URL }),
+      MessagingModule.forService({
+        name: definition.name,
+        instance: identity.instance,
+        url: definition.config.RABBITMQ_URL,
+        databaseUrl: definition.config.DATABASE_URL,
+        prefetch: definition.prefetch,
+      }),
       definition.module,
     ],
   };
@@ -78,7 +84,9 @@ export async function startService(definition: ServiceDefinition): Promise<Runni
     health.setServing(false);
     return shutDown(
       [
-        // Nest closes the message strategy (drain) and runs the features' own shutdown hooks.
+        // Before the features' own hooks: they end their work with no more of it coming in, and can still send.
+        { name: 'consumers', run: () => app.get(MessagingStrategy).drain() },
+        // Nest closes the message strategy and runs the features' own shutdown hooks.
         { name: 'application', run: () => app.close() },
         { name: 'object store', run: async () => store?.close() },
         { name: 'database', run: async () => (dataSource.isInitialized ? dataSource.destroy() : undefined) },

@@ -1,0 +1,40 @@
+import { catalogue, LIVE_EVENTS, serverMessages, sessionEvents } from '@capstan/contracts';
+import { sessionFixture } from '../../test/fixtures';
+import { channelPermission, channelSession } from './channels';
+import { toLiveMessage } from './live-messages';
+import { MessageBudget } from './message-budget';
+
+const envelope = (type: string, data: unknown) => ({ specversion: '1.0' as const, id: 'i', source: 's', type, time: 't', datacontenttype: 'application/json' as const, data });
+
+describe(toLiveMessage.name, () => {
+  it.each([...LIVE_EVENTS, ...catalogue.progress.map(({ type }) => type)])('knows what %s means for a browser', (type) => {
+    const session = sessionFixture();
+    expect(toLiveMessage(envelope(type, { session, session_id: session.session_id, host_key: {} }))).toBeDefined();
+  });
+
+  it('makes nothing of what is not meant for browsers', () => {
+    expect(toLiveMessage(envelope('task.finished.v1', {}))).toBeUndefined();
+  });
+
+  it('sends the header of a new session, not its targets', () => {
+    const message = toLiveMessage(envelope(sessionEvents.created.type, { session: sessionFixture() }));
+    expect(message?.rooms).toEqual(['sessions', expect.stringMatching(/^session:/)]);
+    expect(serverMessages['session:state'].parse(message?.payload)).toEqual(message?.payload);
+  });
+});
+
+describe('channels', () => {
+  it('need the permission of what they show', () => {
+    expect([channelPermission('devices'), channelPermission('sessions'), channelPermission('session:1')]).toEqual(['devices:read', 'sessions:read', 'sessions:read']);
+    expect([channelSession('session:1'), channelSession('sessions')]).toEqual(['1', undefined]);
+  });
+});
+
+describe(MessageBudget.name, () => {
+  it('allows a burst, then as many as time brings', () => {
+    const sut = new MessageBudget({ burst: 3, perSecond: 2 }, 0);
+    expect([sut.spend(0), sut.spend(0), sut.spend(0), sut.spend(0)]).toEqual([true, true, true, false]);
+    expect([sut.spend(400), sut.spend(600), sut.spend(600)]).toEqual([false, true, false]);
+    expect([sut.spend(60_000), sut.spend(60_000), sut.spend(60_000), sut.spend(60_000)]).toEqual([true, true, true, false]);
+  });
+});

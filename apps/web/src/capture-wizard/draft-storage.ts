@@ -1,0 +1,35 @@
+import { type Draft, type DraftTarget, EMPTY_DRAFT } from './draft';
+
+const KEY = 'capstan-capture-draft.v1';
+
+/** Keeps a draft over a reload of the tab. A draft has no field for a secret, so none can be written. */
+export function saveDraft(storage: Pick<Storage, 'setItem' | 'removeItem'>, draft: Draft | undefined): void {
+  try {
+    if (draft === undefined) {
+      storage.removeItem(KEY);
+    } else {
+      storage.setItem(KEY, JSON.stringify(draft));
+    }
+  } catch {
+    // A full or forbidden storage costs the draft on reload, nothing else.
+  }
+}
+
+/** The kept draft; an empty one when there is none or it is of another shape. */
+export function loadDraft(storage: Pick<Storage, 'getItem'>): Draft {
+  try {
+    const kept: unknown = JSON.parse(storage.getItem(KEY) ?? 'null');
+    if (typeof kept !== 'object' || kept === null || !Array.isArray((kept as Draft).targets)) {
+      return EMPTY_DRAFT;
+    }
+    const draft = kept as Draft;
+    const known = Object.fromEntries(Object.keys(EMPTY_DRAFT).flatMap((name) => (name in draft ? [[name, draft[name as keyof Draft]]] : [])));
+    return { ...EMPTY_DRAFT, ...known, filter: { ...EMPTY_DRAFT.filter, ...draft.filter }, targets: draft.targets.filter(isTarget) };
+  } catch {
+    return EMPTY_DRAFT;
+  }
+}
+
+function isTarget(value: unknown): value is DraftTarget {
+  return typeof value === 'object' && value !== null && typeof (value as DraftTarget).key === 'string' && typeof (value as DraftTarget).host === 'string';
+}

@@ -1,0 +1,98 @@
+import type { Locator } from 'playwright-core';
+import { AppPage } from './app.page';
+
+/** A device to add. */
+export interface DeviceInput {
+  readonly host: string;
+  readonly port?: number;
+  readonly interface?: string;
+}
+
+/** The wizard that starts a capture. */
+export class CaptureWizardPage extends AppPage {
+  /** Opens the first step. */
+  async openWizard(): Promise<void> {
+    await this.open('/sessions/new');
+  }
+
+  /** Adds one device by the form. */
+  async addDevice(device: DeviceInput): Promise<void> {
+    const form = this.page.getByRole('group', { name: 'Add device' });
+    await form.getByLabel('Host').fill(device.host);
+    if (device.port !== undefined) {
+      await form.getByLabel('Port').fill(String(device.port));
+    }
+    if (device.interface !== undefined) {
+      await form.getByLabel('Interface').fill(device.interface);
+    }
+    await form.getByRole('button', { name: 'Add device' }).click();
+    await this.devices.filter({ hasText: device.host }).first().waitFor();
+  }
+
+  /** Adds many devices from text. */
+  async pasteDevices(lines: readonly string[]): Promise<void> {
+    await this.page.getByRole('button', { name: 'Paste many' }).click();
+    await this.page.getByRole('dialog').getByLabel('Hosts').fill(lines.join('\n'));
+    await this.page.getByRole('dialog').getByRole('button', { name: /^Add \d+ device/ }).click();
+  }
+
+  /** The rows of the draft. */
+  get devices(): Locator {
+    return this.page.getByRole('list', { name: 'Devices' }).getByRole('listitem');
+  }
+
+  /** Types credentials for all devices. */
+  async typeCredentials(username: string, password: string): Promise<void> {
+    await this.page.getByRole('radiogroup', { name: 'How to log in' }).getByText('Type in').click();
+    await this.page.getByLabel('User name').fill(username);
+    await this.page.getByLabel('Password', { exact: true }).fill(password);
+  }
+
+  /** Chooses stored credentials for all devices by the beginning of their menu entry. */
+  async chooseCredential(name: string): Promise<void> {
+    await this.page.getByLabel('Stored credential').first().click();
+    await this.page.getByRole('option', { name: new RegExp(`^${name}`) }).click();
+  }
+
+  /** Goes to the options. */
+  async toOptions(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Options', exact: true }).last().click();
+  }
+
+  /** Goes to the review. */
+  async toReview(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Review', exact: true }).last().click();
+  }
+
+  /** Fills the options in. */
+  async fillOptions(options: { name?: string; durationSec?: number; protocol?: string; port?: number; host?: string }): Promise<void> {
+    if (options.name !== undefined) {
+      await this.page.getByLabel('Name', { exact: true }).fill(options.name);
+    }
+    if (options.durationSec !== undefined) {
+      await this.page.getByLabel('Duration', { exact: true }).fill(String(options.durationSec));
+    }
+    if (options.protocol !== undefined) {
+      await this.page.getByLabel('Protocol').first().click();
+      await this.page.getByRole('option', { name: options.protocol, exact: true }).click();
+    }
+    if (options.port !== undefined) {
+      await this.page.getByLabel('Port', { exact: true }).fill(String(options.port));
+    }
+    if (options.host !== undefined) {
+      await this.page.getByLabel('Host, either way').fill(options.host);
+    }
+  }
+
+  /** The exact command of a device. */
+  command(host: string): Locator {
+    return this.page.getByRole('list', { name: 'Commands' }).getByRole('listitem').filter({ hasText: host }).getByRole('code');
+  }
+
+  /** Starts the capture and gives the id of its session, when the live page is there. */
+  async start(): Promise<string> {
+    await this.page.getByRole('button', { name: 'Start capture' }).click();
+    await this.page.waitForURL(/\/sessions\/[0-9a-f-]{36}$/);
+    return this.page.url().slice(-36);
+  }
+}
