@@ -80,7 +80,12 @@ export function privilegeArguments(command: string, args: readonly string[], opt
     const { uid, gid, passLockedFolders } = options.identity;
     flags.push(`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups');
     const caps = passLockedFolders === true ? '-all,+dac_read_search' : '-all';
-    flags.push(`--inh-caps=${caps}`, ...(passLockedFolders === true ? [`--ambient-caps=${caps}`] : []));
+    flags.push(`--inh-caps=${caps}`);
+    if (passLockedFolders === true) {
+      // access(2), by which PostgreSQL looks whether its own programs can be run, leaves out the capabilities of every
+      // user but root unless this bit is set. What execve leaves is the ambient capability alone, with the bit or without.
+      flags.push(`--ambient-caps=${caps}`, '--securebits=+no_setuid_fixup');
+    }
   }
   if (options.dieWithParent === true) {
     flags.push('--pdeathsig=KILL');
