@@ -44,7 +44,10 @@ class FakeDevice {
         throw error;
       }
     };
-    const device = this;
+    const retrieve = async function* (file: () => Buffer) {
+      await step('retrieve');
+      yield { remoteName: 'x', suffix: '', body: Readable.from([file()]) };
+    };
     return {
       connect: () => step('connect'),
       authenticate: () => step('authenticate'),
@@ -69,10 +72,7 @@ class FakeDevice {
         }),
       stop: () => step('stop'),
       verifyStopped: () => step('verifyStopped').then((): StopReport => ({ packets: this.packets, received: null, dropped: 0, forced: false, warnings: [] })),
-      async *retrieve() {
-        await step('retrieve');
-        yield { remoteName: 'x', suffix: '', body: Readable.from([pcap(device.stored)]) };
-      },
+      retrieve: () => retrieve(() => pcap(this.stored)),
       expectation: (): FileExpectation => ({ packets: this.packets, mayHaveWrapped: false, diskWasFull: false }),
       clockOffset: () => step('clockOffset').then(() => undefined),
       cleanup: () => step('cleanup'),

@@ -26,9 +26,9 @@ const OUTPUT = [
   'link\tlo <LOOPBACK,UP,LOWER_UP>',
   'link\teth0@if5 <BROADCAST,MULTICAST,UP,LOWER_UP>',
   'link\teth1 <NO-CARRIER,BROADCAST,MULTICAST>',
-  'space\t/var/tmp /dev/sda1 1000000 800000',
-  'space\t/tmp tmpfs 2000 1900',
-  'space\t/dev/shm shm 64000 64000',
+  'space\t/var/tmp 1000000 800000 /',
+  'space\t/tmp 2000 1900 /tmp',
+  'space\t/dev/shm 64000 64000 /dev/shm',
   'space\t/broken ',
 ].join('\n');
 const facts = (changes: Partial<HostFacts> = {}): HostFacts => ({ ...readHostFacts(OUTPUT), ...changes });
@@ -50,9 +50,9 @@ describe(readHostFacts.name, () => {
         { name: 'eth1', up: false },
       ],
       spaces: [
-        { folder: '/var/tmp', device: '/dev/sda1', totalKib: 1_000_000, freeKib: 800_000 },
-        { folder: '/tmp', device: 'tmpfs', totalKib: 2_000, freeKib: 1_900 },
-        { folder: '/dev/shm', device: 'shm', totalKib: 64_000, freeKib: 64_000 },
+        { folder: '/var/tmp', mount: '/', totalKib: 1_000_000, freeKib: 800_000 },
+        { folder: '/tmp', mount: '/tmp', totalKib: 2_000, freeKib: 1_900 },
+        { folder: '/dev/shm', mount: '/dev/shm', totalKib: 64_000, freeKib: 64_000 },
       ],
     });
   });

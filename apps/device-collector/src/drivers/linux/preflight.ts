@@ -8,7 +8,8 @@ import { readRefusal } from './tcpdump-output';
 /** A folder and the file system it lies on. */
 export interface Space {
   readonly folder: string;
-  readonly device: string;
+  /** Where its file system is mounted. What df calls the device is no identity: every tmpfs is called the same. */
+  readonly mount: string;
   readonly totalKib: number;
   readonly freeKib: number;
 }
@@ -50,10 +51,8 @@ export function readHostFacts(output: string): HostFacts {
       return { name: name.replace(/@.*/, ''), up: /[<,]UP[,>]/.test(flags) };
     }),
     spaces: values('space').flatMap((value) => {
-      const [folder = '', device = '', total, free] = value.split(' ');
-      return Number.isFinite(Number(total)) && Number.isFinite(Number(free)) && free !== undefined
-        ? [{ folder, device, totalKib: Number(total), freeKib: Number(free) }]
-        : [];
+      const [folder = '', total, free, mount = ''] = value.split(' ');
+      return /^\d+$/.test(total ?? '') && /^\d+$/.test(free ?? '') ? [{ folder, mount, totalKib: Number(total), freeKib: Number(free) }] : [];
     }),
   };
 }
@@ -116,7 +115,7 @@ export function choosePlaces(facts: HostFacts, target: CaptureTarget, candidates
       details: { folder: work.folder, free_kib: work.freeKib, needed_kib: needKib + reserveKib },
     });
   }
-  const control = among(candidates.control).find((space) => space.freeKib >= CONTROL_NEEDS_KIB && space.device !== work.device);
+  const control = among(candidates.control).find((space) => space.freeKib >= CONTROL_NEEDS_KIB && space.mount !== work.mount);
   return { work, control: control ?? work, reserveKib };
 }
 

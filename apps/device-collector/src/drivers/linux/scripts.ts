@@ -33,7 +33,7 @@ else
 fi
 for folder in $FOLDERS; do
   if [ -d "$folder" ] && [ -w "$folder" ]; then
-    say space "$folder $(df -Pk "$folder" </dev/null | { read -r _; read -r device total _ free _; echo "$device $total $free"; })"
+    say space "$folder $(df -Pk "$folder" </dev/null | { read -r _; read -r _ total _ free _ mount; echo "$total $free $mount"; })"
   fi
 done
 `;
