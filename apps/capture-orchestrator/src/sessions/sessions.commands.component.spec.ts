@@ -83,10 +83,11 @@ describe(SessionsCommandsController.name, () => {
   });
 
   it.each([
-    [sessionCommands.stop, 'SESSION_NOT_FOUND', 404],
-    [sessionCommands.cancel, 'SESSION_NOT_FOUND', 404],
-    [sessionCommands.retry, 'SESSION_NOT_FOUND', 404],
-  ] as const)('answers %j for a session that is not there with %s', async (command, code, status) => {
+    ['stop', 'SESSION_NOT_FOUND', 404],
+    ['cancel', 'SESSION_NOT_FOUND', 404],
+    ['retry', 'SESSION_NOT_FOUND', 404],
+  ] as const)('answers the order to %s a session that is not there with %s', async (verb, code, status) => {
+    const command = sessionCommands[verb];
     const session_id = systemIds.next();
     publisher.order(command, { session_id }, { correlationid: session_id });
     const [rejected] = await answersTo(session_id, sessionEvents.rejected.type);

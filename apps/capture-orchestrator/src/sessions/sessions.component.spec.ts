@@ -142,12 +142,14 @@ describe(SessionsService.name, () => {
     task?.say(taskEvents.artifactStored.type, stored);
     task?.say(taskEvents.artifactStored.type, stored);
     task?.say(taskEvents.advanced.type, capturing);
-    const ended = await eventually(async () => {
-      const session = await stage.get(session_id);
-      expect(session.targets[0]?.started_at).toBe(at);
-      return session;
-    });
-    expect(ended).toMatchObject({ state: 'completed', artifact_count: 1, download_available: true, targets: [{ state: 'completed', metrics: { packets_captured: 9 } }] });
+    await eventually(async () =>
+      expect(await stage.get(session_id)).toMatchObject({
+        state: 'completed',
+        artifact_count: 1,
+        download_available: true,
+        targets: [{ state: 'completed', started_at: at, metrics: { packets_captured: 9 } }],
+      }),
+    );
     expect(stage.factsOf(session_id, sessionEvents.finished.type)).toHaveLength(1);
   });
 
