@@ -10,6 +10,14 @@ export interface BrokerAddress {
   epmdPort: number;
 }
 
+/** Erlang's own name table: a minimal machine may have no /etc/hosts, and then nobody tells it where `localhost` is. */
+export function inetrcFile(home: string): string {
+  return path.join(home, 'inetrc');
+}
+
+/** Content of {@link inetrcFile}; inet(3) and the chapter on `ERL_INETRC` of ERTS describe it. */
+export const INETRC = '{host, {127,0,0,1}, ["localhost"]}.\n{lookup, [file, native]}.\n';
+
 /** The environment every program needs that talks to this node and to no other. */
 export function brokerEnvironment({ nodeName, home, epmdPort }: BrokerAddress): NodeJS.ProcessEnv {
   return {
@@ -21,6 +29,7 @@ export function brokerEnvironment({ nodeName, home, epmdPort }: BrokerAddress): 
     RABBITMQ_CONF_ENV_FILE: '/dev/null',
     ERL_EPMD_PORT: String(epmdPort),
     ERL_EPMD_ADDRESS: '127.0.0.1',
+    ERL_INETRC: inetrcFile(home),
   };
 }
 

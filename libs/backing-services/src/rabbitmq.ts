@@ -8,7 +8,7 @@ import { type Log, silent } from './log';
 import { accepts, assertPortFree, freePorts } from './ports';
 import { type CommandResult, poll, type ProcessExit, type ServerProcess, spawnServer, stopProcess } from './processes';
 import { ALL_PERMISSIONS, brokerConfig, brokerDefinitions, type BrokerUser } from './rabbitmq-config';
-import { type BrokerAddress, brokerEnvironment, rabbitmqctl } from './rabbitmq-control';
+import { type BrokerAddress, brokerEnvironment, INETRC, inetrcFile, rabbitmqctl } from './rabbitmq-control';
 
 /** Options of {@link startRabbitmq}. */
 export interface RabbitmqOptions {
@@ -174,6 +174,7 @@ export async function startRabbitmq(options: RabbitmqOptions): Promise<RunningRa
   const layout = layOut(dataDir);
   const address: BrokerAddress = { nodeName: keptNodeName(dataDir, options.nodeName), home: path.join(dataDir, 'home'), epmdPort };
   ensureCookie(address.home);
+  writeWhole(inetrcFile(address.home), INETRC);
   const password = storedSecret(path.join(dataDir, 'administrator-password'));
   const administrator: BrokerUser = { name: ADMINISTRATOR, password, tags: ['administrator'], permissions: [ALL_PERMISSIONS] };
   writeWhole(layout.definitions, brokerDefinitions([administrator, ...(options.users ?? [])]));
