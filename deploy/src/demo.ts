@@ -7,12 +7,12 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { storedSecret } from '@capstan/backing-services';
 import { type CaptureSessionInfo, routes, type ServerMessages } from '@capstan/contracts';
-import { AppError, systemClock } from '@capstan/kernel';
+import { AppError, systemClock, systemIds } from '@capstan/kernel';
 import { ConfigurationError } from '@capstan/service-kit';
 import { io } from 'socket.io-client';
 import { extractMember, inspectBundle } from './bundle/bundle';
 import { ApiClient } from './client/api-client';
-import { LabProcess } from './lab/lab-process';
+import { LabProcess, type LabTarget } from './lab/lab-process';
 import { LocalStack } from './stack/local-stack';
 import { readLauncherSettings } from './stack/settings';
 import { say, stopSignal } from './terminal';
@@ -55,20 +55,16 @@ async function main(): Promise<boolean> {
 
 async function capturePackets(api: ApiClient, password: string, lab: LabProcess, dataDir: string): Promise<boolean> {
   await api.signIn('admin', password);
-  const created = await api.call(routes.createCaptureSession, {
-    body: {
-      name: 'Demo: SIP and RTP between the lab hosts',
-      duration_sec: DURATION_SEC,
-      targets: lab.inventory.targets.map((target) => ({
-        device_type: target.device_type,
-        host: target.host,
-        port: target.port,
-        interface: target.interface,
-        username: target.username,
-        password: target.password ?? '',
-      })),
-    },
-  });
+  const targets = await Promise.all(
+    lab.inventory.targets.map(async (target) => ({
+      device_type: target.device_type,
+      host: target.host,
+      port: target.port,
+      interface: target.interface,
+      ...(await accountOf(api, target)),
+    })),
+  );
+  const created = await api.call(routes.createCaptureSession, { body: { name: 'Demo: SIP and RTP between the lab hosts', duration_sec: DURATION_SEC, targets } });
   say('');
   say(`Session ${created.session_id}: ${created.message}`);
   const session = await follow(api, created.session_id);
@@ -89,6 +85,17 @@ async function capturePackets(api: ApiClient, password: string, lab: LabProcess,
   }
   say(`${bundle}: ${report.members.length} members, ${report.differences.length === 0 ? 'every one matches the manifest' : `${report.differences.length} differences`}`);
   return good;
+}
+
+/** How to log in to a lab host: by its password, or by a stored key where it takes nothing else. */
+async function accountOf(api: ApiClient, target: LabTarget): Promise<{ username: string; password: string } | { credential_id: string }> {
+  if (target.password !== undefined) {
+    return { username: target.username, password: target.password };
+  }
+  const { credential } = await api.call(routes.createCredential, {
+    body: { name: `demo ${target.name} ${systemIds.next().slice(-12)}`, kind: 'ssh_key', username: target.username, private_key: target.private_key },
+  });
+  return { credential_id: credential.credential_id };
 }
 
 /** Follows a session on the socket, printing states as they come and numbers every two seconds, until it is terminal. */
