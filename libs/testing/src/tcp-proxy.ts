@@ -62,8 +62,8 @@ export class TcpProxy {
   /** Resets every connection (RST, as from a crashed peer). New ones are taken. */
   cut(): void {
     for (const { client, upstream } of this.lines) {
-      client.resetAndDestroy();
-      upstream.resetAndDestroy();
+      reset(client);
+      reset(upstream);
     }
     this.lines.clear();
   }
@@ -157,7 +157,7 @@ export class TcpProxy {
       }
     });
     from.on('end', () => void later(() => to.end()));
-    from.on('error', () => void later(() => to.resetAndDestroy()));
+    from.on('error', () => void later(() => reset(to)));
     from.on('close', () => {
       if (!from.readableEnded) {
         void later(() => to.destroy());
@@ -171,5 +171,17 @@ export class TcpProxy {
     for (const resume of waiting) {
       resume();
     }
+  }
+}
+
+/**
+ * Ends a socket as a crashed peer would. One that has said goodbye already cannot be reset: libuv refuses it while the shutdown is on its way
+ * (`uv_tcp_close_reset`), and Node then neither closes the handle nor can it ever leave the event loop.
+ */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) {
+    socket.destroy();
+  } else {
+    socket.resetAndDestroy();
   }
 }
