@@ -13,6 +13,8 @@ const COMMANDS = {
   start: 'deploy/dist/start.js',
   demo: 'deploy/dist/demo.js',
   lab: 'deploy/dist/lab.js',
+  parking: 'deploy/dist/parking.js',
+  docs: 'deploy/dist/docs/main.js',
   test: 'deploy/dist/test.js',
   bench: 'bench/dist/main.js',
   chaos: 'chaos/dist/main.js',

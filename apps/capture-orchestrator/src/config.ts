@@ -5,7 +5,7 @@ import type { EnginePolicy } from './sessions/engine/model';
 const seconds = (fallback: number, limits: { min: number; max: number }) => z.coerce.number().min(limits.min).max(limits.max).default(fallback);
 
 /** Settings of this service; the operator's guide is generated from their descriptions. */
-export const settings = {
+export const orchestratorSettings = {
   ...baseSettings,
   ...objectStoreSettings,
   CAPSTAN_START_LEAD_MS: z.coerce
@@ -24,11 +24,11 @@ export const settings = {
 } as const;
 
 /** Settings of this service, as it reads them. */
-export type OrchestratorConfig = z.output<z.ZodObject<typeof settings>>;
+export type OrchestratorConfig = z.output<z.ZodObject<typeof orchestratorSettings>>;
 
 /** @throws ConfigurationError naming every wrong variable */
 export function orchestratorConfig(environment: Readonly<Record<string, string | undefined>> = process.env): OrchestratorConfig {
-  return readConfig('capture-orchestrator', settings, environment);
+  return readConfig('capture-orchestrator', orchestratorSettings, environment);
 }
 
 /** The engine's time limits. */

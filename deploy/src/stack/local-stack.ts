@@ -140,7 +140,7 @@ export class LocalStack {
   }
 
   private writeState(): void {
-    writeFileSync(path.join(this.dataDir, 'run.json'), JSON.stringify({ address: this.address, launcher: process.pid, publisher_url: this.publisherUrl }, null, 2), { mode: 0o600 });
+    writeFileSync(path.join(this.dataDir, 'run.json'), JSON.stringify({ address: this.address, launcher: process.pid, publisher_url: this.publisherUrl, broker_url: this.brokerAdminUrl }, null, 2), { mode: 0o600 });
   }
 }
 

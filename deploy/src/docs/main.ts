@@ -1,0 +1,44 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { baseSettings, objectStoreSettings, vaultSettings } from '@capstan/service-kit';
+import { launcherSettings, ROOT } from '../stack/settings';
+import { type SettingShape, withTables } from './configuration';
+
+/** Settings of a service beyond those every service has, from its compiled `config.js`. Loaded by path: nothing may import an app. */
+async function settingsOf(app: string, name: string): Promise<SettingShape> {
+  const module = (await import(path.join(ROOT, 'apps', app, 'dist', 'config.js'))) as Record<string, SettingShape>;
+  const shared = new Set(Object.keys({ ...baseSettings, ...objectStoreSettings, ...vaultSettings }));
+  return Object.fromEntries(Object.entries(module[name] ?? {}).filter(([variable]) => !shared.has(variable)));
+}
+
+/** The operator's guide with its tables made anew. */
+export async function generatedGuide(): Promise<{ file: string; current: string; generated: string }> {
+  const file = path.join(ROOT, 'docs', 'operations.md');
+  const current = readFileSync(file, 'utf8');
+  const generated = withTables(current, {
+    launcher: launcherSettings,
+    service: baseSettings,
+    'object-store': objectStoreSettings,
+    vault: vaultSettings,
+    gateway: await settingsOf('gateway', 'gatewaySettings'),
+    'capture-orchestrator': await settingsOf('capture-orchestrator', 'orchestratorSettings'),
+    'device-collector': await settingsOf('device-collector', 'collectorSettings'),
+  });
+  return { file, current, generated };
+}
+
+/** `npm run docs`: writes the generated parts of the documents. */
+async function main(): Promise<void> {
+  const { file, current, generated } = await generatedGuide();
+  if (generated !== current) {
+    writeFileSync(file, generated);
+  }
+  process.stdout.write(`${path.relative(ROOT, file)} is ${generated === current ? 'up to date' : 'written anew'}\n`);
+}
+
+if (require.main === module) {
+  main().catch((error: unknown) => {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,27 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { generatedGuide } from '../src/docs/main';
+import { ROOT } from '../src';
+
+describe('the repository', () => {
+  it('has an operator’s guide that says what the settings’ schemas say', async () => {
+    const { current, generated } = await generatedGuide();
+    expect(current).toBe(generated);
+    expect(current).toContain('| `CAPSTAN_TOKEN_KEY` | **required** |');
+  });
+
+  it('fails lint when a module crosses a boundary', () => {
+    const planted = path.join(ROOT, 'libs', 'kernel', 'src', 'planted-violation.ts');
+    expect(existsSync(planted)).toBe(false);
+    writeFileSync(planted, "import { Outbox } from '@capstan/messaging';\n\nexport const forbidden = Outbox;\n");
+    try {
+      const { status, stdout, stderr } = spawnSync(path.join(ROOT, 'node_modules', '.bin', 'nx'), ['run', '@capstan/kernel:lint', '--skip-nx-cache'], { cwd: ROOT, encoding: 'utf8', env: { ...process.env, NX_DAEMON: 'false' } });
+      expect(status).not.toBe(0);
+      expect(`${stdout}${stderr}`).toContain('@nx/enforce-module-boundaries');
+      expect(`${stdout}${stderr}`).not.toContain('The rule will be skipped');
+    } finally {
+      rmSync(planted);
+    }
+  }, 120_000);
+});
