@@ -201,7 +201,7 @@ describe(CaptureRunner.name, () => {
     expect(journal.fields[3]).toMatchObject({ startSentAt: START + 300, startedAt: START + 310 });
     expect(device.calls.indexOf('start')).toBeGreaterThan(device.calls.indexOf('arm'));
     expect(device.calls.at(-1)).toBe('cleanup');
-    expect([...store.objects.keys()]).toEqual(['sessions/s/h1_eth0.pcap', 'sessions/s/transcript.txt']);
+    expect([...store.objects.keys()]).toEqual(['sessions/s/h1_eth0.pcap', 'sessions/s/h1_transcript.txt']);
   });
 
   it('stores the cleanup plan before the device is changed', async () => {

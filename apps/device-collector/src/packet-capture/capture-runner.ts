@@ -8,7 +8,7 @@ import { CaptureLink } from './capture-link';
 import { clockMetrics, sampleMetrics, stopMetrics } from './capture-run-state';
 import { CaptureSteps, isDeviceLost, isStoreAway } from './capture-steps';
 import type { ClockOffset } from './clock-offset';
-import { captureFileName } from './file-name';
+import { captureFileName, transcriptFileName } from './file-name';
 import { judgeFiles } from './file-verdict';
 import type { StartBarrier } from './start-barrier';
 import type { Transcript } from './transcript';
@@ -307,7 +307,7 @@ export class CaptureRunner {
   private async keepTranscript(outcome: CaptureOutcome): Promise<void> {
     const { artifacts, transcript, control, journal } = this.ports;
     // A holder that only had to clean up must not write over the transcript of the one who did the work.
-    const name = this.assignment.resume?.collected === undefined ? 'transcript.txt' : 'transcript_cleanup.txt';
+    const name = transcriptFileName(this.assignment.host, this.assignment.resume?.collected === undefined ? '' : 'cleanup');
     const told = await artifacts.storeText(name, transcript.toString(), control.lost).catch(() => undefined);
     control.lost.throwIfAborted();
     if (told !== undefined) {

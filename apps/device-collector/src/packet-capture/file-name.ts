@@ -19,3 +19,8 @@ export function safeNamePart(text: string): string {
 export function captureFileName(host: string, interfaceName: string, suffix: string): string {
   return `${safeNamePart(host)}_${safeNamePart(interfaceName)}${suffix === '' ? '' : `_${safeNamePart(suffix)}`}.pcap`;
 }
+
+/** Name of a target's transcript; `part` tells those of several holders apart. */
+export function transcriptFileName(host: string, part = ''): string {
+  return `${safeNamePart(host)}_transcript${part === '' ? '' : `_${part}`}.txt`;
+}
