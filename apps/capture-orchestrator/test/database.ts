@@ -1,6 +1,6 @@
 import { messagingEntities, messagingMigrations } from '@capstan/messaging';
 import { createDataSource, provisionSchema, runMigrations } from '@capstan/persistence';
-import { testDatabase } from '@capstan/testing';
+import { TEST_ROLE_PASSWORD, testDatabase } from '@capstan/testing';
 import type { DataSource } from 'typeorm';
 import { entities, migrations } from '../src/database/schema';
 
@@ -14,7 +14,7 @@ export interface ServiceDatabase {
 /** Makes a throwaway database with the real role, schema and migrations. */
 export async function serviceDatabase(): Promise<ServiceDatabase> {
   const database = await testDatabase();
-  const { url } = await provisionSchema({ adminUrl: database.url, service: 'capture-orchestrator', password: 'orchestrator' });
+  const { url } = await provisionSchema({ adminUrl: database.url, service: 'capture-orchestrator', password: TEST_ROLE_PASSWORD });
   const dataSource = createDataSource({ url, service: 'capture-orchestrator', entities: [...entities, ...messagingEntities], migrations: [...migrations, ...messagingMigrations] });
   await dataSource.initialize();
   await runMigrations(dataSource);

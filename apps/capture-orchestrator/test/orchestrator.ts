@@ -6,7 +6,7 @@ import { systemClock, systemIds } from '@capstan/kernel';
 import { EXCHANGES } from '@capstan/messaging';
 import { createObjectStore, type ObjectStore } from '@capstan/object-store';
 import { migrate, type RunningService, startService } from '@capstan/service-kit';
-import { eventually, TcpProxy, testDatabase, type TestDatabase, testVhost, type TestVhost } from '@capstan/testing';
+import { TEST_ROLE_PASSWORD, eventually, TcpProxy, testDatabase, type TestDatabase, testVhost, type TestVhost } from '@capstan/testing';
 import { provisionSchema } from '@capstan/persistence';
 import { Client } from 'pg';
 import { orchestratorConfig } from '../src/config';
@@ -37,7 +37,7 @@ export class Stage {
     const [database, vhost, folder] = await Promise.all([testDatabase(), testVhost(), mkdtemp(join(tmpdir(), 'capstan-orchestrator-'))]);
     const { hostname: host, port } = new URL(vhost.url);
     const brokerLine = await TcpProxy.start({ host, port: Number(port) });
-    const { url } = await provisionSchema({ adminUrl: database.url, service: 'capture-orchestrator', password: 'orchestrator' });
+    const { url } = await provisionSchema({ adminUrl: database.url, service: 'capture-orchestrator', password: TEST_ROLE_PASSWORD });
     const all = { DATABASE_URL: url, RABBITMQ_URL: brokerLine.through(vhost.url), OBJECT_STORE_DIR: folder, LOG_LEVEL: 'fatal', CAPSTAN_SETTLE_SEC: '0', ...settings };
     await migrate(captureOrchestrator(orchestratorConfig(all)));
     const first = await startService(captureOrchestrator(orchestratorConfig({ ...all, CAPSTAN_INSTANCE: 'first' })));

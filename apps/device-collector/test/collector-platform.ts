@@ -6,7 +6,7 @@ import { isoTime, systemClock, systemIds } from '@capstan/kernel';
 import { createObjectStore, type ObjectStore } from '@capstan/object-store';
 import { provisionSchema } from '@capstan/persistence';
 import { migrate, type RunningService, startService } from '@capstan/service-kit';
-import { type TestDatabase, testDatabase, type TestVhost, testVhost } from '@capstan/testing';
+import { TEST_ROLE_PASSWORD, type TestDatabase, testDatabase, type TestVhost, testVhost } from '@capstan/testing';
 import { Client } from 'pg';
 import { type PublicSealingKey, sealFor, Secret } from '@capstan/vault';
 import { readCollectorConfig } from '../src/config';
@@ -45,7 +45,7 @@ export class CollectorPlatform {
   static async open(): Promise<CollectorPlatform> {
     const [database, vhost] = await Promise.all([testDatabase(), testVhost()]);
     const folder = mkdtempSync(join(tmpdir(), 'capstan-collector-'));
-    const { url } = await provisionSchema({ adminUrl: database.url, service: 'device-collector', password: 'test' });
+    const { url } = await provisionSchema({ adminUrl: database.url, service: 'device-collector', password: TEST_ROLE_PASSWORD });
     const store = createObjectStore({ kind: 'local', dir: join(folder, 'objects') });
     const orchestrator = await FakeOrchestrator.start(database.url, vhost.url);
     const platform = new CollectorPlatform(database, vhost, folder, url, orchestrator, store);

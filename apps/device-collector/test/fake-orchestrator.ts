@@ -1,3 +1,4 @@
+import { TEST_ROLE_PASSWORD } from '@capstan/testing';
 import 'reflect-metadata';
 import {
   auditRecorded,
@@ -78,7 +79,7 @@ export class FakeOrchestrator {
   ) {}
 
   static async start(adminDatabaseUrl: string, amqpUrl: string): Promise<FakeOrchestrator> {
-    const { url } = await provisionSchema({ adminUrl: adminDatabaseUrl, service: 'capture-orchestrator', password: 'test' });
+    const { url } = await provisionSchema({ adminUrl: adminDatabaseUrl, service: 'capture-orchestrator', password: TEST_ROLE_PASSWORD });
     const dataSource = createDataSource({ url, service: 'capture-orchestrator', entities: [...messagingEntities], migrations: [...messagingMigrations] });
     await dataSource.initialize();
     await runMigrations(dataSource);

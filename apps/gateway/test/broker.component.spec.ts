@@ -7,7 +7,7 @@ import { systemIds } from '@capstan/kernel';
 import { EXCHANGES, messagingEntities, messagingMigrations, queueOf } from '@capstan/messaging';
 import { createDataSource, provisionSchema, runMigrations } from '@capstan/persistence';
 import { type RunningService, startService } from '@capstan/service-kit';
-import { eventually, type TestDatabase, testDatabase, type TestVhost, testVhost } from '@capstan/testing';
+import { TEST_ROLE_PASSWORD, eventually, type TestDatabase, testDatabase, type TestVhost, testVhost } from '@capstan/testing';
 import { type ChannelModel, connect } from 'amqplib';
 import { io } from 'socket.io-client';
 import { readGatewayConfig } from '../src/config';
@@ -30,7 +30,7 @@ describe('the gateway beside a real broker', () => {
   beforeAll(async () => {
     [database, vhost] = [await testDatabase(), await testVhost()];
     folder = await mkdtemp(join(tmpdir(), 'capstan-gateway-'));
-    const { url: databaseUrl } = await provisionSchema({ adminUrl: database.url, service: 'gateway', password: 'gateway-test' });
+    const { url: databaseUrl } = await provisionSchema({ adminUrl: database.url, service: 'gateway', password: TEST_ROLE_PASSWORD });
     const migration = createDataSource({ url: databaseUrl, service: 'gateway', entities: [...gatewayEntities, ...messagingEntities], migrations: [...messagingMigrations, ...gatewayMigrations] as never[] });
     await migration.initialize();
     await runMigrations(migration);

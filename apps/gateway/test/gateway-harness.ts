@@ -8,7 +8,7 @@ import { LiveFeed, messagingEntities, messagingMigrations, RpcClient } from '@ca
 import { createObjectStore, type ObjectStore } from '@capstan/object-store';
 import { createDataSource, provisionSchema, runMigrations } from '@capstan/persistence';
 import { CLOCK, HealthService, IDS, OBJECT_STORE, SERVICE } from '@capstan/service-kit';
-import { ManualClock, testDatabase } from '@capstan/testing';
+import { TEST_ROLE_PASSWORD, ManualClock, testDatabase } from '@capstan/testing';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -75,7 +75,7 @@ export class GatewayHarness {
   private async open(environment: Record<string, string>): Promise<void> {
     const database = await testDatabase();
     this.cleanups.push(() => database.drop());
-    const { url } = await provisionSchema({ adminUrl: database.url, service: 'gateway', password: 'gateway-test' });
+    const { url } = await provisionSchema({ adminUrl: database.url, service: 'gateway', password: TEST_ROLE_PASSWORD });
     this.folder = await mkdtemp(join(tmpdir(), 'capstan-gateway-'));
     this.cleanups.push(() => rm(this.folder, { recursive: true, force: true }));
     this.config = readGatewayConfig({

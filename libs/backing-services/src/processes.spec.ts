@@ -17,6 +17,7 @@ describe(privilegeArguments.name, () => {
       '--clear-groups',
       '--inh-caps=-all,+dac_read_search',
       '--ambient-caps=-all,+dac_read_search',
+      '--securebits=+no_setuid_fixup',
       '--pdeathsig=KILL',
       '--',
       'postgres',

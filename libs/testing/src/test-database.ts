@@ -70,3 +70,9 @@ export async function testDatabase(options: { template?: string } = {}): Promise
   };
   return { url: databaseUrl(server.url, name), name, drop };
 }
+
+/**
+ * Password of every service's role in tests. Roles belong to the whole server, which the test files share: one that gave
+ * a role another password would lock the others out in the middle of their run.
+ */
+export const TEST_ROLE_PASSWORD = 'of every role in tests';

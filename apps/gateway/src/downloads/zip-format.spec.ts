@@ -58,7 +58,8 @@ function openSparse(plan: ZipPlan): Promise<ZipFile> {
 
 describe(planZip.name, () => {
   it('foretells the size of the file to the byte, and what is in it can be read back', async () => {
-    const member = fc.record({ name: fc.string({ minLength: 1, maxLength: 30, unit: fc.constantFrom(...'abcäß日-_. ') }), bytes: fc.uint8Array({ maxLength: 2_000 }) });
+    const member = fc.record({ // `.` and `..` are no names of files; the plan of a bundle never makes them.
+      name: fc.string({ minLength: 1, maxLength: 30, unit: fc.constantFrom(...'abcäß日-_. ') }).filter((name) => !/^\.{1,2}$/.test(name)), bytes: fc.uint8Array({ maxLength: 2_000 }) });
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(member, { maxLength: 8, selector: ({ name }) => name }), async (members) => {
         const plan = planZip(members.map(({ name, bytes }) => ({ name, size: bytes.length, modifiedAt: MODIFIED })));
