@@ -77,7 +77,7 @@ describe(runMigrations.name, () => {
     const sut = await open([...MIGRATIONS, Broken1700000002000]);
     await expect(runMigrations(sut)).rejects.toThrow(/nowhere/);
     await expect(pendingMigrations(sut)).resolves.toEqual(['Broken1700000002000']);
-    await expect(rows(sut, `SELECT count(*)::int AS held FROM pg_locks WHERE locktype = 'advisory'`)).resolves.toEqual([{ held: 0 }]);
+    await expect(rows(sut, `SELECT count(*)::int AS held FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`)).resolves.toEqual([{ held: 0 }]);
   });
 });
 
