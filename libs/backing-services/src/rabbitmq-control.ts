@@ -51,7 +51,7 @@ export async function evaluateInBroker(address: BrokerAddress, source: string): 
   });
   const result = /^\{ok, ([\s\S]*)\}\s*$/.exec(stdout)?.[1];
   if (code !== 0 || result === undefined) {
-    throw new AppError('BROKER_CONTROL_FAILED', `The broker ${address.nodeName} did not do what it was asked`, { details: { code, output: `${stdout}${stderr}`.trim() } });
+    throw new AppError('BROKER_CONTROL_FAILED', `The broker ${address.nodeName} did not do what it was asked (${code}): ${`${stdout}${stderr}`.trim().slice(0, 300)}`, { details: { code } });
   }
   return result.trim();
 }

@@ -38,10 +38,10 @@ export class LeakCheck {
   private readonly children = childProcesses();
 
   /**
-   * @param timeoutMs how long closing may take. Default 3,000.
+   * @param timeoutMs how long closing may take. Default 10,000: on a busy machine a server takes its time to say goodbye.
    * @throws Error listing the sockets, servers, pipes and child processes that were not there at the start.
    */
-  async assertClean(timeoutMs = 3_000): Promise<void> {
+  async assertClean(timeoutMs = 10_000): Promise<void> {
     await eventually(
       () => {
         const found = [
