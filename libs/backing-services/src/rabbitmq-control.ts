@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { AppError } from '@capstan/kernel';
 import { readOccupancy } from './data-folder';
@@ -45,7 +46,9 @@ export async function rabbitmqctl(address: BrokerAddress, args: readonly string[
  * @throws AppError `BROKER_CONTROL_FAILED`
  */
 export async function evaluateInBroker(address: BrokerAddress, source: string): Promise<string> {
-  const { code, stdout, stderr } = await run('erl_call', ['-sname', address.nodeName, '-timeout', '30', '-e'], {
+  // A name of its own: two callers of one name are one node to the broker, which refuses the second.
+  const caller = `c${randomBytes(6).toString('hex')}`;
+  const { code, stdout, stderr } = await run('erl_call', ['-sname', address.nodeName, '-h', caller, '-timeout', '30', '-e'], {
     env: brokerEnvironment(address),
     input: `${source}.\n`,
   });
