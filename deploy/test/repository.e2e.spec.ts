@@ -1,14 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { generatedGuide } from '../src/docs/main';
 import { ROOT } from '../src';
 
 describe('the repository', () => {
-  it('has an operator’s guide that says what the settings’ schemas say', async () => {
-    const { current, generated } = await generatedGuide();
-    expect(current).toBe(generated);
-    expect(current).toContain('| `CAPSTAN_TOKEN_KEY` | **required** |');
+  it('has an operator’s guide that says what the settings’ schemas say', () => {
+    const { stdout, stderr } = spawnSync(process.execPath, [path.join(ROOT, 'deploy', 'dist', 'docs', 'main.js'), '--check'], { encoding: 'utf8' });
+    expect(stdout + stderr).toBe('docs/operations.md is up to date\n');
+    expect(readFileSync(path.join(ROOT, 'docs', 'operations.md'), 'utf8')).toContain('| `CAPSTAN_TOKEN_KEY` | **required** |');
   });
 
   it('fails lint when a module crosses a boundary', () => {

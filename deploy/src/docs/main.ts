@@ -12,7 +12,7 @@ async function settingsOf(app: string, name: string): Promise<SettingShape> {
 }
 
 /** The operator's guide with its tables made anew. */
-export async function generatedGuide(): Promise<{ file: string; current: string; generated: string }> {
+async function generatedGuide(): Promise<{ file: string; current: string; generated: string }> {
   const file = path.join(ROOT, 'docs', 'operations.md');
   const current = readFileSync(file, 'utf8');
   const generated = withTables(current, {
@@ -27,18 +27,19 @@ export async function generatedGuide(): Promise<{ file: string; current: string;
   return { file, current, generated };
 }
 
-/** `npm run docs`: writes the generated parts of the documents. */
+/** `npm run docs`: writes the generated parts of the documents; with `--check` it only tells whether they are current. */
 async function main(): Promise<void> {
   const { file, current, generated } = await generatedGuide();
-  if (generated !== current) {
+  const upToDate = generated === current;
+  const check = process.argv.includes('--check');
+  if (!upToDate && !check) {
     writeFileSync(file, generated);
   }
-  process.stdout.write(`${path.relative(ROOT, file)} is ${generated === current ? 'up to date' : 'written anew'}\n`);
+  process.stdout.write(`${path.relative(ROOT, file)} is ${upToDate ? 'up to date' : check ? 'out of date: npm run docs' : 'written anew'}\n`);
+  process.exitCode = check && !upToDate ? 1 : 0;
 }
 
-if (require.main === module) {
-  main().catch((error: unknown) => {
-    process.stderr.write(`${(error as Error).message}\n`);
-    process.exitCode = 1;
-  });
-}
+main().catch((error: unknown) => {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
+});
