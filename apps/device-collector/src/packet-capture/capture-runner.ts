@@ -42,6 +42,8 @@ export interface CaptureRunnerPorts {
 /** A start that is further behind T0 than this is no start together any more. */
 const LATE_START_MS = 5_000;
 const CANCELLED = 'CANCELLED';
+/** A device that is found again each time and lost again each time has something that waiting does not heal. */
+const MAX_LOSSES = 100;
 /** Kept free before the last deadline for stopping and collecting. */
 const COLLECT_RESERVE_MS = 60_000;
 /** Between two tries to store files. */
@@ -112,7 +114,7 @@ export class CaptureRunner {
     if (state === 'absent') {
       state = await this.prepareAndStart();
     }
-    for (;;) {
+    for (let losses = 0; ; losses += 1) {
       try {
         if (state === 'running' && this.end === undefined) {
           await this.untilItEnds();
@@ -128,7 +130,7 @@ export class CaptureRunner {
           state = 'ended';
           continue;
         }
-        if (!isDeviceLost(error)) {
+        if (!isDeviceLost(error) || losses >= MAX_LOSSES) {
           throw error;
         }
         this.ports.journal.progress(this.metrics, 'the connection to the device is lost; looking for it');

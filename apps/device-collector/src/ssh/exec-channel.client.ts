@@ -81,7 +81,7 @@ export class ExecChannel {
     this.channel.stderr.resume();
     const decoder = new StringDecoder('utf8');
     let rest = '';
-    for await (const chunk of this.channel as AsyncIterable<Buffer>) {
+    for await (const chunk of readToEnd(this.channel)) {
       rest += decoder.write(chunk);
       let end = rest.indexOf('\n');
       while (end !== -1) {
@@ -98,6 +98,14 @@ export class ExecChannel {
     }
     await this.exit;
   }
+}
+
+/**
+ * A channel's bytes. Node destroys a stream whose iteration has ended, and a destroyed channel is closed: the server's exit
+ * status, which comes behind the last byte, would then be thrown away.
+ */
+export function readToEnd(stream: Readable): AsyncIterable<Buffer> {
+  return stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
 }
 
 function nextTurn(): Promise<undefined> {

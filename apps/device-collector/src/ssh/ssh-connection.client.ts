@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { AppError, Deferred } from '@capstan/kernel';
-import type { Client, ClientChannel, SFTPWrapper } from 'ssh2';
-import { ExecChannel } from './exec-channel.client';
+import type { Client, SFTPWrapper } from 'ssh2';
+import { ExecChannel, readToEnd } from './exec-channel.client';
 import { type SshEndpoint, sshError } from './ssh-error';
 
 /** What a command left behind. */
@@ -53,9 +53,20 @@ export class SshConnection {
    * @throws AppError `DEVICE_LOST`, `CHANNEL_REFUSED` (the server opens no more channels); the signal's reason
    */
   open(command: string, signal: AbortSignal): Promise<ExecChannel> {
-    return this.request<ClientChannel>(signal, (finish) => {
-      this.client.exec(command, (error, channel) => finish(error, channel));
-    }).then((channel) => new ExecChannel(channel, this.closed));
+    return this.request<ExecChannel>(signal, (finish) => {
+      this.client.exec(command, (error, channel) => {
+        if (error) {
+          finish(error);
+          return;
+        }
+        // Here and not a turn later: the command's exit may stand in the packet that is being read, and is told once.
+        const opened = new ExecChannel(channel, this.closed);
+        if (signal.aborted) {
+          opened.close();
+        }
+        finish(undefined, opened);
+      });
+    });
   }
 
   /**
@@ -123,7 +134,7 @@ export class SshConnection {
     this.client.destroy();
   }
 
-  private request<T>(signal: AbortSignal, start: (finish: (error: Error | undefined, value: T) => void) => void): Promise<T> {
+  private request<T>(signal: AbortSignal, start: (finish: (error: Error | undefined, value?: T) => void) => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       signal.throwIfAborted();
       const onAbort = (): void => reject(signal.reason as Error);
@@ -162,7 +173,7 @@ export class SshConnection {
 async function text(stream: Readable, limit: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+  for await (const chunk of readToEnd(stream)) {
     size += chunk.length;
     if (size > limit) {
       throw new AppError('OUTPUT_TOO_LARGE', `A command on the device printed more than ${limit} bytes`);

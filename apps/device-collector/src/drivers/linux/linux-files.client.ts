@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { AppError } from '@capstan/kernel';
 import type { SFTPWrapper } from 'ssh2';
+import { readToEnd } from '../../ssh/exec-channel.client';
 import { readSftpFile } from '../../ssh/sftp-reader.client';
 import type { SshConnection } from '../../ssh/ssh-connection.client';
 import { PcapReader } from '../../packet-capture/pcap-reader';
@@ -60,11 +61,14 @@ export class LinuxFiles {
     signal.addEventListener('abort', close, { once: true });
     try {
       channel.stderr.resume();
-      for await (const chunk of channel.stdout as AsyncIterable<Buffer>) {
+      for await (const chunk of readToEnd(channel.stdout)) {
         yield chunk;
       }
       signal.throwIfAborted();
       const { code } = await channel.exit;
+      if (code === null) {
+        throw new AppError('DEVICE_LOST', 'The device broke off while it sent its capture file', { retryable: true });
+      }
       if (code !== 0) {
         throw new AppError('FILE_MISSING', `The device could not read its capture file (exit code ${String(code)})`);
       }
