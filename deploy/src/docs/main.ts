@@ -1,18 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { baseSettings, objectStoreSettings, vaultSettings } from '@capstan/service-kit';
 import { launcherSettings, ROOT } from '../stack/settings';
 import { type SettingShape, withTables } from './configuration';
 
 /** Settings of a service beyond those every service has, from its compiled `config.js`. Loaded by path: nothing may import an app. */
-async function settingsOf(app: string, name: string): Promise<SettingShape> {
-  const module = (await import(path.join(ROOT, 'apps', app, 'dist', 'config.js'))) as Record<string, SettingShape>;
+function settingsOf(app: string, name: string): SettingShape {
+  const module = createRequire(__filename)(path.join(ROOT, 'apps', app, 'dist', 'config.js')) as Record<string, SettingShape>;
   const shared = new Set(Object.keys({ ...baseSettings, ...objectStoreSettings, ...vaultSettings }));
   return Object.fromEntries(Object.entries(module[name] ?? {}).filter(([variable]) => !shared.has(variable)));
 }
 
 /** The operator's guide with its tables made anew. */
-async function generatedGuide(): Promise<{ file: string; current: string; generated: string }> {
+function generatedGuide(): { file: string; current: string; generated: string } {
   const file = path.join(ROOT, 'docs', 'operations.md');
   const current = readFileSync(file, 'utf8');
   const generated = withTables(current, {
@@ -20,16 +21,16 @@ async function generatedGuide(): Promise<{ file: string; current: string; genera
     service: baseSettings,
     'object-store': objectStoreSettings,
     vault: vaultSettings,
-    gateway: await settingsOf('gateway', 'gatewaySettings'),
-    'capture-orchestrator': await settingsOf('capture-orchestrator', 'orchestratorSettings'),
-    'device-collector': await settingsOf('device-collector', 'collectorSettings'),
+    gateway: settingsOf('gateway', 'gatewaySettings'),
+    'capture-orchestrator': settingsOf('capture-orchestrator', 'orchestratorSettings'),
+    'device-collector': settingsOf('device-collector', 'collectorSettings'),
   });
   return { file, current, generated };
 }
 
 /** `npm run docs`: writes the generated parts of the documents; with `--check` it only tells whether they are current. */
-async function main(): Promise<void> {
-  const { file, current, generated } = await generatedGuide();
+function main(): void {
+  const { file, current, generated } = generatedGuide();
   const upToDate = generated === current;
   const check = process.argv.includes('--check');
   if (!upToDate && !check) {
@@ -39,7 +40,4 @@ async function main(): Promise<void> {
   process.exitCode = check && !upToDate ? 1 : 0;
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${(error as Error).message}\n`);
-  process.exitCode = 1;
-});
+main();
