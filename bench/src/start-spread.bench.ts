@@ -58,7 +58,7 @@ async function spreadOfShell(inventory: LabInventory, keyFile: string): Promise<
     inventory.targets.map(
       (target) =>
         new Promise<number>((resolve, reject) => {
-          const ssh = spawn('ssh', ['-i', keyFile, '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'BatchMode=yes', '-p', String(target.port), `${target.username}@${target.host}`, 'tcpdump', '-i', target.interface, '-c', '1', '-w', '/dev/null'], { stdio: ['ignore', 'ignore', 'pipe'] });
+          const ssh = spawn('ssh', ['-i', keyFile, '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'BatchMode=yes', '-p', String(target.port), `root@${target.host}`, 'tcpdump', '-i', target.interface, '-c', '1', '-w', '/dev/null'], { stdio: ['ignore', 'ignore', 'pipe'] });
           createInterface({ input: ssh.stderr }).on('line', (line) => {
             if (line.includes('listening on')) {
               resolve(performance.now());
