@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { identify, isRunning, spawnServer, stopProcess, type ServerProcess } from '@capstan/backing-services';
+import { isRunning, spawnServer, stopProcess, type ServerProcess } from '@capstan/backing-services';
 import { systemClock } from '@capstan/kernel';
 import { ROOT } from './settings';
 
@@ -103,9 +103,6 @@ export class ServiceProcess {
         last = await response.text();
       } catch (error) {
         last = (error as Error).message;
-      }
-      if (this.current?.exit !== undefined && identify(this.current.pid) === undefined && this.options.restartDelayMs > READY_TIMEOUT_MS) {
-        break;
       }
       await systemClock.sleep(50);
     }

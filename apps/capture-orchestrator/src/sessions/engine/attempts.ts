@@ -6,6 +6,7 @@ import { foldFinished, isCurrent, mayHaveBegun } from './fold';
 import type { EngineTarget, FinishedFact } from './model';
 import { isLive } from './order';
 import { orderCancel } from './orders';
+import { FRESH_ATTEMPT } from './fresh-attempt';
 
 const WORKER_LOST = 'WORKER_LOST';
 
@@ -76,25 +77,10 @@ function repeat(draft: Draft, target: EngineTarget): void {
   const next: EngineTarget = {
     ...target,
     ...deadlinesOf(draft.session, target, now, policy),
-    state: 'pending',
+    ...FRESH_ATTEMPT,
     attempt,
     taskId: ids.next(),
     message: `The worker was lost before it captured; attempt ${attempt} of ${draft.session.options.max_attempts}`,
-    error: null,
-    metrics: {},
-    configuringAt: null,
-    readyAt: null,
-    startSentAt: null,
-    startedAt: null,
-    stoppedAt: null,
-    finishedAt: null,
-    lastSequence: 0,
-    lastFence: 0,
-    claimedAt: null,
-    lastHeartbeatAt: null,
-    startOrderedAt: null,
-    stopOrderedAt: null,
-    cancelOrderedAt: null,
   };
   draft.orders.push({ type: 'run-task', target: next });
   replaceTarget(draft, next);

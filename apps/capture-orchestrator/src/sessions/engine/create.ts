@@ -3,6 +3,7 @@ import type { IdSource } from '@capstan/kernel';
 import { deadlinesOf } from './deadlines';
 import type { EnginePolicy, EngineSession, EngineTarget, Snapshot } from './model';
 import { defaultName, distinctTitles } from './naming';
+import { FRESH_ATTEMPT } from './fresh-attempt';
 
 /** A session as it is first stored: everything pending, the first attempt of every target ordered. */
 export interface NewSession extends Snapshot {
@@ -43,26 +44,11 @@ export function newSession(sessionId: string, request: CreateSessionRequest, con
     worker: TARGET_KINDS[target.kind].worker,
     title: titles[index] ?? target.kind,
     spec: target,
-    state: 'pending',
+    ...FRESH_ATTEMPT,
     attempt: 1,
     taskId: ids.next(),
     message: null,
-    error: null,
-    metrics: {},
-    configuringAt: null,
-    readyAt: null,
-    startSentAt: null,
-    startedAt: null,
-    stoppedAt: null,
-    finishedAt: null,
-    lastSequence: 0,
-    lastFence: 0,
-    claimedAt: null,
-    lastHeartbeatAt: null,
     ...deadlinesOf(session, { kind: target.kind, spec: target }, now, policy),
-    startOrderedAt: null,
-    stopOrderedAt: null,
-    cancelOrderedAt: null,
     artifactCount: 0,
     artifactBytes: 0,
     captureCount: 0,
