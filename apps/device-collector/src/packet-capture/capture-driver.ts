@@ -10,6 +10,7 @@ import type { Transcript } from './transcript';
 export const CAPTURE_STEPS = [
   'connect',
   'auth',
+  'sync_prompt',
   'preflight',
   'configure',
   'armed',
@@ -125,6 +126,8 @@ export interface CaptureDialogue {
   connect(signal: AbortSignal): Promise<void>;
   /** Logs in with the one attempt there is. */
   authenticate(signal: AbortSignal): Promise<void>;
+  /** Comes to the command prompt with the rights that are needed; absent where there is no prompt. */
+  syncPrompt?(signal: AbortSignal): Promise<void>;
   /** Looks whether the capture can work, without changing anything. */
   preflight(signal: AbortSignal): Promise<PreflightReport>;
   /** What {@link configure} is going to leave on the device. Pure; after preflight. */

@@ -31,11 +31,15 @@ export class CaptureLink {
     return this.current;
   }
 
-  /** Connects and logs in. */
+  /** Connects, logs in and comes to the prompt. */
   async connect(until: AbortSignal): Promise<void> {
     try {
       await this.steps.run('connect', (signal) => this.current.connect(signal), until);
       await this.steps.run('auth', (signal) => this.current.authenticate(signal), until);
+      const { current } = this;
+      if (current.syncPrompt !== undefined) {
+        await this.steps.run('sync_prompt', async (signal) => current.syncPrompt?.(signal), until);
+      }
       this.connected = true;
     } catch (error) {
       this.refused ||= error instanceof AppError && NEVER_AGAIN.includes(error.code);
