@@ -20,6 +20,12 @@ const boundariesOfSpecs = boundaries.map(({ sourceTag, onlyDependOnLibsWithTags 
   onlyDependOnLibsWithTags: sourceTag === 'scope:infrastructure' ? [...onlyDependOnLibsWithTags, 'scope:testing'] : onlyDependOnLibsWithTags,
 }));
 
+/** Specs of a service may start simulated devices; the service itself never meets the lab. */
+const boundariesOfServiceSpecs = boundaries.map(({ sourceTag, onlyDependOnLibsWithTags }) => ({
+  sourceTag,
+  onlyDependOnLibsWithTags: sourceTag === 'scope:app' ? [...onlyDependOnLibsWithTags, 'scope:lab'] : onlyDependOnLibsWithTags,
+}));
+
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '**/*.cjs', '**/*.mjs', '**/jest.config.js', 'examples/**'] },
   {
@@ -57,6 +63,12 @@ export default tseslint.config(
     files: ['libs/**/*.spec.ts', 'libs/*/test/**'],
     rules: {
       '@nx/enforce-module-boundaries': ['error', { allow: [], banTransitiveDependencies: false, depConstraints: boundariesOfSpecs }],
+    },
+  },
+  {
+    files: ['apps/**/*.spec.ts', 'apps/*/test/**'],
+    rules: {
+      '@nx/enforce-module-boundaries': ['error', { allow: [], banTransitiveDependencies: false, depConstraints: boundariesOfServiceSpecs }],
     },
   },
   {
