@@ -11,7 +11,7 @@ const boundaries = [
   { sourceTag: 'scope:web', onlyDependOnLibsWithTags: ['scope:contracts'] },
   { sourceTag: 'scope:lab', onlyDependOnLibsWithTags: ['scope:contracts', 'scope:kernel'] },
   { sourceTag: 'scope:testing', onlyDependOnLibsWithTags: ['scope:infrastructure', 'scope:contracts', 'scope:kernel'] },
-  { sourceTag: 'scope:tooling', onlyDependOnLibsWithTags: ['scope:tooling', 'scope:infrastructure', 'scope:testing', 'scope:contracts', 'scope:kernel'] },
+  { sourceTag: 'scope:tooling', onlyDependOnLibsWithTags: ['scope:tooling', 'scope:lab', 'scope:infrastructure', 'scope:testing', 'scope:contracts', 'scope:kernel'] },
 ];
 
 /** Specs of a library may use the harness; the library itself may not. */

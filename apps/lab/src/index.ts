@@ -5,3 +5,11 @@ export { type GearContext, type GearHook, type GearLogic, type GearPlatform, HOO
 export type { GearAction, GearCommand, GearCondition, GearPager, GearQuestion, GearScript, GearSsh, GearVariables } from './ssh-gear/gear-script';
 export { readRecording, type RecordedExchange, type Recording } from './ssh-gear/recording';
 export { type GearAccount, type GearEvent, SshGear, type SshGearOptions } from './ssh-gear/ssh-gear.client';
+export { CALL_CODECS, CALL_SCENARIOS, type CallScenario, type CodecName, type Towards } from './voice-calls/call-scenarios';
+export type { PacketContent, Sighting } from './voice-calls/call-recorder';
+export type { CallTruth, MessageTruth, StreamTruth } from './voice-calls/call-truth';
+export { captureBytes, captureChunks, type CaptureFormat, rotatedCaptureBytes, type Rotation } from './voice-calls/capture-bytes';
+export { type DeviceClock, deviceTime } from './voice-calls/device-clock';
+export { filtered, matches, type PacketFilter } from './voice-calls/packet-filter';
+export { type RecordedPacket, type VoiceCallPlan, VoiceCalls } from './voice-calls/voice-calls';
+export { CALL_ROUTES, type SegmentName, VOICE_ADDRESSES, VOICE_DEVICES, type VoiceDevice } from './voice-calls/voice-network';
