@@ -59,7 +59,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
       throw this.noDriver(target.device_type);
     }
     const login = await this.credentials.login(target.credential_id);
-    const transcript = new Transcript(this.clock, [login.password, login.passphrase], (command) => journal.audit(command));
+    const transcript = new Transcript(this.clock, [login.password, login.passphrase, login.enableSecret], (command) => journal.audit(command));
     const ssh = new SshConnector(this.clock, directTcp, this.hostKeys.policyFor(task.session_id));
     const claimedAt = task.claimed_at?.getTime() ?? this.clock.now();
     const runner = new CaptureRunner(

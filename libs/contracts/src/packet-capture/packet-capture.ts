@@ -60,9 +60,24 @@ export const packetCaptureTarget = z.strictObject({
   size_per_file_mb: z.int().min(1).max(100).default(25),
   max_files: z.int().min(2).max(100).default(10),
   filter: captureFilter.nullish().transform((filter) => filter ?? undefined),
+  /** MB of the device's capture buffer (IOS-XE). Default 50; in rotating mode as much as the wanted files, at most 100. */
+  buffer_mb: z.int().min(1).max(100).optional(),
+  /** What a full buffer means (IOS-XE): the capture is over, or the oldest packets are lost. Default linear in standard mode, circular in rotating mode. */
+  buffer: z.enum(['linear', 'circular']).optional(),
+  /** Packets after which the device ends the capture by itself (IOS-XE). Default: no limit. */
+  packet_limit: z.int().min(1).max(100_000).optional(),
+  /** Packets into the interface, out of it, or both (IOS-XE). Default both. */
+  direction: z.enum(['both', 'in', 'out']).optional(),
+  /** Capture what goes to and from the router itself instead of an interface (IOS-XE). */
+  control_plane: z.boolean().optional(),
 });
 /** See {@link packetCaptureTarget}. */
 export type PacketCaptureTarget = z.output<typeof packetCaptureTarget>;
+
+/** Fields of a target that only some device types know; a device type that does not know a given one refuses the target. */
+export const CAPTURE_OPTIONS = ['buffer_mb', 'buffer', 'packet_limit', 'direction', 'control_plane'] as const;
+/** See {@link CAPTURE_OPTIONS}. */
+export type CaptureOption = (typeof CAPTURE_OPTIONS)[number];
 
 /** What one device type can do; shown before a session is built. */
 export const captureCapability = z.object({
@@ -75,6 +90,10 @@ export const captureCapability = z.object({
   filter_protocols: z.array(z.string()),
   live_counters: z.array(z.string()),
   interface_selectable: z.boolean(),
+  /** Fields of {@link CAPTURE_OPTIONS} it knows. */
+  options: z.array(z.enum(CAPTURE_OPTIONS)).default([]),
+  /** What is worth knowing before choosing it, one sentence each. */
+  remarks: z.array(z.string()).default([]),
 });
 /** See {@link captureCapability}. */
 export type CaptureCapability = z.output<typeof captureCapability>;
