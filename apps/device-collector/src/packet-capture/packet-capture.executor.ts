@@ -14,6 +14,7 @@ import type { TaskJournal } from '../tasks/task-journal';
 import type { TaskRow } from '../tasks/task.entity';
 import { ArtifactWriter } from './artifact-writer.client';
 import type { CaptureTarget } from './capture-driver';
+import { toFieldErrors } from './field-errors';
 import type { CaptureOutcome } from './capture-journal';
 import { CaptureRunner } from './capture-runner';
 import { StartBarrier } from './start-barrier';
@@ -110,11 +111,10 @@ export class PacketCaptureExecutor implements TaskExecutor {
       return [{ path: 'device_type', code, message }];
     }
     try {
-      const { dropped } = driver.preview(target);
-      return dropped.map((part) => ({ path: `filter.${part}`, code: 'UNSUPPORTED_FILTER', message: `${target.device_type} cannot filter by ${part}` }));
+      driver.preview(target);
+      return [];
     } catch (error) {
-      const { code, message, details } = AppError.from(error);
-      return [{ path: typeof details?.['path'] === 'string' ? details['path'] : 'filter', code, message }];
+      return toFieldErrors(error);
     }
   }
 
