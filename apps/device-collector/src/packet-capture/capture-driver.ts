@@ -188,7 +188,7 @@ export interface CaptureDriver {
   readonly name: string;
   readonly deviceTypes: readonly CaptureDeviceType[];
   /** Fields that only some device types know and this one does; a target with another one of them is refused. Default none. */
-  readonly options?: readonly CaptureOption[];
+  readonly targetOptions?: readonly CaptureOption[];
   /** Pure. */
   capabilities(deviceType: CaptureDeviceType): CaptureCapability;
   /** Pure. @throws AppError `UNSUPPORTED_FILTER` with the first wrong condition in `details.path` and all of them in `details.paths` */

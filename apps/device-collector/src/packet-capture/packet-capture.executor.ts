@@ -105,7 +105,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
     }
     try {
       driver.preview(target);
-      return CAPTURE_OPTIONS.filter((option) => target[option] !== undefined && driver.options?.includes(option) !== true).map((option) => ({
+      return CAPTURE_OPTIONS.filter((option) => target[option] !== undefined && driver.targetOptions?.includes(option) !== true).map((option) => ({
         path: option,
         code: 'UNSUPPORTED_OPTION',
         message: `${target.device_type} does not know ${option}`,

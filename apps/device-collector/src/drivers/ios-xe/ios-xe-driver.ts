@@ -11,7 +11,7 @@ const SAMPLE_NAME = 'CSXXXXXX';
 export class IosXeDriver implements CaptureDriver {
   readonly name = 'ios-xe';
   readonly deviceTypes = ['cube', 'csr1000v'] as const;
-  readonly options = CAPTURE_OPTIONS;
+  readonly targetOptions = CAPTURE_OPTIONS;
   private readonly settings: IosXeDriverOptions;
 
   constructor(settings: Partial<IosXeDriverOptions> = {}) {
