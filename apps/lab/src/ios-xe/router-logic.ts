@@ -29,8 +29,8 @@ export class RouterLogic implements GearLogic {
     const hooks: Record<string, (call: HookCall) => Promise<string | undefined> | string | undefined> = {
       enable: ({ session }) => (session.get('secret') === this.variable('enable_secret') ? 'right' : 'wrong'),
       show: (call) => this.show(call),
-      start: (call) => this.start(call),
-      stop: (call) => this.stop(call),
+      start: (call) => this.startCapture(call),
+      stop: (call) => this.stopCapture(call),
       remove: ({ words }) => this.remove(words['capture'] ?? ''),
       set: ({ words }) => this.set(words['capture'] ?? '', words['setting'] ?? '', false),
       replace: ({ words }) => this.set(words['capture'] ?? '', words['setting'] ?? '', true),
@@ -135,7 +135,7 @@ export class RouterLogic implements GearLogic {
     return `${name} is ${up ? 'up' : 'administratively down'}, line protocol is ${up ? 'up' : 'down'} \n  Hardware is CSR vNIC, address is 0050.56bb.f257\n  MTU 1500 bytes, BW 1000000 Kbit/sec\n`;
   }
 
-  private async start({ words, session, say }: HookCall): Promise<string> {
+  private async startCapture({ words, session, say }: HookCall): Promise<string> {
     const point = this.state.points.get(words['capture'] ?? '');
     if (point === undefined) {
       return 'absent';
@@ -151,7 +151,7 @@ export class RouterLogic implements GearLogic {
     return 'started';
   }
 
-  private async stop({ words, session, say }: HookCall): Promise<string> {
+  private async stopCapture({ words, session, say }: HookCall): Promise<string> {
     const point = this.state.points.get(words['capture'] ?? '');
     if (point === undefined) {
       return 'absent';
