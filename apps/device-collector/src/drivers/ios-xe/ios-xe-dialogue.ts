@@ -13,7 +13,7 @@ import type {
   StopReport,
 } from '../../packet-capture/capture-driver';
 import type { ClockOffset } from '../../packet-capture/clock-offset';
-import type { CliExchange } from '../../ssh/cli/cli-exchange';
+import type { CliAnswer, CliExchange } from '../../ssh/cli/cli-exchange';
 import type { SshConnection } from '../../ssh/ssh-connection.client';
 import type { PendingLogin } from '../../ssh/ssh-connector.client';
 import { filterMethod, type FilterMethod, type OwnSession, routerFilter } from './acl-filter';
@@ -62,6 +62,7 @@ export class IosXeDialogue implements CaptureDialogue {
   private counts: BufferCounts | undefined;
   private end: CaptureEnd | undefined;
   private readonly remarks: string[] = [];
+  private readonly looked = new Set<string>();
 
   constructor(
     private readonly context: DialogueContext,
@@ -140,7 +141,7 @@ export class IosXeDialogue implements CaptureDialogue {
     const { cli } = this;
     const plan = required(this.remote);
     if (this.stale) {
-      await this.removeCapturePoint('configure', plan, signal);
+      await this.removeCapturePoint('configure', plan, true, signal);
     }
     if (plan.acl !== null && this.method.method === 'acl') {
       await this.configureAccessList(plan.acl, this.method.lines, signal);
@@ -196,6 +197,7 @@ export class IosXeDialogue implements CaptureDialogue {
   async poll(onSample: (sample: CaptureSample) => void, signal: AbortSignal): Promise<CaptureEnd> {
     const { clock } = this.context;
     const plan = required(this.remote);
+    this.cli.note('poll', `the counters are asked for every ${this.options.pollMs / 1_000} s`);
     for (;;) {
       // A question that is under way is not given up: its answer would be in the way of the stop.
       const untilAnswered = new AbortController().signal;
@@ -283,8 +285,9 @@ export class IosXeDialogue implements CaptureDialogue {
     const { cli } = this;
     const plan = readIosXePlan(stored);
     const points = readCapturePoints((await cli.ask('cleanup', 'show monitor capture', signal)).text);
-    if (points.some(({ name }) => name === plan.name)) {
-      await this.removeCapturePoint('cleanup', plan, signal);
+    const mine = points.find(({ name }) => name === plan.name);
+    if (mine !== undefined) {
+      await this.removeCapturePoint('cleanup', plan, mine.active !== false, signal);
     }
     if (plan.acl !== null) {
       await this.configured('cleanup', [`no ip access-list extended ${plan.acl}`], signal);
@@ -297,7 +300,7 @@ export class IosXeDialogue implements CaptureDialogue {
     if (left.length > 0) {
       throw new AppError('CLEANUP_FAILED', `${this.context.target.host} still has ${left.join(', ')}`, { retryable: true });
     }
-    cli.note('cleanup', `the capture point, ${plan.acl === null ? '' : 'its access list '}and its file are gone`);
+    cli.note('cleanup', `the capture point${plan.acl === null ? '' : ', its access list'} and its file are gone`);
   }
 
   async attach(stored: RemotePlan, signal: AbortSignal, began: boolean): Promise<AttachState> {
@@ -377,8 +380,10 @@ export class IosXeDialogue implements CaptureDialogue {
     throw new AppError(/ interface \S+ \w+$/.test(command) && code === 'CLI_INVALID_INPUT' ? 'BAD_INTERFACE' : code, `${this.context.target.host}: "${command}": ${message}`);
   }
 
-  private async removeCapturePoint(step: CaptureStep, plan: IosXePlan, signal: AbortSignal): Promise<void> {
-    await this.cli.ask(step, `monitor capture ${plan.name} stop`, signal);
+  private async removeCapturePoint(step: CaptureStep, plan: IosXePlan, stopFirst: boolean, signal: AbortSignal): Promise<void> {
+    if (stopFirst) {
+      await this.cli.ask(step, `monitor capture ${plan.name} stop`, signal);
+    }
     await this.cli.ask(step, `no monitor capture ${plan.name}`, signal);
   }
 
@@ -395,7 +400,7 @@ export class IosXeDialogue implements CaptureDialogue {
   }
 
   private async isActive(step: CaptureStep, plan: IosXePlan, signal: AbortSignal): Promise<boolean | undefined | 'absent'> {
-    const { text } = await this.cli.ask(step, `show monitor capture ${plan.name} | include Status`, signal, LOOK_LIMITS);
+    const { text } = await this.look(step, `show monitor capture ${plan.name} | include Status`, signal);
     const active = readStatus(text);
     if (active !== undefined) {
       return active;
@@ -407,7 +412,18 @@ export class IosXeDialogue implements CaptureDialogue {
   }
 
   private async readCounts(step: CaptureStep, plan: IosXePlan, signal: AbortSignal): Promise<BufferCounts> {
-    return readBuffer((await this.cli.ask(step, `show monitor capture ${plan.name} buffer | include packets|used`, signal, LOOK_LIMITS)).text);
+    return readBuffer((await this.look(step, `show monitor capture ${plan.name} buffer | include packets|used`, signal)).text);
+  }
+
+  /** What is asked every few seconds for hours is written down once. */
+  private async look(step: CaptureStep, command: string, signal: AbortSignal): Promise<CliAnswer> {
+    if (step === 'poll' && this.looked.has(command)) {
+      return this.cli.askAgain(command, signal, LOOK_LIMITS);
+    }
+    if (step === 'poll') {
+      this.looked.add(command);
+    }
+    return this.cli.ask(step, command, signal, LOOK_LIMITS);
   }
 
   /** Why a capture is over that nobody of us has ended. */
