@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
-import type { CaptureCapability, CaptureDeviceType, PacketCaptureTarget } from '@capstan/contracts';
+import type { CaptureCapability, CaptureDeviceType, CaptureOption, PacketCaptureTarget } from '@capstan/contracts';
 import type { AppError, Clock } from '@capstan/kernel';
 import type { SshLogin } from '../ssh/auth-plan';
 import type { SshConnector } from '../ssh/ssh-connector.client';
+import type { SftpSink } from '../sftp-sink/sftp-sink';
 import type { ClockOffset } from './clock-offset';
 import type { Transcript } from './transcript';
 
@@ -43,6 +44,10 @@ export interface DialogueContext {
   readonly ssh: SshConnector;
   readonly clock: Clock;
   readonly transcript: Transcript;
+  /** Seconds from now within which everything has to be over. */
+  readonly closeWithinSec?: number;
+  /** Where devices push their files that cannot be fetched; absent where none is offered. */
+  readonly sftpSink?: SftpSink;
 }
 
 /**
@@ -102,6 +107,8 @@ export interface CapturedFile {
   /** Bytes, when known before reading. */
   readonly size?: number;
   readonly body: Readable;
+  /** Told with the stored file, e.g. that its times are made up. */
+  readonly meta?: Readonly<Record<string, unknown>>;
 }
 
 /** What the files must add up to, so that a loss cannot hide. */
@@ -155,8 +162,11 @@ export interface CaptureDialogue {
   clockOffset(signal: AbortSignal): Promise<ClockOffset | undefined>;
   /** Ends whatever still runs and removes what the plan names. @throws AppError `CLEANUP_FAILED` */
   cleanup(plan: RemotePlan, signal: AbortSignal): Promise<void>;
-  /** After {@link authenticate}, instead of preflight to start: finds a capture that someone else began. */
-  attach(plan: RemotePlan, signal: AbortSignal): Promise<AttachState>;
+  /**
+   * After {@link authenticate}, instead of preflight to start: finds a capture that someone else began.
+   * @param began whether it is known to have been running: a device that shows only that nothing runs cannot tell
+   */
+  attach(plan: RemotePlan, signal: AbortSignal, began: boolean): Promise<AttachState>;
   /** Always succeeds. */
   disconnect(signal: AbortSignal): Promise<void>;
 }
@@ -177,6 +187,8 @@ export interface CommandPreview {
 export interface CaptureDriver {
   readonly name: string;
   readonly deviceTypes: readonly CaptureDeviceType[];
+  /** Fields that only some device types know and this one does; a target with another one of them is refused. Default none. */
+  readonly options?: readonly CaptureOption[];
   /** Pure. */
   capabilities(deviceType: CaptureDeviceType): CaptureCapability;
   /** Pure. @throws AppError `UNSUPPORTED_FILTER` with the first wrong condition in `details.path` and all of them in `details.paths` */

@@ -2,7 +2,7 @@ import { AppError, type Clock } from '@capstan/kernel';
 import type { Metrics, TaskArtifacts, TaskOutcome } from '@capstan/tasks';
 import { abortable } from '../abortable';
 import { conclude, failed, fileMeta } from './capture-conclusion';
-import type { AttachState, CaptureDialogue, CaptureEnd, CaptureSample } from './capture-driver';
+import type { AttachState, CaptureDialogue, CapturedFile, CaptureEnd, CaptureSample } from './capture-driver';
 import type { CaptureControl, CaptureJournal, RemoteRecord } from './capture-journal';
 import { CaptureLink } from './capture-link';
 import { clockMetrics, sampleMetrics, stopMetrics } from './capture-run-state';
@@ -135,7 +135,7 @@ export class CaptureRunner {
           throw error;
         }
         this.ports.journal.progress(this.metrics, 'the connection to the device is lost; looking for it');
-        state = this.stillThere(await this.link.findAgain(this.known().plan, this.untilCancelled()));
+        state = this.stillThere(await this.link.findAgain(this.known().plan, this.known().startedAt !== undefined, this.untilCancelled()));
       }
     }
   }
@@ -180,7 +180,7 @@ export class CaptureRunner {
       if (!isDeviceLost(error)) {
         throw error;
       }
-      state = await this.link.findAgain(this.known().plan, this.untilCancelled());
+      state = await this.link.findAgain(this.known().plan, this.known().startedAt !== undefined, this.untilCancelled());
       if (state === 'absent' || state === 'armed') {
         throw new AppError('START_FAILED', `${this.assignment.host} was lost in the moment of the start`, { retryable: true, cause: error });
       }
@@ -198,7 +198,7 @@ export class CaptureRunner {
     const remote = this.known();
     transcript.note('connect', 'taken over from another holder; its part of the transcript is lost');
     await this.link.connect(this.untilCancelled());
-    const state = await this.link.attach(remote.plan, this.untilCancelled());
+    const state = await this.link.attach(remote.plan, remote.startedAt !== undefined, this.untilCancelled());
     if (state === 'running' || state === 'ended') {
       this.remarks.push('taken over after the loss of a worker');
       const startedAt = remote.startedAt ?? clock.now();
@@ -291,10 +291,10 @@ export class CaptureRunner {
     const { dialogue } = this.link;
     await journal.advance('collecting', { stoppedAt, metrics: this.metrics });
     const clockAfter = await this.steps.run('preflight', (signal) => dialogue.clockOffset(signal), until);
-    const files: StoredCapture[] = [];
+    const files: (StoredCapture & Pick<CapturedFile, 'meta'>)[] = [];
     for await (const file of dialogue.retrieve(until)) {
       const name = captureFileName(host, this.assignment.interface, file.suffix);
-      files.push(await storeCapture(artifacts, name, file.body, file.size, until));
+      files.push({ ...(await storeCapture(artifacts, name, file.body, file.size, until)), meta: file.meta });
     }
     const verdict = judgeFiles(files.map((file) => file.content), dialogue.expectation());
     const kept = files.filter((file) => file.stored.size > 0);
@@ -303,7 +303,7 @@ export class CaptureRunner {
     const outcome = conclude({ host, metrics: this.metrics, stoppedAt, verdict, end: this.end, remarks: this.remarks });
     this.remote = { ...this.known(), collected: outcome };
     const context = { interface: this.assignment.interface, clockBefore: this.clockBefore, clockAfter };
-    await journal.collected(kept.map((file) => artifacts.describe('pcap', file.name, file.stored, fileMeta(file.content, verdict, context))), this.remote);
+    await journal.collected(kept.map((file) => artifacts.describe('pcap', file.name, file.stored, { ...fileMeta(file.content, verdict, context), ...file.meta })), this.remote);
     return outcome;
   }
 

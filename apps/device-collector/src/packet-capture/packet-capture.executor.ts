@@ -1,4 +1,4 @@
-import { CAPTURE_DEFAULTS, packetCaptureTarget, type PacketCaptureTarget } from '@capstan/contracts';
+import { CAPTURE_DEFAULTS, CAPTURE_OPTIONS, packetCaptureTarget, type PacketCaptureTarget } from '@capstan/contracts';
 import { AppError, type Clock, type FieldError } from '@capstan/kernel';
 import { CLOCK } from '@capstan/service-kit';
 import type { TaskExecutor, TaskOutcome, TaskRun } from '@capstan/tasks';
@@ -63,19 +63,30 @@ export class PacketCaptureExecutor implements TaskExecutor {
     const transcript = new Transcript(this.clock, [login.password, login.passphrase, login.enableSecret], (command) => journal.audit(command));
     const ssh = new SshConnector(this.clock, directTcp, this.hostKeys.policyFor(task.session_id));
     const claimedAt = task.claimed_at?.getTime() ?? this.clock.now();
+    const closeBy = Math.min(new Date(task.deadlines.close_by).getTime(), claimedAt + task.deadlines.close_within_sec * 1_000);
     const runner = new CaptureRunner(
       {
         host: target.host,
         interface: target.interface,
         durationSec: task.duration_sec,
         readyBy: new Date(task.deadlines.ready_by).getTime(),
-        closeBy: Math.min(new Date(task.deadlines.close_by).getTime(), claimedAt + task.deadlines.close_within_sec * 1_000),
+        closeBy,
         ...(task.remote === null ? {} : { resume: task.remote as RemoteRecord }),
         ...(task.t0 === null ? {} : { t0: task.t0.getTime() }),
       },
       {
         clock: this.clock,
-        openDialogue: () => driver.open({ taskId: task.task_id, target, durationSec: task.duration_sec, login, ssh, clock: this.clock, transcript }),
+        openDialogue: () =>
+          driver.open({
+            taskId: task.task_id,
+            target,
+            durationSec: task.duration_sec,
+            login,
+            ssh,
+            clock: this.clock,
+            transcript,
+            closeWithinSec: Math.max(1, Math.ceil((closeBy - this.clock.now()) / 1_000)),
+          }),
         artifacts,
         journal,
         control,
@@ -94,7 +105,11 @@ export class PacketCaptureExecutor implements TaskExecutor {
     }
     try {
       driver.preview(target);
-      return [];
+      return CAPTURE_OPTIONS.filter((option) => target[option] !== undefined && driver.options?.includes(option) !== true).map((option) => ({
+        path: option,
+        code: 'UNSUPPORTED_OPTION',
+        message: `${target.device_type} does not know ${option}`,
+      }));
     } catch (error) {
       return toFieldErrors(error);
     }
