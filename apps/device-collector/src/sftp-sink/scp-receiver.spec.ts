@@ -16,7 +16,7 @@ describe(scpTarget.name, () => {
 describe(ScpReceiver.name, () => {
   const never = new AbortController().signal;
   const begin = (target: string) => {
-    const place = new OpenPlace('u', systemIds.next(), { host: 'h', port: 1 }, { quotaBytes: 1_000 }, () => undefined);
+    const place = new OpenPlace('u', systemIds.next(), { host: 'h', port: 1 }, [], { quotaBytes: 1_000 }, () => undefined);
     const said: Buffer[] = [];
     const sut = new ScpReceiver(place, target, { write: (bytes) => void said.push(bytes), pause: () => undefined, resume: () => undefined });
     return { place, sut, said: () => Buffer.concat(said).toString('latin1') };

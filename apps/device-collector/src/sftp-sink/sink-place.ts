@@ -27,6 +27,7 @@ export class OpenPlace implements SinkPlace {
     readonly username: string,
     readonly password: string,
     readonly address: SinkAddress,
+    readonly fingerprints: readonly string[],
     wish: Pick<SinkWish, 'quotaBytes'>,
     private readonly onClose: (place: OpenPlace) => void,
   ) {

@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual, createHash } from 'node:crypto';
 import { createServer, type Server as TcpServer, type Socket } from 'node:net';
 import { AppError, type Clock, Serial } from '@capstan/kernel';
-import { Server, type AuthContext, type Connection, type Session } from 'ssh2';
+import { Server, type AuthContext, type Connection, type Session, utils } from 'ssh2';
 import { localAddressTowards } from './route-lookup.client';
 import { ScpReceiver, scpTarget } from './scp-receiver';
 import { serveSftp } from './sftp-requests.client';
@@ -61,7 +61,7 @@ export class SinkServer implements SftpSink {
       await this.listen();
       const username = `capstan-${wish.taskId.replace(/[^A-Za-z0-9]/g, '').slice(-8)}${randomBytes(2).toString('hex')}`;
       const over = new AbortController();
-      const place = new OpenPlace(username, randomBytes(18).toString('base64url'), await this.address(wish.deviceHost), wish, () => {
+      const place = new OpenPlace(username, randomBytes(18).toString('base64url'), await this.address(wish.deviceHost), (await this.hostKeys()).flatMap(fingerprintsOf), wish, () => {
         over.abort();
         this.forget(username);
       });
@@ -72,6 +72,11 @@ export class SinkServer implements SftpSink {
       );
       return place;
     });
+  }
+
+  /** Called by Nest when the service goes down. */
+  onModuleDestroy(): Promise<void> {
+    return this.stop();
   }
 
   /** Closes every place and the port. */
@@ -199,4 +204,15 @@ export class SinkServer implements SftpSink {
 function equal(given: string, expected: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));
+}
+
+/** Fingerprints of a private key's public half, as devices show them. */
+function fingerprintsOf(privateKey: string): string[] {
+  const parsed = utils.parseKey(privateKey);
+  if (parsed instanceof Error) {
+    return [];
+  }
+  const blob = (Array.isArray(parsed) ? parsed : [parsed]).map((key) => key.getPublicSSH());
+  const digest = (algorithm: string, bytes: Buffer): Buffer => createHash(algorithm).update(bytes).digest();
+  return blob.flatMap((bytes) => [`SHA256:${digest('sha256', bytes).toString('base64').replace(/=+$/, '')}`, digest('md5', bytes).toString('hex').replace(/..(?=.)/g, '$&:')]);
 }

@@ -58,7 +58,7 @@ describe(SinkServer.name, () => {
     return hash.digest('hex');
   };
   const sent = createHash('sha256').update(payload).digest('hex');
-  const sftp = (place: SinkPlace, ...commands: string[]) => run(place, 'sftp', [`${place.username}@127.0.0.1`], `${commands.join('\n')}\n`);
+  const sftp = (place: SinkPlace, ...commands: string[]) => run(place, 'sftp', ['-o', 'VisualHostKey=yes', `${place.username}@127.0.0.1`], `${commands.join('\n')}\n`);
 
   it('takes files from a real sftp client, in folders that it makes as a VOS node does', async () => {
     const place = await open();
@@ -68,8 +68,10 @@ describe(SinkServer.name, () => {
     await expect(sha256(first.body)).resolves.toBe(sent);
     const second = await place.next(never);
     await expect(second.body.toArray()).resolves.toEqual([]);
-    await expect(client).resolves.toMatchObject({ code: 0 });
+    const { code, output } = await client;
+    expect(code).toBe(0);
     expect(place.contacts).toEqual({ logins: 1, refusals: 0 });
+    expect(place.fingerprints.some((fingerprint) => output.includes(fingerprint))).toBe(true);
     place.close();
   });
 

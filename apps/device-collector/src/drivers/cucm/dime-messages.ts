@@ -26,12 +26,6 @@ export function cookiesOf(setCookie: readonly string[] | undefined): string | un
   return pairs.length === 0 ? undefined : pairs.join('; ');
 }
 
-/** Milliseconds a busy service wants us to wait: its `Retry-After` in seconds, or twice as long each time. */
-export function backOffMs(retryAfter: string | undefined, attempt: number): number {
-  const asked = Number(retryAfter);
-  return retryAfter !== undefined && Number.isFinite(asked) && asked >= 0 ? Math.min(asked, 60) * 1_000 : Math.min(1_000 * 2 ** attempt, 30_000);
-}
-
 function escapeXml(text: string): string {
   return text.replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -38,6 +38,21 @@ export function ntpDoubt(text: string): string | undefined {
   return /unsynchroni[sz]ed|not synchroni[sz]ed/i.test(text) ? 'the clock of the node follows no time server' : undefined;
 }
 
+/** Level at which a node begins to delete its own logs, in percent; five below it `capture-rotate` refuses to start. */
+const LOW_WATER_MARK = 90;
+const MARGIN = 5;
+
+/** Why a capture does not fit on the node; undefined when it does, or the node does not tell. */
+export function diskDoubt({ logging }: NodeStatus, wantedMb: number): string | undefined {
+  if (logging === undefined) {
+    return undefined;
+  }
+  if (logging.usedPercent >= LOW_WATER_MARK - MARGIN) {
+    return `its log partition is ${logging.usedPercent} % full; captures need less than ${LOW_WATER_MARK - MARGIN} %`;
+  }
+  return logging.freeKib < wantedMb * 1_024 ? `its log partition has ${Math.floor(logging.freeKib / 1_024)} MB left, and the capture may take ${wantedMb} MB` : undefined;
+}
+
 /** `Wed Nov 5, 2014 14:01:51`, with or without a zone behind it. */
 function readTime(text: string | undefined, zone: string | undefined): number | undefined {
   const match = /([A-Z][a-z]{2})[a-z]*\.? +(\d{1,2}),? +(?:(\d{4}),? +)?(\d{1,2}):(\d{2}):(\d{2})(?: +([A-Z]{3,5}))?(?: +(\d{4}))?/.exec((text ?? '').replace(/^[A-Z][a-z]{2,8},? +(?=[A-Z])/, ''));

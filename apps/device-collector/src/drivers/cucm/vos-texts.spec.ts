@@ -3,7 +3,7 @@ import { readRefusal, readTrailer } from './capture-answer';
 import { readCucmPlan } from './cucm-plan';
 import { fileGetFailure, fileGetQuestions, fingerprintsIn } from './file-get-questions';
 import { readFileList, saysNoFiles } from './file-list';
-import { ntpDoubt, readStatus, statusClock } from './node-status';
+import { diskDoubt, ntpDoubt, readStatus, statusClock } from './node-status';
 
 const STATUS = `Host Name          : cucm-pub
 Date               : Wed Nov 5, 2014 14:01:51
@@ -36,6 +36,16 @@ describe(statusClock.name, () => {
   it('takes half a second for the fraction the node does not tell, and half the round trip', () => {
     expect(statusClock({ time: 10_000 }, 9_000, 9_200)).toEqual({ offsetMs: 1_400, uncertaintyMs: 601 });
     expect(statusClock({}, 0, 1)).toBeUndefined();
+  });
+});
+
+describe(diskDoubt.name, () => {
+  const disk = (usedPercent: number, freeKib: number) => ({ logging: { totalKib: 1_000_000, freeKib, usedPercent } });
+  it('wants five percent below the low water mark, and room for the ring', () => {
+    expect(diskDoubt(disk(85, 999_999), 0)).toContain('85 %');
+    expect(diskDoubt(disk(84, 999_999), 0)).toBeUndefined();
+    expect(diskDoubt(disk(50, 100 * 1_024), 250)).toContain('250 MB');
+    expect(diskDoubt({}, 250)).toBeUndefined();
   });
 });
 

@@ -11,7 +11,7 @@ const SAMPLE_NAME = 'CSXXXXXX';
 export class IosXeDriver implements CaptureDriver {
   readonly name = 'ios-xe';
   readonly deviceTypes = ['cube', 'csr1000v'] as const;
-  readonly options = CAPTURE_OPTIONS;
+  readonly targetOptions = CAPTURE_OPTIONS.filter((option) => option !== 'app_credential_id');
   private readonly settings: IosXeDriverOptions;
 
   constructor(settings: Partial<IosXeDriverOptions> = {}) {
@@ -31,7 +31,7 @@ export class IosXeDriver implements CaptureDriver {
       filter_nodes: ['all', 'any', 'not', 'host', 'src', 'dest', 'port', 'src_port', 'dest_port', 'protocol'],
       live_counters: ['packets_captured', 'packets_dropped', 'bytes'],
       interface_selectable: true,
-      options: [...CAPTURE_OPTIONS],
+      options: [...this.targetOptions],
       remarks: [
         'Rotating is one circular buffer of at most 100 MB, stored as one file.',
         'With a filter, IPv4 only; ARP and IPv6 are captured without one. Addresses, not names.',
