@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { CaptureCapability, CaptureDeviceType, CaptureOption, PacketCaptureTarget } from '@capstan/contracts';
 import type { AppError, Clock } from '@capstan/kernel';
+import type { HttpsConnector } from '../https/https-connector.client';
+import type { HttpsLogin } from '../https/https-login';
 import type { SshLogin } from '../ssh/auth-plan';
 import type { SshConnector } from '../ssh/ssh-connector.client';
 import type { SftpSink } from '../sftp-sink/sftp-sink';
@@ -46,6 +48,9 @@ export interface DialogueContext {
   readonly transcript: Transcript;
   /** Seconds from now within which everything has to be over. */
   readonly closeWithinSec?: number;
+  readonly https?: HttpsConnector;
+  /** Account of an application user, where the target names one. */
+  readonly appLogin?: HttpsLogin;
   /** Where devices push their files that cannot be fetched; absent where none is offered. */
   readonly sftpSink?: SftpSink;
 }
@@ -189,6 +194,8 @@ export interface CaptureDriver {
   readonly deviceTypes: readonly CaptureDeviceType[];
   /** Fields that only some device types know and this one does; a target with another one of them is refused. Default none. */
   readonly targetOptions?: readonly CaptureOption[];
+  /** Whether a device takes one capture at a time, whoever wants it. Default false. */
+  readonly exclusive?: boolean;
   /** Pure. */
   capabilities(deviceType: CaptureDeviceType): CaptureCapability;
   /** Pure. @throws AppError `UNSUPPORTED_FILTER` with the first wrong condition in `details.path` and all of them in `details.paths` */

@@ -6,6 +6,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Credentials } from '../credentials/credentials.repository';
 import { DriverRegistry } from '../drivers/registry';
 import { HostKeys } from '../host-keys/host-keys.repository';
+import { HttpsConnector } from '../https/https-connector.client';
+import { SFTP_SINK, type SftpSink } from '../sftp-sink/sftp-sink';
 import { directTcp } from '../ssh/socket-opener.client';
 import { SshConnector } from '../ssh/ssh-connector.client';
 import type { CaptureTarget } from './capture-driver';
@@ -31,6 +33,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
     private readonly drivers: DriverRegistry,
     private readonly credentials: Credentials,
     private readonly hostKeys: HostKeys,
+    @Inject(SFTP_SINK) private readonly sftpSink: SftpSink,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.barrier = new StartBarrier(clock);
@@ -47,8 +50,11 @@ export class PacketCaptureExecutor implements TaskExecutor {
     }
     const target = completeTarget(parsed.data);
     const errors = this.checkDriver(target);
-    if (!(await this.credentials.exists(target.credential_id))) {
-      errors.push({ path: 'credential_id', code: 'CREDENTIAL_NOT_FOUND', message: 'no such credential' });
+    for (const path of ['credential_id', 'app_credential_id'] as const) {
+      const id = target[path];
+      if (id !== undefined && !(await this.credentials.exists(id))) {
+        errors.push({ path, code: 'CREDENTIAL_NOT_FOUND', message: 'no such credential' });
+      }
     }
     return errors;
   }
@@ -60,8 +66,10 @@ export class PacketCaptureExecutor implements TaskExecutor {
       throw this.noDriver(target.device_type);
     }
     const login = await this.credentials.login(target.credential_id);
-    const transcript = new Transcript(this.clock, [login.password, login.passphrase, login.enableSecret], (command) => journal.audit(command));
+    const appLogin = target.app_credential_id === undefined ? undefined : await this.credentials.appLogin(target.app_credential_id);
+    const transcript = new Transcript(this.clock, [login.password, login.passphrase, login.enableSecret, appLogin?.password], (command) => journal.audit(command));
     const ssh = new SshConnector(this.clock, directTcp, this.hostKeys.policyFor(task.session_id));
+    const https = new HttpsConnector(this.clock, directTcp, this.hostKeys.certificatePolicyFor(task.session_id));
     const claimedAt = task.claimed_at?.getTime() ?? this.clock.now();
     const closeBy = Math.min(new Date(task.deadlines.close_by).getTime(), claimedAt + task.deadlines.close_within_sec * 1_000);
     const runner = new CaptureRunner(
@@ -83,6 +91,9 @@ export class PacketCaptureExecutor implements TaskExecutor {
             durationSec: task.duration_sec,
             login,
             ssh,
+            https,
+            ...(appLogin === undefined ? {} : { appLogin }),
+            sftpSink: this.sftpSink,
             clock: this.clock,
             transcript,
             closeWithinSec: Math.max(1, Math.ceil((closeBy - this.clock.now()) / 1_000)),

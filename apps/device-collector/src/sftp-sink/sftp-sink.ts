@@ -41,6 +41,8 @@ export interface SinkPlace {
   readonly password: string;
   /** Folder to name when the device asks for one. */
   readonly folder: string;
+  /** Fingerprints of the sink's own host keys: SHA-256 as OpenSSH writes it, and MD5 in pairs. */
+  readonly fingerprints: readonly string[];
   /** Whether anybody has logged in, and what was refused: for the difference between unreachable and refused. */
   readonly contacts: SinkContacts;
   /** The next file, as soon as its first byte is announced. @throws the signal's reason; AppError `EXPORT_FAILED` when the place is closed */
@@ -62,3 +64,6 @@ export interface SftpSink {
   /** @throws AppError `EXPORT_UNREACHABLE` when the server cannot listen */
   open(wish: SinkWish): Promise<SinkPlace>;
 }
+
+/** Injection token of the {@link SftpSink}. */
+export const SFTP_SINK = Symbol('SFTP_SINK');

@@ -1,9 +1,11 @@
-import { CAPTURE_DEFAULTS, CAPTURE_OPTIONS, type CaptureCapability, type CaptureDeviceType } from '@capstan/contracts';
+import { CAPTURE_DEFAULTS, type CaptureCapability, type CaptureDeviceType } from '@capstan/contracts';
 import type { CaptureDialogue, CaptureDriver, CaptureTarget, CommandPreview, DialogueContext } from '../../packet-capture/capture-driver';
 import { filterMethod, routerFilter } from './acl-filter';
 import { accessListCommands, bufferWish, captureCommands, GRACE_SEC } from './capture-commands';
 import { IOS_XE_DEFAULTS, IosXeDialogue, type IosXeDriverOptions } from './ios-xe-dialogue';
 
+/** Fields of a target that routers know. */
+const ROUTER_OPTIONS = ['buffer_mb', 'buffer', 'packet_limit', 'direction', 'control_plane'] as const;
 /** Stands in previews for the name that a task gets. */
 const SAMPLE_NAME = 'CSXXXXXX';
 
@@ -11,7 +13,7 @@ const SAMPLE_NAME = 'CSXXXXXX';
 export class IosXeDriver implements CaptureDriver {
   readonly name = 'ios-xe';
   readonly deviceTypes = ['cube', 'csr1000v'] as const;
-  readonly targetOptions = CAPTURE_OPTIONS;
+  readonly targetOptions = ROUTER_OPTIONS;
   private readonly settings: IosXeDriverOptions;
 
   constructor(settings: Partial<IosXeDriverOptions> = {}) {
@@ -31,7 +33,7 @@ export class IosXeDriver implements CaptureDriver {
       filter_nodes: ['all', 'any', 'not', 'host', 'src', 'dest', 'port', 'src_port', 'dest_port', 'protocol'],
       live_counters: ['packets_captured', 'packets_dropped', 'bytes'],
       interface_selectable: true,
-      options: [...CAPTURE_OPTIONS],
+      options: [...ROUTER_OPTIONS],
       remarks: [
         'Rotating is one circular buffer of at most 100 MB, stored as one file.',
         'With a filter, IPv4 only; ARP and IPv6 are captured without one. Addresses, not names.',
