@@ -1,3 +1,6 @@
+export { type CucmNode, type CucmNodeOptions, nodePackets, startCucmNode } from './cucm/cucm-node';
+export type { NodeFiles, NodePackets, StoredFile } from './cucm/node-captures';
+export { CUCM_11_5, CUCM_12_5, CUCM_14, CUCM_15, CUCM_EDITIONS, type NodeEdition } from './cucm/node-editions';
 export type { HostKey } from './inventory';
 export type { FaultTrigger, GearFault, TimedFault } from './ssh-gear/faults';
 export { FaultBoard } from './ssh-gear/faults';
@@ -13,3 +16,4 @@ export { type DeviceClock, deviceTime } from './voice-calls/device-clock';
 export { filtered, matches, type PacketFilter } from './voice-calls/packet-filter';
 export { type RecordedPacket, type VoiceCallPlan, VoiceCalls } from './voice-calls/voice-calls';
 export { CALL_ROUTES, type SegmentName, VOICE_ADDRESSES, VOICE_DEVICES, type VoiceDevice } from './voice-calls/voice-network';
+export { selfSigned, type SelfSigned } from './self-signed-certificate';
