@@ -117,6 +117,7 @@ export {
 export {
   CAPTURE_DEFAULTS,
   CAPTURE_DEVICE_TYPES,
+  CAPTURE_OPTIONS,
   MAX_TARGETS,
   ON_UNSUPPORTED,
   captureCapability,
