@@ -1,3 +1,6 @@
+export { ExpresswayCluster, type ExpresswayClusterOptions, type SeenRequest } from './expressway/expressway-cluster.client';
+export { EXPRESSWAY_FAULTS, type ExpresswayFault } from './expressway/expressway-faults';
+export { EXPRESSWAY_VERSIONS, type ExpresswayVersion } from './expressway/expressway-versions';
 export type { HostKey } from './inventory';
 export type { FaultTrigger, GearFault, TimedFault } from './ssh-gear/faults';
 export { FaultBoard } from './ssh-gear/faults';

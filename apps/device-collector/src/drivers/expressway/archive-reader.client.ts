@@ -59,7 +59,7 @@ export async function* readArchive(source: Readable, limits: ArchiveLimits, onCu
         throw new AppError('EXPORT_FAILED', `the archive has more than ${limits.members} members`);
       }
       if (entry.header.type === 'file' || entry.header.type === 'contiguous-file') {
-        yield { path: entry.header.name, size: entry.header.size ?? 0, body: Readable.from(bytesOf(entry), { objectMode: false }) };
+        yield { path: entry.header.name, size: entry.header.size ?? 0, body: Readable.from(bytesOf(entry as unknown as AsyncIterable<Uint8Array>), { objectMode: false }) };
       } else {
         entry.resume();
       }

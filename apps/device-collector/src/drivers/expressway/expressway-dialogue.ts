@@ -110,8 +110,11 @@ export class ExpresswayDialogue implements CaptureDialogue {
     await this.watch.begin(signal);
   }
 
-  broken(): Promise<AppError> {
-    return required(this.watch).problem();
+  async broken(): Promise<AppError> {
+    const problem = await required(this.watch).problem();
+    // What runs then is theirs.
+    this.stopped ||= problem.code === 'ALREADY_ACTIVE';
+    return problem;
   }
 
   start(): number {
