@@ -1,8 +1,6 @@
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { HostKey } from '../inventory';
-import { selfSigned } from '../self-signed-certificate';
-import { createHash, X509Certificate } from 'node:crypto';
+import { selfSignedCertificate } from '../expressway/self-signed-certificate';
 import type { GearAccount } from '../ssh-gear/ssh-gear.client';
 
 /** Settings of a {@link DimeServer}. */
@@ -31,18 +29,18 @@ export class DimeServer {
   refusals = 0;
   private constructor(
     private readonly server: Server,
-    readonly fingerprint: HostKey,
+    /** SHA-256 of the certificate, in hex with colons. */
+    readonly fingerprint: string,
     private readonly options: DimeServerOptions,
   ) {
     server.on('request', (request, response) => this.serve(request, response));
   }
 
   static async start(options: DimeServerOptions): Promise<DimeServer> {
-    const { key, cert } = selfSigned(options.name, options.now());
+    const { key, cert, fingerprint } = selfSignedCertificate(options.name, options.now());
     const server = createServer({ key, cert });
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(options.port, options.host, resolve));
-    const digest = createHash('sha256').update(new X509Certificate(cert).raw).digest('base64').replace(/=+$/, '');
-    return new DimeServer(server, { type: 'x509', fingerprint: `SHA256:${digest}` }, options);
+    return new DimeServer(server, fingerprint, options);
   }
 
   get port(): number {

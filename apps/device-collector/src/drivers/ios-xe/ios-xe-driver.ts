@@ -1,4 +1,4 @@
-import { CAPTURE_DEFAULTS, CAPTURE_OPTIONS, type CaptureCapability, type CaptureDeviceType } from '@capstan/contracts';
+import { CAPTURE_DEFAULTS, type CaptureCapability, type CaptureDeviceType } from '@capstan/contracts';
 import type { CaptureDialogue, CaptureDriver, CaptureTarget, CommandPreview, DialogueContext } from '../../packet-capture/capture-driver';
 import { filterMethod, routerFilter } from './acl-filter';
 import { accessListCommands, bufferWish, captureCommands, GRACE_SEC } from './capture-commands';
@@ -11,7 +11,6 @@ const SAMPLE_NAME = 'CSXXXXXX';
 export class IosXeDriver implements CaptureDriver {
   readonly name = 'ios-xe';
   readonly deviceTypes = ['cube', 'csr1000v'] as const;
-  readonly targetOptions = CAPTURE_OPTIONS.filter((option) => option !== 'app_credential_id');
   private readonly settings: IosXeDriverOptions;
 
   constructor(settings: Partial<IosXeDriverOptions> = {}) {
@@ -31,7 +30,7 @@ export class IosXeDriver implements CaptureDriver {
       filter_nodes: ['all', 'any', 'not', 'host', 'src', 'dest', 'port', 'src_port', 'dest_port', 'protocol'],
       live_counters: ['packets_captured', 'packets_dropped', 'bytes'],
       interface_selectable: true,
-      options: [...this.targetOptions],
+      options: ['buffer_mb', 'buffer', 'packet_limit', 'direction', 'control_plane'],
       remarks: [
         'Rotating is one circular buffer of at most 100 MB, stored as one file.',
         'With a filter, IPv4 only; ARP and IPv6 are captured without one. Addresses, not names.',
