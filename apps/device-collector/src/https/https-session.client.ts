@@ -9,7 +9,7 @@ import { isOverloaded, pauseBeforeRetry } from './retry-after';
 
 /** One request. Redirects are not followed: an account is for the device it was given for. */
 export interface HttpsRequest {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'OPTIONS';
   /** Begins with `/`. */
   readonly path: string;
   /** Never an account: that is what `login` is for. */

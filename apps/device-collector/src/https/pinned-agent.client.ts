@@ -17,7 +17,7 @@ export interface CertificatePolicy {
 /** Milliseconds for socket and handshake of one connection. */
 const CONNECT_MS = 20_000;
 
-type Made = (error: Error | null, stream?: Duplex) => void;
+type Made = (error: Error | null, stream: Duplex) => void;
 
 /**
  * Connections to one device, each of which has shown the trusted certificate. Devices sign their certificates themselves, so
@@ -29,22 +29,23 @@ export class PinnedAgent extends Agent {
 
   constructor(
     private readonly endpoint: HttpsEndpoint,
-    private readonly sockets: SocketOpener,
+    private readonly opener: SocketOpener,
     private readonly policy: CertificatePolicy,
     options: AgentOptions = {},
   ) {
-    super({ keepAlive: true, maxSockets: 4, ...options });
+    // First in, first out: several idle connections are used in turn, so that none of them is closed for being idle.
+    super({ keepAlive: true, maxSockets: 4, scheduling: 'fifo', ...options });
   }
 
   /** Node's hook for new connections; the request waits until `made` is called. */
-  override createConnection(_options: unknown, made?: Made): undefined {
+  override createConnection(_options: unknown, made?: Made): null {
     const limit = AbortSignal.timeout(CONNECT_MS);
     this.open(limit).then(
       (socket) => made?.(null, socket),
       (error: Error) =>
-        made?.(limit.aborted ? new AppError('CONNECT_TIMEOUT', `${this.endpoint.host}:${this.endpoint.port} did not answer`, { retryable: true, cause: error }) : error),
+        (made as ((error: Error) => void) | undefined)?.(limit.aborted ? new AppError('CONNECT_TIMEOUT', `${this.endpoint.host}:${this.endpoint.port} did not answer`, { retryable: true, cause: error }) : error),
     );
-    return undefined;
+    return null;
   }
 
   /**
@@ -53,7 +54,7 @@ export class PinnedAgent extends Agent {
    *   `HOSTKEY_MISMATCH`; the signal's reason
    */
   async open(signal: AbortSignal): Promise<TLSSocket> {
-    const socket = await this.handshake(await this.sockets.open(this.endpoint, signal), signal);
+    const socket = await this.handshake(await this.opener.open(this.endpoint, signal), signal);
     const swallow = (): void => undefined;
     socket.on('error', swallow);
     try {

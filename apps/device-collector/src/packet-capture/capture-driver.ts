@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { CaptureCapability, CaptureDeviceType, CaptureOption, PacketCaptureTarget } from '@capstan/contracts';
+import type { CaptureCapability, CaptureDeviceType, PacketCaptureTarget } from '@capstan/contracts';
 import type { AppError, Clock } from '@capstan/kernel';
 import type { HttpsConnector } from '../https/https-connector.client';
 import type { HttpsLogin } from '../https/https-login';
@@ -36,6 +36,14 @@ export interface CaptureTarget extends Omit<PacketCaptureTarget, 'port' | 'inter
   readonly interface: string;
 }
 
+/** Whose a capture is that runs on a device which cannot be asked for its owner. */
+export interface StartMark {
+  /** Whether T0 has been named: from then on a running capture may be ours, although the evidence was lost with a worker. */
+  t0Known: boolean;
+  /** Unix milliseconds of the start line, by this holder or one before; set by the dialogue that sends it. */
+  sentAt: number | undefined;
+}
+
 /** What a dialogue gets from outside. */
 export interface DialogueContext {
   readonly taskId: string;
@@ -44,11 +52,13 @@ export interface DialogueContext {
   readonly durationSec: number | null;
   readonly login: SshLogin;
   readonly ssh: SshConnector;
+  readonly https: HttpsConnector;
+  /** What is known of the start; the same object for every connection of a task's holder. */
+  readonly start: StartMark;
   readonly clock: Clock;
   readonly transcript: Transcript;
   /** Seconds from now within which everything has to be over. */
   readonly closeWithinSec?: number;
-  readonly https?: HttpsConnector;
   /** Account of an application user, where the target names one. */
   readonly appLogin?: HttpsLogin;
   /** Where devices push their files that cannot be fetched; absent where none is offered. */
@@ -107,6 +117,10 @@ export interface StopReport {
 export interface CapturedFile {
   /** Name on the device; for transcripts only. */
   readonly remoteName: string;
+  /** `log`: text that the device gives besides; it counts for nothing. Default `pcap`. */
+  readonly kind?: 'pcap' | 'log';
+  /** Interface it was captured on, where the device decides that; else the target's. */
+  readonly interface?: string;
   /** Part of the stored name that tells several files of one target apart; empty for the only file. */
   readonly suffix: string;
   /** Bytes, when known before reading. */
@@ -124,6 +138,10 @@ export interface FileExpectation {
   readonly mayHaveWrapped: boolean;
   /** Whether the device said that its disk ran full. */
   readonly diskWasFull: boolean;
+  /** Set when something that must be there could not be had; what was had is kept. */
+  readonly incomplete?: { readonly code: 'FILE_TRUNCATED' | 'EXPORT_FAILED'; readonly message: string };
+  /** Worth telling of the files although nothing is wrong. */
+  readonly remark?: string;
 }
 
 /** What became of a capture whose holder is gone. */
@@ -192,8 +210,6 @@ export interface CommandPreview {
 export interface CaptureDriver {
   readonly name: string;
   readonly deviceTypes: readonly CaptureDeviceType[];
-  /** Fields that only some device types know and this one does; a target with another one of them is refused. Default none. */
-  readonly targetOptions?: readonly CaptureOption[];
   /** Whether a device takes one capture at a time, whoever wants it. Default false. */
   readonly exclusive?: boolean;
   /** Pure. */

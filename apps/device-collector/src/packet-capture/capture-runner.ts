@@ -1,17 +1,19 @@
+import type { ArtifactView } from '@capstan/contracts';
 import { AppError, type Clock } from '@capstan/kernel';
 import type { Metrics, TaskArtifacts, TaskOutcome } from '@capstan/tasks';
 import { abortable } from '../abortable';
 import { conclude, failed, fileMeta } from './capture-conclusion';
-import type { AttachState, CaptureDialogue, CapturedFile, CaptureEnd, CaptureSample } from './capture-driver';
+import type { AttachState, CaptureDialogue, CaptureEnd, CaptureSample } from './capture-driver';
 import type { CaptureControl, CaptureJournal, RemoteRecord } from './capture-journal';
 import { CaptureLink } from './capture-link';
 import { clockMetrics, sampleMetrics, stopMetrics } from './capture-run-state';
 import { CaptureSteps, isDeviceLost, isStoreAway } from './capture-steps';
 import type { ClockOffset } from './clock-offset';
-import { captureFileName, transcriptFileName } from './file-name';
+import { transcriptFileName } from './file-name';
 import { judgeFiles } from './file-verdict';
 import type { StartBarrier } from './start-barrier';
-import { storeCapture, type StoredCapture } from './stored-capture.client';
+import { filterFiles, type KeptCapture, storeFiles } from './stored-files';
+import type { PostFilter } from './post-filter.client';
 import type { Transcript } from './transcript';
 
 /** What a runner needs to know of its task. Times in Unix milliseconds. */
@@ -38,6 +40,8 @@ export interface CaptureRunnerPorts {
   readonly control: CaptureControl;
   readonly barrier: StartBarrier;
   readonly transcript: Transcript;
+  /** Makes the filtered copies of what the device could only capture wider; undefined when it applied the whole filter. */
+  readonly postFilter?: PostFilter;
 }
 
 /** A start that is further behind T0 than this is no start together any more. */
@@ -291,19 +295,25 @@ export class CaptureRunner {
     const { dialogue } = this.link;
     await journal.advance('collecting', { stoppedAt, metrics: this.metrics });
     const clockAfter = await this.steps.run('preflight', (signal) => dialogue.clockOffset(signal), until);
-    const files: (StoredCapture & Pick<CapturedFile, 'meta'>)[] = [];
-    for await (const file of dialogue.retrieve(until)) {
-      const name = captureFileName(host, this.assignment.interface, file.suffix);
-      files.push({ ...(await storeCapture(artifacts, name, file.body, file.size, until)), meta: file.meta });
-    }
-    const verdict = judgeFiles(files.map((file) => file.content), dialogue.expectation());
-    const kept = files.filter((file) => file.stored.size > 0);
-    const bytes = kept.reduce((sum, file) => sum + file.stored.size, 0);
+    const { captures, logs } = await storeFiles(dialogue.retrieve(until), artifacts, this.assignment, until);
+    const verdict = judgeFiles(captures.map(({ file }) => file.content), dialogue.expectation());
+    const kept = captures.filter(({ file }) => file.stored.size > 0);
+    const bytes = kept.reduce((sum, { file }) => sum + file.stored.size, 0);
     this.metrics = { ...this.metrics, packets_captured: verdict.packets, bytes, files: kept.length };
-    const outcome = conclude({ host, metrics: this.metrics, stoppedAt, verdict, end: this.end, remarks: this.remarks });
+    const { filtered, remarks } = await filterFiles(kept, this.ports.postFilter, artifacts, until);
+    const outcome = conclude({ host, metrics: this.metrics, stoppedAt, verdict, end: this.end, remarks: [...this.remarks, ...remarks] });
     this.remote = { ...this.known(), collected: outcome };
-    const context = { interface: this.assignment.interface, clockBefore: this.clockBefore, clockAfter };
-    await journal.collected(kept.map((file) => artifacts.describe('pcap', file.name, file.stored, { ...fileMeta(file.content, verdict, context), ...file.meta })), this.remote);
+    const context = { clockBefore: this.clockBefore, clockAfter };
+    const pcap = (kind: 'pcap' | 'filtered-pcap', { file, interface: name, meta }: KeptCapture): ArtifactView =>
+      artifacts.describe(kind, file.name, file.stored, { ...fileMeta(file.content, verdict, { ...context, interface: name }), ...meta });
+    await journal.collected(
+      [
+        ...kept.map((capture) => pcap('pcap', capture)),
+        ...filtered.map((capture) => pcap('filtered-pcap', capture)),
+        ...logs.map(({ name, stored }) => artifacts.describe('log', name, stored, {})),
+      ],
+      this.remote,
+    );
     return outcome;
   }
 

@@ -1,6 +1,7 @@
-import { CAPTURE_DEFAULTS, CAPTURE_OPTIONS, packetCaptureTarget, type PacketCaptureTarget } from '@capstan/contracts';
+import { CAPTURE_DEFAULTS, packetCaptureTarget, type PacketCaptureTarget } from '@capstan/contracts';
 import { AppError, type Clock, type FieldError } from '@capstan/kernel';
-import { CLOCK } from '@capstan/service-kit';
+import type { ObjectStore } from '@capstan/object-store';
+import { CLOCK, OBJECT_STORE } from '@capstan/service-kit';
 import type { TaskExecutor, TaskOutcome, TaskRun } from '@capstan/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import { Credentials } from '../credentials/credentials.repository';
@@ -10,10 +11,11 @@ import { HttpsConnector } from '../https/https-connector.client';
 import { SFTP_SINK, type SftpSink } from '../sftp-sink/sftp-sink';
 import { directTcp } from '../ssh/socket-opener.client';
 import { SshConnector } from '../ssh/ssh-connector.client';
-import type { CaptureTarget } from './capture-driver';
+import type { CaptureTarget, StartMark } from './capture-driver';
 import type { RemoteRecord } from './capture-journal';
 import { CaptureRunner } from './capture-runner';
-import { toFieldErrors } from './field-errors';
+import { checkTarget } from './check-target';
+import { PostFilter } from './post-filter.client';
 import { StartBarrier } from './start-barrier';
 import { Transcript } from './transcript';
 
@@ -34,6 +36,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
     private readonly credentials: Credentials,
     private readonly hostKeys: HostKeys,
     @Inject(SFTP_SINK) private readonly sftpSink: SftpSink,
+    @Inject(OBJECT_STORE) private readonly store: ObjectStore,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.barrier = new StartBarrier(clock);
@@ -65,11 +68,15 @@ export class PacketCaptureExecutor implements TaskExecutor {
     if (driver === undefined) {
       throw this.noDriver(target.device_type);
     }
+    const { postFilter } = driver.preview(target);
     const login = await this.credentials.login(target.credential_id);
     const appLogin = target.app_credential_id === undefined ? undefined : await this.credentials.appLogin(target.app_credential_id);
     const transcript = new Transcript(this.clock, [login.password, login.passphrase, login.enableSecret, appLogin?.password], (command) => journal.audit(command));
     const ssh = new SshConnector(this.clock, directTcp, this.hostKeys.policyFor(task.session_id));
-    const https = new HttpsConnector(this.clock, directTcp, this.hostKeys.certificatePolicyFor(task.session_id));
+    const https = new HttpsConnector(this.clock, directTcp, this.hostKeys.certificatePolicyFor(task.session_id, target.tls_fingerprint));
+    const resume = task.remote === null ? undefined : (task.remote as RemoteRecord);
+    const start: StartMark = { t0Known: task.t0 !== null, sentAt: resume?.startSentAt };
+    control.go.then(() => (start.t0Known = true), () => undefined);
     const claimedAt = task.claimed_at?.getTime() ?? this.clock.now();
     const closeBy = Math.min(new Date(task.deadlines.close_by).getTime(), claimedAt + task.deadlines.close_within_sec * 1_000);
     const runner = new CaptureRunner(
@@ -79,7 +86,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
         durationSec: task.duration_sec,
         readyBy: new Date(task.deadlines.ready_by).getTime(),
         closeBy,
-        ...(task.remote === null ? {} : { resume: task.remote as RemoteRecord }),
+        ...(resume === undefined ? {} : { resume }),
         ...(task.t0 === null ? {} : { t0: task.t0.getTime() }),
       },
       {
@@ -92,6 +99,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
             login,
             ssh,
             https,
+            start,
             ...(appLogin === undefined ? {} : { appLogin }),
             sftpSink: this.sftpSink,
             clock: this.clock,
@@ -103,6 +111,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
         control,
         barrier: this.barrier,
         transcript,
+        ...(postFilter === null ? {} : { postFilter: new PostFilter(postFilter, this.store) }),
       },
     );
     return runner.run();
@@ -114,16 +123,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
       const { code, message } = this.noDriver(target.device_type);
       return [{ path: 'device_type', code, message }];
     }
-    try {
-      driver.preview(target);
-      return CAPTURE_OPTIONS.filter((option) => target[option] !== undefined && driver.targetOptions?.includes(option) !== true).map((option) => ({
-        path: option,
-        code: 'UNSUPPORTED_OPTION',
-        message: `${target.device_type} does not know ${option}`,
-      }));
-    } catch (error) {
-      return toFieldErrors(error);
-    }
+    return checkTarget(driver, target);
   }
 
   private noDriver(deviceType: string): AppError {

@@ -26,6 +26,12 @@ export const interfaceName = z
   .max(60)
   .regex(/^[A-Za-z][A-Za-z0-9._:/@-]*$/, 'must be an interface name such as eth0 or GigabitEthernet0/0/1');
 
+/** SHA-256 of a certificate in hex, with or without colons. */
+export const tlsFingerprint = z
+  .string()
+  .trim()
+  .regex(/^(?:[0-9A-Fa-f]{64}|(?:[0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2})$/, 'must be a SHA-256 fingerprint in hex, as openssl x509 -fingerprint -sha256 prints it');
+
 /** What happens to a filter that a device cannot express: a 422, or a wider capture whose filtered copy is a second artifact. */
 export const ON_UNSUPPORTED = ['refuse', 'post_filter'] as const;
 /** See {@link ON_UNSUPPORTED}. */
@@ -58,6 +64,10 @@ export const packetCaptureTarget = z.strictObject({
   control_plane: z.boolean().optional(),
   /** Credential of an application user, by which files are fetched over HTTPS (CUCM). Without it the node pushes them. */
   app_credential_id: uuid.optional(),
+  /** Whether somebody else's run may be ended for this one (Expressway, which knows one run at a time). Default no: it is respected. */
+  takeover: z.boolean().optional(),
+  /** Fingerprint that the device's TLS certificate must have (Expressway). Default: the one trusted on first use. */
+  tls_fingerprint: tlsFingerprint.optional(),
   /** With `post_filter`, what the device cannot express is captured too and taken out of a copy afterwards. */
   on_unsupported: z.enum(ON_UNSUPPORTED).default('refuse'),
 });
@@ -65,7 +75,7 @@ export const packetCaptureTarget = z.strictObject({
 export type PacketCaptureTarget = z.output<typeof packetCaptureTarget>;
 
 /** Fields of a target that only some device types know; a device type that does not know a given one refuses the target. */
-export const CAPTURE_OPTIONS = ['buffer_mb', 'buffer', 'packet_limit', 'direction', 'control_plane', 'app_credential_id'] as const;
+export const CAPTURE_OPTIONS = ['buffer_mb', 'buffer', 'packet_limit', 'direction', 'control_plane', 'app_credential_id', 'takeover', 'tls_fingerprint'] as const;
 /** See {@link CAPTURE_OPTIONS}. */
 export type CaptureOption = (typeof CAPTURE_OPTIONS)[number];
 
