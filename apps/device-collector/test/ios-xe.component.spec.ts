@@ -111,7 +111,7 @@ describe('a packet capture on an IOS-XE router', () => {
 
   it.each([
     ['log messages in the middle of everything', [{ fault: { fault: 'syslog', line: LOG, everyMs: 40 } }]],
-    ['answers in the smallest pieces', [{ fault: { fault: 'split-echo', bytes: 3 } }]],
+    ['answers in the smallest pieces', [{ fault: { fault: 'split-echo', bytes: 24 } }]],
     ['a pager that does not let itself be told off', [{ fault: { fault: 'pager', lines: 3 } }]],
     ['a late banner, and keyboard-interactive only', [{ fault: { fault: 'slow-login', ms: 4_000 } }, { fault: { fault: 'keyboard-interactive-only' } }]],
   ] satisfies [string, IosXeRouterOptions['faults']][])('is not disturbed by %s', async (_name, faults) => {

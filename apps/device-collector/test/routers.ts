@@ -6,7 +6,7 @@ export const ROUTER_ACCOUNT = { username: 'admin', password: 'router-Pa55-of-the
 
 /** Calls that have been going on for a minute. */
 export function calls(): VoiceCalls {
-  return new VoiceCalls({ seed: 7, epoch: systemClock.now() - 60_000, callEveryMs: 2_000 });
+  return new VoiceCalls({ seed: 7, epoch: systemClock.now() - 60_000, callEveryMs: 1_000 });
 }
 
 /** Large frames at a steady rate, for buffers that are to be filled. */
@@ -54,9 +54,9 @@ export class Routers {
     return task;
   }
 
-  /** From the order to the end, with a capture of two seconds when nothing else is wished. */
+  /** From the order to the end, with a capture of one second when nothing else is wished. */
   async capture(router: IosXeRouter, wish: RunWish = {}) {
-    const task = await this.run(router, { durationSec: 2, ...wish });
+    const task = await this.run(router, { durationSec: 1, ...wish });
     await this.platform.reaches(task, 'ready');
     await this.platform.start([task]);
     return this.ended(task);
