@@ -56,6 +56,8 @@ export class CucmDialogue implements CaptureDialogue {
   private endedByItself: CaptureEnd | undefined;
   private trailer: TcpdumpTrailer | undefined;
   private fileCount = 0;
+  /** Characters of the capture's answer that the transcript has. */
+  private written = 0;
 
   constructor(
     private readonly context: DialogueContext,
@@ -132,6 +134,7 @@ export class CucmDialogue implements CaptureDialogue {
     const shown = await orSilence(capture.until([{ name: 'options', pattern: OPTIONS_SHOWN, where: 'line' }], EVIDENCE, signal));
     const at = clock.now();
     const then = shown === 'prompt' ? 'prompt' : await orSilence(capture.until([], REFUSAL, signal));
+    this.written = capture.textSoFar.length;
     transcript.received('verify_running', capture.textSoFar);
     if (then === 'prompt') {
       await this.explainEarlyPrompt(capture, signal);
@@ -186,7 +189,7 @@ export class CucmDialogue implements CaptureDialogue {
     }
     await this.untilStopped(capture, signal);
     const text = capture.result?.text ?? '';
-    transcript.received('verify_stopped', text);
+    transcript.received('verify_stopped', text.slice(this.written));
     this.trailer = readTrailer(text);
     this.context.transcript.note('verify_stopped', `${target.host} is back at its prompt`);
     const { captured = null, received = null, dropped = null } = this.trailer ?? {};
