@@ -65,6 +65,15 @@ export class SessionRow {
   cancel_requested_at!: Date | null;
 
   @Column({ ...INSTANT, nullable: true })
+  paused_at!: Date | null;
+
+  @Column({ type: 'bigint', default: 0 })
+  paused_ms!: string;
+
+  @Column({ type: 'int', default: 0 })
+  pause_order!: number;
+
+  @Column({ ...INSTANT, nullable: true })
   completed_at!: Date | null;
 
   @Column({ type: 'int', nullable: true })

@@ -94,6 +94,8 @@ export const targetView = z.object({
   started_at: isoTimestamp.nullable(),
   stopped_at: isoTimestamp.nullable(),
   finished_at: isoTimestamp.nullable(),
+  /** Since when the target holds still, as its worker confirmed; null while it does not. */
+  paused_at: isoTimestamp.nullable(),
 });
 /** See {@link targetView}. */
 export type TargetView = z.output<typeof targetView>;
@@ -116,6 +118,12 @@ export const sessionSummary = z.object({
   capture_started_at: isoTimestamp.nullable(),
   stop_requested_at: isoTimestamp.nullable(),
   cancel_requested_at: isoTimestamp.nullable(),
+  /** Whether every target is of a kind that can hold still. */
+  pausable: z.boolean(),
+  /** Since when the session is paused; it stays `capturing` meanwhile. */
+  paused_at: isoTimestamp.nullable(),
+  /** Milliseconds of all pauses that are over: they do not count into the duration. */
+  paused_ms: z.int(),
   completed_at: isoTimestamp.nullable(),
   /** Milliseconds between the first and the last start line; null until two targets have started. */
   start_spread_ms: z.number().nullable(),

@@ -7,6 +7,7 @@ import { foldAdvanced, judgeArtifact } from './fold';
 import type { ArtifactFact, Decision, EngineInput, EngineTarget, FinishedFact, HistoryType, KnownArtifact, Snapshot } from './model';
 import { hasEnded, isLive, reached } from './order';
 import { hintCancels, openBarrier, orderEnds } from './orders';
+import { endPause, pause, resume } from './pause';
 import { conclude } from './publish';
 
 /**
@@ -45,6 +46,10 @@ function apply(draft: Draft, input: EngineInput): void {
       return stop(draft, input.by);
     case 'cancel':
       return cancel(draft, input.by, 'session.cancel-requested');
+    case 'pause':
+      return pause(draft, input.by);
+    case 'resume':
+      return resume(draft, input.by);
     case 'delete':
       return remove(draft, input.by);
     case 'tick':
@@ -71,6 +76,7 @@ function stop(draft: Draft, by: Actor): void {
   }
   const begun = session.t0 !== null || draft.targets.some((target) => isLive(target) && reached(target.state, 'capturing'));
   draft.session = { ...session, stopRequestedAt: context.now, cancelRequestedAt: begun ? null : context.now };
+  endPause(draft);
   draft.request = { type: 'session.stop-requested', by };
 }
 
@@ -81,6 +87,7 @@ function cancel(draft: Draft, by: Actor, type: HistoryType): void {
   }
   if (session.cancelRequestedAt === null) {
     draft.session = { ...session, cancelRequestedAt: context.now };
+    endPause(draft);
     draft.request = { type, by };
   }
 }

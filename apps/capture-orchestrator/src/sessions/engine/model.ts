@@ -23,6 +23,12 @@ export interface EngineSession {
   readonly stopRequestedAt: number | null;
   readonly cancelRequestedAt: number | null;
   readonly deleteRequestedAt: number | null;
+  /** Since when the session is paused; null while it is not. */
+  readonly pausedAt: number | null;
+  /** Milliseconds of all pauses that are over. */
+  readonly pausedMs: number;
+  /** Number of the last order to pause or to go on, so that workers tell an old one from a new one. */
+  readonly pauseOrder: number;
   readonly completedAt: number | null;
   readonly startSpreadMs: number | null;
   readonly targetCount: number;
@@ -55,6 +61,8 @@ export interface EngineTarget {
   readonly startedAt: number | null;
   readonly stoppedAt: number | null;
   readonly finishedAt: number | null;
+  /** Since when the target holds still, as its worker says. */
+  readonly pausedAt: number | null;
   /** The newest fact that was folded, and the lease under which it was said. */
   readonly lastSequence: number;
   readonly lastFence: number;
@@ -91,6 +99,8 @@ export interface EnginePolicy {
   readonly collectAllowanceMs: number;
   /** How long a worker may take to clean up after a cancel. */
   readonly cancelAllowanceMs: number;
+  /** Longest pause; a session that is forgotten in one is stopped. */
+  readonly pauseLimitMs: number;
   /** Longest run of a capture that has no duration. */
   readonly openEndedLimitMs: number;
   /**
@@ -115,6 +125,8 @@ export type EngineInput =
   | { readonly type: 'artifact'; readonly fact: ArtifactFact; readonly known: readonly KnownArtifact[] }
   | { readonly type: 'stop'; readonly by: Actor }
   | { readonly type: 'cancel'; readonly by: Actor }
+  | { readonly type: 'pause'; readonly by: Actor }
+  | { readonly type: 'resume'; readonly by: Actor }
   | { readonly type: 'delete'; readonly by: Actor }
   /** The watchdog looks at the deadlines; `observedSince`: since when facts have been folded without a gap. */
   | { readonly type: 'tick'; readonly observedSince: number };
@@ -134,9 +146,11 @@ export type EngineMessage =
   | { readonly type: 'start-task'; readonly target: EngineTarget; readonly t0: number }
   | { readonly type: 'stop-task'; readonly target: EngineTarget }
   | { readonly type: 'cancel-task'; readonly target: EngineTarget }
+  | { readonly type: 'pause-task' | 'resume-task'; readonly target: EngineTarget; readonly order: number }
   | { readonly type: 'go'; readonly t0: number; readonly taskIds: readonly string[] }
   | { readonly type: 'stop-hint'; readonly taskIds: readonly string[] }
   | { readonly type: 'cancel-hint'; readonly taskIds: readonly string[] }
+  | { readonly type: 'pause-hint'; readonly taskIds: readonly string[] }
   | { readonly type: 'target-changed'; readonly sequence: number; readonly target: EngineTarget }
   | { readonly type: 'artifact-added'; readonly sequence: number; readonly artifact: ArtifactView }
   | { readonly type: 'state-changed'; readonly sequence: number; readonly session: EngineSession }
@@ -157,6 +171,8 @@ export const HISTORY_TYPES = [
   'session.stop-requested',
   'session.cancel-requested',
   'session.delete-requested',
+  'session.paused',
+  'session.resumed',
   'session.counts-changed',
   'target.state-changed',
   'target.attempt-started',
