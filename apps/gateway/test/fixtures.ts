@@ -57,6 +57,7 @@ export function summaryFixture(overrides: Partial<SessionSummary> = {}): Session
     failed_count: 0,
     artifact_count: 1,
     artifact_bytes: 4_096,
+    metrics: {},
     download_available: true,
     retry_of: null,
     ...overrides,

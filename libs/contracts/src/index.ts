@@ -149,6 +149,7 @@ export {
   sessionRpc,
 } from './sessions/session-messages';
 export {
+  ARTIFACT_KINDS,
   actor,
   artifactView,
   createSessionBody,
@@ -208,6 +209,7 @@ export {
   checkTargets,
   defineCheckTargets,
   defineTaskCommands,
+  sessionArtifactEvents,
   taskCommands,
   taskControls,
   taskDeadlines,

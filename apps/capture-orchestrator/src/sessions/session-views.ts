@@ -36,6 +36,7 @@ export function summaryOf(session: EngineSession, identity: SessionIdentity): Se
     failed_count: session.failedCount,
     artifact_count: session.artifactCount,
     artifact_bytes: session.artifactBytes,
+    metrics: { ...session.metrics },
     download_available: hasEnded(session) && session.captureCount > 0,
     retry_of: identity.retry_of,
   };

@@ -98,6 +98,16 @@ export class SessionRow {
   @Column({ type: 'int' })
   capture_count!: number;
 
+  /** Artifacts of the session as a whole. */
+  @Column({ type: 'int', default: 0 })
+  own_artifact_count!: number;
+
+  @Column({ type: 'bigint', default: 0 })
+  own_artifact_bytes!: string;
+
+  @Column({ type: 'jsonb', default: {} })
+  metrics!: Record<string, number>;
+
   /** Name and titles in lower case, and their trigrams: see `session-search.ts`. */
   @Column({ type: 'text' })
   search_text!: string;

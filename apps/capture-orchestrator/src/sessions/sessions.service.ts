@@ -156,7 +156,7 @@ export class SessionsService {
     if (input.type === 'artifact') {
       return { ...input, known: await this.artifacts.known(manager, [input.fact.artifact]) };
     }
-    return input.type === 'finished' ? { ...input, known: await this.artifacts.known(manager, input.fact.artifacts) } : input;
+    return input.type === 'finished' || input.type === 'session-artifacts' ? { ...input, known: await this.artifacts.known(manager, input.fact.artifacts) } : input;
   }
 
   private async store(manager: EntityManager, before: StoredSession, input: EngineInput, deletedBy?: Actor): Promise<Applied> {

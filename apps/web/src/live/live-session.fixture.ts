@@ -55,6 +55,7 @@ export function sessionOf(targets: TargetView[], overrides: Partial<SessionView>
     failed_count: 0,
     artifact_count: 0,
     artifact_bytes: 0,
+    metrics: {},
     download_available: false,
     retry_of: null,
     targets,

@@ -132,6 +132,8 @@ export const sessionSummary = z.object({
   failed_count: z.int(),
   artifact_count: z.int(),
   artifact_bytes: z.int(),
+  /** Numbers about the session as a whole, told with its own artifacts. */
+  metrics: z.record(z.string(), z.number()),
   download_available: z.boolean(),
   /** The session this one retries. */
   retry_of: uuid.nullable(),
@@ -144,12 +146,16 @@ export const sessionView = sessionSummary.extend({ targets: z.array(targetView) 
 /** See {@link sessionView}. */
 export type SessionView = z.output<typeof sessionView>;
 
-/** One stored object of a target. `sha256` is in lower-case hex and was computed while it was stored. */
+/** Kinds of artifacts; the last three are made of others after the capture. */
+export const ARTIFACT_KINDS = ['pcap', 'transcript', 'report', 'filtered-pcap', 'merged-pcap', 'voice-report'] as const;
+
+/** One stored object of a target, or of the session as a whole. `sha256` is in lower-case hex and was computed while it was stored. */
 export const artifactView = z.object({
   artifact_id: uuid,
   session_id: uuid,
-  target_id: uuid,
-  kind: z.enum(['pcap', 'transcript', 'report']),
+  /** Null for what belongs to the session as a whole. */
+  target_id: uuid.nullable(),
+  kind: z.enum(ARTIFACT_KINDS),
   /** File name in the bundle, safe on every file system. */
   name: z.string(),
   key: z.string(),

@@ -9,6 +9,7 @@ import { hasEnded, isLive, reached } from './order';
 import { hintCancels, openBarrier, orderEnds } from './orders';
 import { endPause, pause, resume } from './pause';
 import { conclude } from './publish';
+import { addSessionArtifacts } from './session-artifacts';
 
 /**
  * The engine: from what is stored and what happened to what is to be stored and sent. Pure, so that every interleaving
@@ -42,6 +43,8 @@ function apply(draft: Draft, input: EngineInput): void {
     case 'artifact':
       addArtifact(draft, input.fact, input.fact.artifact, input.known);
       return;
+    case 'session-artifacts':
+      return addSessionArtifacts(draft, input.fact, input.known);
     case 'stop':
       return stop(draft, input.by);
     case 'cancel':

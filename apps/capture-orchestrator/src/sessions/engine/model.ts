@@ -1,5 +1,5 @@
 import type { ErrorShape } from './wire';
-import type { Actor, ArtifactView, DataOf, SessionOptions, SessionState, TargetState, taskEvents, WorkerName } from '@capstan/contracts';
+import type { Actor, ArtifactView, DataOf, sessionArtifactEvents, SessionOptions, SessionState, TargetState, taskEvents, WorkerName } from '@capstan/contracts';
 
 /**
  * The session engine's own words. Everything in this folder is plain data and pure functions: no clock, no database, no
@@ -31,6 +31,11 @@ export interface EngineSession {
   readonly pauseOrder: number;
   readonly completedAt: number | null;
   readonly startSpreadMs: number | null;
+  /** Artifacts of the session as a whole; those of its targets are counted there. */
+  readonly ownArtifactCount: number;
+  readonly ownArtifactBytes: number;
+  /** Numbers about the session as a whole. */
+  readonly metrics: Readonly<Record<string, number>>;
   readonly targetCount: number;
   readonly completedCount: number;
   readonly failedCount: number;
@@ -117,12 +122,16 @@ export type FinishedFact = DataOf<typeof taskEvents.finished>;
 /** A stored object. */
 export type ArtifactFact = DataOf<typeof taskEvents.artifactStored>;
 
+/** Stored objects of the session as a whole. */
+export type SessionArtifactsFact = DataOf<typeof sessionArtifactEvents.stored>;
+
 /** What may happen to a session. */
 export type EngineInput =
   | { readonly type: 'advanced'; readonly fact: AdvancedFact }
   /** `known`: rows that already hold the id or the key of an artifact the fact names. */
   | { readonly type: 'finished'; readonly fact: FinishedFact; readonly known: readonly KnownArtifact[] }
   | { readonly type: 'artifact'; readonly fact: ArtifactFact; readonly known: readonly KnownArtifact[] }
+  | { readonly type: 'session-artifacts'; readonly fact: SessionArtifactsFact; readonly known: readonly KnownArtifact[] }
   | { readonly type: 'stop'; readonly by: Actor }
   | { readonly type: 'cancel'; readonly by: Actor }
   | { readonly type: 'pause'; readonly by: Actor }
@@ -135,7 +144,8 @@ export type EngineInput =
 export interface KnownArtifact {
   readonly artifactId: string;
   readonly key: string;
-  readonly targetId: string;
+  /** Null for one of the session as a whole. */
+  readonly targetId: string | null;
   readonly size: number;
   readonly kind: ArtifactView['kind'];
 }
@@ -184,7 +194,7 @@ export type HistoryType = (typeof HISTORY_TYPES)[number];
 
 /** What happens to stored artifacts because of a decision. */
 export type ArtifactChange =
-  | { readonly type: 'add'; readonly artifact: ArtifactView; readonly attempt: number; readonly replaces: readonly string[] }
+  | { readonly type: 'add'; readonly artifact: ArtifactView; readonly attempt: number | null; readonly replaces: readonly string[] }
   /** Rows of this target no longer count: it was cancelled, or another attempt began. */
   | { readonly type: 'discard'; readonly targetId: string };
 

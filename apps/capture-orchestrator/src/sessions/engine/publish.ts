@@ -25,6 +25,7 @@ const HEADER_FIELDS = {
   failedCount: 'failed_count',
   artifactCount: 'artifact_count',
   artifactBytes: 'artifact_bytes',
+  metrics: 'metrics',
 } as const satisfies Partial<Record<keyof EngineSession, string>>;
 type HeaderField = keyof typeof HEADER_FIELDS;
 
@@ -35,8 +36,8 @@ export function withTotals(session: EngineSession, targets: readonly EngineTarge
     ...session,
     completedCount: sum((target) => (target.state === 'completed' ? 1 : 0)),
     failedCount: sum((target) => (target.state === 'failed' ? 1 : 0)),
-    artifactCount: sum((target) => target.artifactCount),
-    artifactBytes: sum((target) => target.artifactBytes),
+    artifactCount: session.ownArtifactCount + sum((target) => target.artifactCount),
+    artifactBytes: session.ownArtifactBytes + sum((target) => target.artifactBytes),
     captureCount: sum((target) => target.captureCount),
     startSpreadMs: startSpreadOf(targets),
     captureStartedAt: captureStartedAt(targets),
