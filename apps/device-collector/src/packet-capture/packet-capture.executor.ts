@@ -11,6 +11,7 @@ import { SshConnector } from '../ssh/ssh-connector.client';
 import type { CaptureTarget } from './capture-driver';
 import type { RemoteRecord } from './capture-journal';
 import { CaptureRunner } from './capture-runner';
+import { toFieldErrors } from './field-errors';
 import { StartBarrier } from './start-barrier';
 import { Transcript } from './transcript';
 
@@ -92,11 +93,10 @@ export class PacketCaptureExecutor implements TaskExecutor {
       return [{ path: 'device_type', code, message }];
     }
     try {
-      const { dropped } = driver.preview(target);
-      return dropped.map((part) => ({ path: `filter.${part}`, code: 'UNSUPPORTED_FILTER', message: `${target.device_type} cannot filter by ${part}` }));
+      driver.preview(target);
+      return [];
     } catch (error) {
-      const { code, message, details } = AppError.from(error);
-      return [{ path: typeof details?.['path'] === 'string' ? details['path'] : 'filter', code, message }];
+      return toFieldErrors(error);
     }
   }
 

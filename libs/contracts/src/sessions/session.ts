@@ -146,8 +146,8 @@ export const sessionView = sessionSummary.extend({ targets: z.array(targetView) 
 /** See {@link sessionView}. */
 export type SessionView = z.output<typeof sessionView>;
 
-/** Kinds of artifacts; the last three are made of others after the capture. */
-export const ARTIFACT_KINDS = ['pcap', 'transcript', 'report', 'filtered-pcap', 'merged-pcap', 'voice-report'] as const;
+/** Kinds of artifacts; the last two are made of a whole session's captures, after their end. */
+export const ARTIFACT_KINDS = ['pcap', 'filtered-pcap', 'log', 'transcript', 'report', 'merged-pcap', 'voice-report'] as const;
 
 /** One stored object of a target, or of the session as a whole. `sha256` is in lower-case hex and was computed while it was stored. */
 export const artifactView = z.object({
