@@ -12,7 +12,7 @@ import { type PublicSealingKey, sealFor, Secret } from '@capstan/vault';
 import { readCollectorConfig } from '../src/config';
 import { collectorDefinition } from '../src/device-collector.definition';
 import { FakeOrchestrator } from './fake-orchestrator';
-import { ACCOUNTS, type AccountName, eventually, type SshServer } from './ssh-server';
+import { ACCOUNTS, type AccountName, eventually } from './ssh-server';
 
 const orders = taskCommands['device-collector'];
 const actor = { type: 'user', id: 'u-1', name: 'tester' } as const;

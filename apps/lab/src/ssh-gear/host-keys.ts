@@ -16,7 +16,13 @@ let sharedRsa: GearHostKey | undefined;
  */
 export function gearHostKey(type: 'ed25519' | 'rsa'): GearHostKey {
   if (type === 'ed25519') {
-    return describe(utils.generateKeyPairSync('ed25519'));
+    // About one in 500 of the pairs that `ssh2` 1.17 makes cannot be read back by it.
+    for (;;) {
+      const pair = utils.generateKeyPairSync('ed25519');
+      if (!(utils.parseKey(pair.private) instanceof Error)) {
+        return describe(pair);
+      }
+    }
   }
   sharedRsa ??= describe(utils.generateKeyPairSync('rsa', { bits: 1024 }));
   return sharedRsa;

@@ -43,8 +43,9 @@ const EVIDENCE: CliLimits = { timeoutMs: 5_000, idleMs: 5_000 };
 const REFUSAL: CliLimits = { timeoutMs: 400, idleMs: 400 };
 const STOP: CliLimits = { timeoutMs: 3_000, idleMs: 3_000 };
 const STOP_TRIES = 3;
-const SETTLE_MS = 1_000;
-const SETTLE_TRIES = 10;
+/** Two looks so far apart must show the same sizes. */
+const SETTLE_MS = 400;
+const SETTLE_TRIES = 25;
 
 /** `utils network capture` on a VOS node, over one SSH connection and, for the sizes, a second one. */
 export class CucmDialogue implements CaptureDialogue {
@@ -312,7 +313,7 @@ export class CucmDialogue implements CaptureDialogue {
       if (files.length > 0 && (now === before || tries >= SETTLE_TRIES)) {
         return files;
       }
-      if (files.length === 0 && tries >= 2) {
+      if (files.length === 0 && tries >= 4) {
         return files;
       }
       before = now;

@@ -69,7 +69,7 @@ export class NodeCli {
 
   /** Deletes the files of a capture. @returns the node's answer when some are left */
   async deleteFiles(captureName: string, signal: AbortSignal): Promise<string | undefined> {
-    const { text } = await this.run('cleanup', `file delete ${CLI_FOLDER}/${captureName}* noconfirm`, signal, { questions: [SURE_QUESTION] });
+    const { text } = await this.run('cleanup', `file delete ${CLI_FOLDER}/${captureName}.cap* noconfirm`, signal, { questions: [SURE_QUESTION] });
     const left = await this.run('cleanup', listCommand(captureName), signal);
     const files = readFileList(left.text, captureName);
     if (files.length > 0) {
