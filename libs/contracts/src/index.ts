@@ -118,6 +118,7 @@ export {
   CAPTURE_DEFAULTS,
   CAPTURE_DEVICE_TYPES,
   CAPTURE_OPTIONS,
+  type CaptureOption,
   MAX_TARGETS,
   ON_UNSUPPORTED,
   captureCapability,

@@ -2,8 +2,10 @@ import type { Readable } from 'node:stream';
 import type { CaptureCapability, CaptureDeviceType, PacketCaptureTarget } from '@capstan/contracts';
 import type { AppError, Clock } from '@capstan/kernel';
 import type { HttpsConnector } from '../https/https-connector.client';
+import type { HttpsLogin } from '../https/https-login';
 import type { SshLogin } from '../ssh/auth-plan';
 import type { SshConnector } from '../ssh/ssh-connector.client';
+import type { SftpSink } from '../sftp-sink/sftp-sink';
 import type { ClockOffset } from './clock-offset';
 import type { Transcript } from './transcript';
 
@@ -55,6 +57,12 @@ export interface DialogueContext {
   readonly start: StartMark;
   readonly clock: Clock;
   readonly transcript: Transcript;
+  /** Seconds from now within which everything has to be over. */
+  readonly closeWithinSec?: number;
+  /** Account of an application user, where the target names one. */
+  readonly appLogin?: HttpsLogin;
+  /** Where devices push their files that cannot be fetched; absent where none is offered. */
+  readonly sftpSink?: SftpSink;
 }
 
 /**
@@ -118,6 +126,8 @@ export interface CapturedFile {
   /** Bytes, when known before reading. */
   readonly size?: number;
   readonly body: Readable;
+  /** Told with the stored file, e.g. that its times are made up. */
+  readonly meta?: Readonly<Record<string, unknown>>;
 }
 
 /** What the files must add up to, so that a loss cannot hide. */
@@ -175,8 +185,11 @@ export interface CaptureDialogue {
   clockOffset(signal: AbortSignal): Promise<ClockOffset | undefined>;
   /** Ends whatever still runs and removes what the plan names. @throws AppError `CLEANUP_FAILED` */
   cleanup(plan: RemotePlan, signal: AbortSignal): Promise<void>;
-  /** After {@link authenticate}, instead of preflight to start: finds a capture that someone else began. */
-  attach(plan: RemotePlan, signal: AbortSignal): Promise<AttachState>;
+  /**
+   * After {@link authenticate}, instead of preflight to start: finds a capture that someone else began.
+   * @param began whether it is known to have been running: a device that shows only that nothing runs cannot tell
+   */
+  attach(plan: RemotePlan, signal: AbortSignal, began: boolean): Promise<AttachState>;
   /** Always succeeds. */
   disconnect(signal: AbortSignal): Promise<void>;
 }

@@ -139,7 +139,7 @@ export class CaptureRunner {
           throw error;
         }
         this.ports.journal.progress(this.metrics, 'the connection to the device is lost; looking for it');
-        state = this.stillThere(await this.link.findAgain(this.known().plan, this.untilCancelled()));
+        state = this.stillThere(await this.link.findAgain(this.known().plan, this.known().startedAt !== undefined, this.untilCancelled()));
       }
     }
   }
@@ -184,7 +184,7 @@ export class CaptureRunner {
       if (!isDeviceLost(error)) {
         throw error;
       }
-      state = await this.link.findAgain(this.known().plan, this.untilCancelled());
+      state = await this.link.findAgain(this.known().plan, this.known().startedAt !== undefined, this.untilCancelled());
       if (state === 'absent' || state === 'armed') {
         throw new AppError('START_FAILED', `${this.assignment.host} was lost in the moment of the start`, { retryable: true, cause: error });
       }
@@ -202,7 +202,7 @@ export class CaptureRunner {
     const remote = this.known();
     transcript.note('connect', 'taken over from another holder; its part of the transcript is lost');
     await this.link.connect(this.untilCancelled());
-    const state = await this.link.attach(remote.plan, this.untilCancelled());
+    const state = await this.link.attach(remote.plan, remote.startedAt !== undefined, this.untilCancelled());
     if (state === 'running' || state === 'ended') {
       this.remarks.push('taken over after the loss of a worker');
       const startedAt = remote.startedAt ?? clock.now();

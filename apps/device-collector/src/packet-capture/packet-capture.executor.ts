@@ -8,6 +8,7 @@ import { Credentials } from '../credentials/credentials.repository';
 import { DriverRegistry } from '../drivers/registry';
 import { HostKeys } from '../host-keys/host-keys.repository';
 import { HttpsConnector } from '../https/https-connector.client';
+import { SFTP_SINK, type SftpSink } from '../sftp-sink/sftp-sink';
 import { directTcp } from '../ssh/socket-opener.client';
 import { SshConnector } from '../ssh/ssh-connector.client';
 import type { CaptureTarget, StartMark } from './capture-driver';
@@ -35,6 +36,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
     private readonly credentials: Credentials,
     private readonly hostKeys: HostKeys,
     @Inject(OBJECT_STORE) private readonly store: ObjectStore,
+    @Inject(SFTP_SINK) private readonly sftpSink: SftpSink,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.barrier = new StartBarrier(clock);
@@ -51,8 +53,11 @@ export class PacketCaptureExecutor implements TaskExecutor {
     }
     const target = completeTarget(parsed.data);
     const errors = this.checkDriver(target);
-    if (!(await this.credentials.exists(target.credential_id))) {
-      errors.push({ path: 'credential_id', code: 'CREDENTIAL_NOT_FOUND', message: 'no such credential' });
+    for (const path of ['credential_id', 'app_credential_id'] as const) {
+      const id = target[path];
+      if (id !== undefined && !(await this.credentials.exists(id))) {
+        errors.push({ path, code: 'CREDENTIAL_NOT_FOUND', message: 'no such credential' });
+      }
     }
     return errors;
   }
@@ -65,26 +70,42 @@ export class PacketCaptureExecutor implements TaskExecutor {
     }
     const { postFilter } = driver.preview(target);
     const login = await this.credentials.login(target.credential_id);
-    const transcript = new Transcript(this.clock, [login.password, login.passphrase, login.enableSecret], (command) => journal.audit(command));
+    const appLogin = target.app_credential_id === undefined ? undefined : await this.credentials.appLogin(target.app_credential_id);
+    const transcript = new Transcript(this.clock, [login.password, login.passphrase, login.enableSecret, appLogin?.password], (command) => journal.audit(command));
     const ssh = new SshConnector(this.clock, directTcp, this.hostKeys.policyFor(task.session_id));
     const https = new HttpsConnector(this.clock, directTcp, this.hostKeys.certificatePolicyFor(task.session_id, target.tls_fingerprint));
     const resume = task.remote === null ? undefined : (task.remote as RemoteRecord);
     const start: StartMark = { t0Known: task.t0 !== null, sentAt: resume?.startSentAt };
     control.go.then(() => (start.t0Known = true), () => undefined);
     const claimedAt = task.claimed_at?.getTime() ?? this.clock.now();
+    const closeBy = Math.min(new Date(task.deadlines.close_by).getTime(), claimedAt + task.deadlines.close_within_sec * 1_000);
     const runner = new CaptureRunner(
       {
         host: target.host,
         interface: target.interface,
         durationSec: task.duration_sec,
         readyBy: new Date(task.deadlines.ready_by).getTime(),
-        closeBy: Math.min(new Date(task.deadlines.close_by).getTime(), claimedAt + task.deadlines.close_within_sec * 1_000),
+        closeBy,
         ...(resume === undefined ? {} : { resume }),
         ...(task.t0 === null ? {} : { t0: task.t0.getTime() }),
       },
       {
         clock: this.clock,
-        openDialogue: () => driver.open({ taskId: task.task_id, target, durationSec: task.duration_sec, login, ssh, https, start, clock: this.clock, transcript }),
+        openDialogue: () =>
+          driver.open({
+            taskId: task.task_id,
+            target,
+            durationSec: task.duration_sec,
+            login,
+            ssh,
+            https,
+            start,
+            ...(appLogin === undefined ? {} : { appLogin }),
+            sftpSink: this.sftpSink,
+            clock: this.clock,
+            transcript,
+            closeWithinSec: Math.max(1, Math.ceil((closeBy - this.clock.now()) / 1_000)),
+          }),
         artifacts,
         journal,
         control,

@@ -37,7 +37,7 @@ export async function storeFiles(
     } else {
       const seenOn = file.interface ?? from.interface;
       const name = captureFileName(from.host, seenOn, file.suffix);
-      captures.set(name, { file: await storeCapture(artifacts, name, file.body, file.size, signal), interface: seenOn });
+      captures.set(name, { file: await storeCapture(artifacts, name, file.body, file.size, signal), interface: seenOn, ...(file.meta === undefined ? {} : { meta: file.meta }) });
     }
   }
   return { captures: [...captures.values()], logs: [...logs.values()] };

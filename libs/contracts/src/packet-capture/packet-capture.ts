@@ -56,7 +56,7 @@ export const packetCaptureTarget = z.strictObject({
   buffer_mb: z.int().min(1).max(100).optional(),
   /** What a full buffer means (IOS-XE): the capture is over, or the oldest packets are lost. Default linear in standard mode, circular in rotating mode. */
   buffer: z.enum(['linear', 'circular']).optional(),
-  /** Packets after which the device ends the capture by itself (IOS-XE). Default: no limit. */
+  /** Packets after which the device ends the capture by itself (IOS-XE: default no limit; CUCM, standard mode: default 100,000). */
   packet_limit: z.int().min(1).max(100_000).optional(),
   /** Packets into the interface, out of it, or both (IOS-XE). Default both. */
   direction: z.enum(['both', 'in', 'out']).optional(),
@@ -66,6 +66,8 @@ export const packetCaptureTarget = z.strictObject({
   takeover: z.boolean().optional(),
   /** Fingerprint that the device's TLS certificate must have (Expressway). Default: the one trusted on first use. */
   tls_fingerprint: tlsFingerprint.optional(),
+  /** Credential of an application user, by which files are fetched over HTTPS (CUCM). Without it the node pushes them. */
+  app_credential_id: uuid.optional(),
   /** With `post_filter`, what the device cannot express is captured too and taken out of a copy afterwards. */
   on_unsupported: z.enum(ON_UNSUPPORTED).default('refuse'),
 });
@@ -73,7 +75,7 @@ export const packetCaptureTarget = z.strictObject({
 export type PacketCaptureTarget = z.output<typeof packetCaptureTarget>;
 
 /** Fields of a target that only some device types know; a device type that does not know a given one refuses the target. */
-export const CAPTURE_OPTIONS = ['buffer_mb', 'buffer', 'packet_limit', 'direction', 'control_plane', 'takeover', 'tls_fingerprint'] as const;
+export const CAPTURE_OPTIONS = ['buffer_mb', 'buffer', 'packet_limit', 'direction', 'control_plane', 'app_credential_id', 'takeover', 'tls_fingerprint'] as const;
 /** See {@link CAPTURE_OPTIONS}. */
 export type CaptureOption = (typeof CAPTURE_OPTIONS)[number];
 

@@ -1,113 +1,13 @@
-import type { CaptureFilter } from '@capstan/contracts';
-import { AppError, assertNever } from '@capstan/kernel';
-import { readAddress } from '../linux/ip-network';
-
-/** One line of an extended access list, or of `match ipv4 protocol`. */
-export interface AclTerm {
-  readonly protocol: 'ip' | 'tcp' | 'udp' | 'icmp';
-  /** As IOS writes it: `any`, `host A`, `A wildcard`. */
-  readonly source: string;
-  readonly destination: string;
-  readonly sourcePort?: number;
-  readonly destinationPort?: number;
-}
+import type { CaptureFilter, OnUnsupported } from '@capstan/contracts';
+import { divideFilter } from '../../packet-capture/filter/device-filter';
+import { type AclRule, aclRules, type AclTerm } from './acl-rules';
 
 /** What of the traffic a router is told to keep. */
-export type RouterFilter =
-  /** Everything, frames that are no IP as well. */
-  | { readonly kind: 'everything' }
-  | { readonly kind: 'terms'; readonly terms: readonly AclTerm[] };
-
-const ANY = 'any';
-
-/**
- * The filter as lines of an access list, each direction and each end spelled out: a line matches one direction, one
- * protocol and one port at most.
- * @throws AppError `UNSUPPORTED_FILTER` with the field in `details.path`
- */
-export function routerFilter(filter: CaptureFilter | undefined): RouterFilter {
-  const protocols = protocolsOf(filter);
-  if (filter === undefined || protocols === 'everything') {
-    return { kind: 'everything' };
-  }
-  const either = filter.host === undefined ? undefined : addressOf('host', filter.host);
-  const from = filter.src === undefined ? ANY : addressOf('src', filter.src);
-  const to = filter.dest === undefined ? ANY : addressOf('dest', filter.dest);
-  const ways = either === undefined ? [{ source: from, destination: to }] : either === ANY ? [{ source: ANY, destination: ANY }] : [{ source: either, destination: ANY }, { source: ANY, destination: either }];
-  const { port } = filter;
-  const ends: Pick<AclTerm, 'sourcePort' | 'destinationPort'>[] = port === undefined ? [{}] : [{ sourcePort: port }, { destinationPort: port }];
-  return { kind: 'terms', terms: protocols.flatMap((protocol) => ways.flatMap((way) => ends.map((end) => ({ protocol, ...way, ...end })))) };
-}
-
-function protocolsOf(filter: CaptureFilter | undefined): 'everything' | AclTerm['protocol'][] {
-  const { protocol, host, src, dest, port } = filter ?? {};
-  switch (protocol) {
-    case undefined:
-    case 'all':
-      if (port !== undefined) {
-        return ['tcp', 'udp'];
-      }
-      return host === undefined && src === undefined && dest === undefined ? 'everything' : ['ip'];
-    case 'ip':
-      return port === undefined ? ['ip'] : ['tcp', 'udp'];
-    case 'tcp':
-    case 'udp':
-    case 'icmp':
-      return [protocol];
-    case 'arp':
-    case 'rarp':
-      throw unsupported('protocol', `IOS-XE cannot select ${protocol}; without a filter it is in the capture`);
-    default:
-      return assertNever(protocol);
-  }
-}
-
-function addressOf(field: 'host' | 'src' | 'dest', text: string): string {
-  const read = readAddress(text);
-  switch (read.kind) {
-    case 'invalid':
-      throw unsupported(field, read.reason);
-    case 'name':
-      throw unsupported(field, 'IOS-XE filters by address, not by name');
-    case 'address':
-      if (read.family === 6) {
-        throw unsupported(field, 'IOS-XE cannot select IPv6 addresses here; without a filter IPv6 is in the capture');
-      }
-      return `host ${read.address}`;
-    case 'network': {
-      if (read.family === 6) {
-        throw unsupported(field, 'IOS-XE cannot select IPv6 networks here; without a filter IPv6 is in the capture');
-      }
-      const [network = '', length] = read.network.split('/');
-      const bits = Number(length);
-      return bits === 0 ? ANY : bits === 32 ? `host ${network}` : `${network} ${wildcard(bits)}`;
-    }
-    default:
-      return assertNever(read);
-  }
-}
-
-function wildcard(bits: number): string {
-  const mask = 2 ** (32 - bits) - 1;
-  return [24, 16, 8, 0].map((shift) => Math.floor(mask / 2 ** shift) % 256).join('.');
-}
-
-/** A line as IOS takes it, behind `permit`, `deny` or `match ipv4 protocol`. */
-export function aclLine({ protocol, source, destination, sourcePort, destinationPort }: AclTerm): string {
-  const port = (number: number | undefined): string => (number === undefined ? '' : ` eq ${number}`);
-  return `${protocol} ${source}${port(sourcePort)} ${destination}${port(destinationPort)}`;
-}
-
-/** Lines that keep Capstan's own session with the router out of the capture, both ways. */
-export function ownTrafficLines(own: OwnSession): string[] {
-  return own.ports.flatMap((port) => [`deny tcp host ${own.address} any eq ${port}`, `deny tcp any eq ${port} host ${own.address}`]);
-}
-
-/** Our session as the router sees it: behind a jump host or address translation that is not our own address. */
-export interface OwnSession {
-  readonly address: string;
-  /** Ports of the router's SSH server: the one we connect to, and 22 when it is translated. */
-  readonly ports: readonly number[];
+export interface RouterFilter {
+  /** Undefined: everything, frames that are no IP as well. */
+  readonly rules: readonly AclRule[] | undefined;
+  readonly postFilter: string | null;
+  readonly dropped: readonly string[];
 }
 
 /** How the filter is put to the router. */
@@ -116,25 +16,66 @@ export type FilterMethod =
   | { readonly method: 'inline'; readonly match: string }
   | { readonly method: 'acl'; readonly lines: readonly string[] };
 
-/**
- * One line that cannot match our own session is matched inline, without touching the configuration; everything else needs
- * an access list.
- */
-export function filterMethod(filter: RouterFilter, own: OwnSession | undefined): FilterMethod {
-  if (filter.kind === 'everything') {
-    return { method: 'any' };
-  }
-  const [only, ...more] = filter.terms;
-  const watchesOurselves = filter.terms.some(({ protocol, sourcePort, destinationPort }) => {
-    const port = sourcePort ?? destinationPort;
-    return protocol === 'ip' || (protocol === 'tcp' && (port === undefined || own === undefined || own.ports.includes(port)));
-  });
-  if (only !== undefined && more.length === 0 && !watchesOurselves) {
-    return { method: 'inline', match: `match ipv4 protocol ${aclLine(only)}` };
-  }
-  return { method: 'acl', lines: [...(own === undefined || !watchesOurselves ? [] : ownTrafficLines(own)), ...filter.terms.map((term) => `permit ${aclLine(term)}`)] };
+/** Our session as the router sees it: behind a jump host or address translation that is not our own address. */
+export interface OwnSession {
+  readonly address: string;
+  /** Ports of the router's SSH server: the one we connect to, and 22 when it is translated. */
+  readonly ports: readonly number[];
 }
 
-function unsupported(field: string, reason: string): AppError {
-  return new AppError('UNSUPPORTED_FILTER', `filter.${field}: ${reason}`, { details: { path: `filter.${field}` } });
+const NAMES: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 132: 'sctp' };
+const TCP = 6;
+/** No system gives its clients lower ports of their own accord. */
+const LOWEST_CLIENT_PORT = 1_024 * 16;
+
+/**
+ * Divides a target's filter between the router and what comes afterwards.
+ * @throws AppError `UNSUPPORTED_FILTER` as of `divideFilter`
+ */
+export function routerFilter(target: { readonly filter?: CaptureFilter | undefined; readonly on_unsupported: OnUnsupported }): RouterFilter {
+  const { device, postFilter, dropped } = divideFilter(target, (part) => aclRules(part) !== undefined, 'IOS-XE');
+  return { rules: device.kind === 'everything' ? undefined : aclRules(device), postFilter, dropped };
+}
+
+/**
+ * One line that cannot match our own session is matched inline, without touching the configuration; everything else needs
+ * an access list: it has as many lines as it takes, for both directions, and exceptions.
+ */
+export function filterMethod(filter: RouterFilter, own: OwnSession | undefined): FilterMethod {
+  if (filter.rules === undefined) {
+    return { method: 'any' };
+  }
+  const watchesOurselves = filter.rules.some(({ permit, term }) => permit && mayBeSsh(term, own?.ports ?? [22]));
+  const [only, ...more] = filter.rules;
+  if (only?.permit === true && more.length === 0 && !watchesOurselves) {
+    return { method: 'inline', match: `match ipv4 protocol ${termWords(only.term)}` };
+  }
+  return { method: 'acl', lines: [...(own === undefined || !watchesOurselves ? [] : ownTrafficLines(own)), ...filter.rules.map(ruleLine)] };
+}
+
+/** Lines that keep Capstan's own session with the router out of the capture, both ways. */
+export function ownTrafficLines({ address, ports }: OwnSession): string[] {
+  return ports.flatMap((port) => [`deny tcp host ${address} any eq ${port}`, `deny tcp any eq ${port} host ${address}`]);
+}
+
+/** A line of an access list. */
+export function ruleLine({ permit, term }: AclRule): string {
+  return `${permit ? 'permit' : 'deny'} ${termWords(term)}`;
+}
+
+function termWords({ protocol, source, destination, sourcePort, destinationPort }: AclTerm): string {
+  const port = (ports: AclTerm['sourcePort']): string => (ports === undefined ? '' : ports.from === ports.to ? ` eq ${ports.from}` : ` range ${ports.from} ${ports.to}`);
+  const name = protocol === 'any' ? 'ip' : (NAMES[protocol] ?? String(protocol));
+  return `${name} ${network(source)}${port(sourcePort)} ${network(destination)}${port(destinationPort)}`;
+}
+
+function network({ address, bits }: AclTerm['source']): string {
+  const dotted = (value: number): string => [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
+  return bits === 0 ? 'any' : bits === 32 ? `host ${dotted(address)}` : `${dotted(address)} ${dotted(2 ** (32 - bits) - 1)}`;
+}
+
+function mayBeSsh({ protocol, sourcePort, destinationPort }: AclTerm, ports: readonly number[]): boolean {
+  const isServer = (range: AclTerm['sourcePort']): boolean => range === undefined || ports.some((port) => range.from <= port && port <= range.to);
+  const isClient = (range: AclTerm['sourcePort']): boolean => range === undefined || range.to >= LOWEST_CLIENT_PORT;
+  return (protocol === 'any' || protocol === TCP) && ((isServer(sourcePort) && isClient(destinationPort)) || (isServer(destinationPort) && isClient(sourcePort)));
 }
