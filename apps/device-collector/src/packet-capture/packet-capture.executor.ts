@@ -1,4 +1,4 @@
-import { CAPTURE_DEFAULTS, packetCaptureTarget, type PacketCaptureTarget } from '@capstan/contracts';
+import { CAPTURE_DEFAULTS, packetCaptureTarget, type PacketCaptureTarget, sshTargetFields } from '@capstan/contracts';
 import { AppError, type Clock, type FieldError } from '@capstan/kernel';
 import { CLOCK } from '@capstan/service-kit';
 import type { TaskExecutor, TaskJournal, TaskOutcome, TaskRow, TaskRun } from '@capstan/tasks';
@@ -6,13 +6,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Credentials } from '../credentials/credentials.repository';
 import { DriverRegistry } from '../drivers/registry';
 import { HostKeys } from '../host-keys/host-keys.repository';
-import { directTcp } from '../ssh/socket-opener.client';
-import { SshConnector } from '../ssh/ssh-connector.client';
+import { connectorFor } from '../ssh/ssh-way';
 import type { CaptureTarget } from './capture-driver';
 import type { RemoteRecord } from './capture-journal';
 import { CaptureRunner } from './capture-runner';
 import { toFieldErrors } from './field-errors';
 import { StartBarrier } from './start-barrier';
+import { SshFindings } from './ssh-findings';
 import { Transcript } from './transcript';
 
 /** Fills in port and interface where the target names none. */
@@ -22,6 +22,13 @@ export function completeTarget<Target extends Pick<PacketCaptureTarget, 'device_
 }
 
 const BUSY_RESERVE_MS = 2_000;
+
+/** What says how SSH is to be spoken means nothing to a device without SSH, and is refused rather than dropped in silence. */
+function withoutSsh(target: CaptureTarget): FieldError[] {
+  const given = Object.keys(sshTargetFields).filter((field) => target[field as keyof typeof sshTargetFields] !== undefined);
+  return target.device_type === 'expressway' ? given.map((path) => ({ path, code: 'UNSUPPORTED_OPTION', message: 'an Expressway is reached over HTTPS' })) : [];
+}
+
 
 /** Targets of kind `packet-capture`. */
 @Injectable()
@@ -49,10 +56,13 @@ export class PacketCaptureExecutor implements TaskExecutor {
     }
     const target = completeTarget(parsed.data);
     const errors = this.checkDriver(target);
-    if (!(await this.credentials.exists(target.credential_id))) {
-      errors.push({ path: 'credential_id', code: 'CREDENTIAL_NOT_FOUND', message: 'no such credential' });
+    const wanted = [['credential_id', target.credential_id], ...(target.jump ?? []).map((hop, index) => [`jump.${index}.credential_id`, hop.credential_id])] as const;
+    for (const [path, id] of wanted) {
+      if (!(await this.credentials.exists(id as string))) {
+        errors.push({ path: path as string, code: 'CREDENTIAL_NOT_FOUND', message: 'no such credential' });
+      }
     }
-    return errors;
+    return [...errors, ...withoutSsh(target)];
   }
 
   async execute({ task, control, journal, artifacts, reserve }: TaskRun): Promise<TaskOutcome> {
@@ -62,8 +72,14 @@ export class PacketCaptureExecutor implements TaskExecutor {
       throw this.noDriver(target.device_type);
     }
     const login = await this.credentials.login(target.credential_id);
-    const transcript = new Transcript(this.clock, [login.password, login.passphrase], (command) => journal.audit(command));
-    const ssh = new SshConnector(this.clock, directTcp, this.hostKeys.policyFor(task.session_id));
+    const jumps = await Promise.all((target.jump ?? []).map((hop) => this.credentials.login(hop.credential_id)));
+    const transcript = new Transcript(this.clock, [login, ...jumps].flatMap(({ password, passphrase }) => [password, passphrase]), (command) => journal.audit(command));
+    const findings = new SshFindings(transcript);
+    const ssh = connectorFor(target, jumps, {
+      clock: this.clock,
+      hostKeys: this.hostKeys.policyFor(task.session_id),
+      onNegotiated: (endpoint, negotiated) => findings.add(endpoint, negotiated),
+    });
     const claimedAt = task.claimed_at?.getTime() ?? this.clock.now();
     const runner = new CaptureRunner(
       {
@@ -83,6 +99,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
         control,
         barrier: this.barrier,
         transcript,
+        findings,
         ...(driver.exclusive === true ? { reserve: (until) => this.reserve(target, task, journal, reserve, until) } : {}),
       },
     );
