@@ -122,6 +122,17 @@ describe('a packet capture on an IOS-XE router', () => {
     expect(leftOn(router)).toEqual([]);
   });
 
+  it('reaches a router that knows SHA-1 only, says so, and does not where the target forbids it', async () => {
+    const router = await routers.start({ faults: [{ fault: { fault: 'legacy-kex-only' } }] });
+    const { finished, transcript } = await routers.capture(router);
+    expect(finished).toMatchObject({ outcome: 'completed' });
+    expect(transcript).toMatch(/diffie-hellman-group(?:14|1)-sha1/);
+    const strict = await routers.start({ faults: [{ fault: { fault: 'legacy-kex-only' } }] });
+    const refused = await routers.run(strict, { spec: { legacy_crypto: 'never' } });
+    await expect(platform.ends(refused)).resolves.toMatchObject({ outcome: 'failed', error: { code: 'KEX_MISMATCH' } });
+    expect(strict.gear.passwordsSeen).toBe(0);
+  });
+
   it('has its file pushed to us when the flash is full', async () => {
     const router = await routers.start({ device: { flash_free: 500_000 } });
     const { finished, file, transcript } = await routers.capture(router, { spec: { filter: { protocol: 'udp' } } });
@@ -291,7 +302,7 @@ describe('a packet capture on an IOS-XE router', () => {
   it('gives options that a device type does not know, and filters that it cannot express, their own codes', async () => {
     const { spec } = await platform.task({ host: '192.0.2.1', port: 22 }, { credentialId: await platform.createCredential('x', 'y-Pa55word') });
     const check = async (extra: Record<string, unknown>) => (await platform.orchestrator.rpc.call(checkTargets['device-collector'], { targets: [{ kind: 'packet-capture', spec: { ...spec, ...extra } }] })).errors.map(({ path, code }) => [path, code]);
-    await expect(check({ buffer_mb: 10 })).resolves.toEqual([['buffer_mb', 'OPTION_UNSUPPORTED']]);
+    await expect(check({ buffer_mb: 10 })).resolves.toEqual([['buffer_mb', 'UNSUPPORTED_OPTION']]);
     await expect(check({ device_type: 'cube', buffer_mb: 10, buffer: 'circular', packet_limit: 5, direction: 'in', control_plane: true })).resolves.toEqual([]);
     await expect(check({ device_type: 'cube', filter: { protocol: 'arp' } })).resolves.toEqual([['filter.protocol', 'UNSUPPORTED_FILTER']]);
   });

@@ -132,6 +132,15 @@ export {
   type PacketCaptureTarget,
 } from './packet-capture/packet-capture';
 export {
+  LEGACY_CRYPTO,
+  MAX_JUMPS,
+  jumpHop,
+  pinnedHostKey,
+  sshTargetFields,
+  type JumpHop,
+  type LegacyCrypto,
+} from './packet-capture/ssh-options';
+export {
   FIELD_CODES,
   fieldProblems,
   type FieldCode,
