@@ -8,6 +8,13 @@ export const collectorSettings = {
   ...vaultSettings,
   CAPSTAN_CAPTURE_SLOTS: z.coerce.number().int().min(1).max(2_000).default(200).describe('Captures this replica works on at once'),
   CAPSTAN_CAPTURE_SILENT_SEC: z.coerce.number().int().min(30).max(86_400).default(600).describe('Seconds without a sign of life from Capstan after which a device ends its capture by itself'),
+  CAPSTAN_SFTP_SINK_LISTEN: z.union([z.ipv4(), z.ipv6()]).default('0.0.0.0').describe('Address on which the SFTP sink listens while a device has to push its files'),
+  CAPSTAN_SFTP_SINK_PORT: z.coerce.number().int().min(0).max(65_535).default(0).describe('Port of the SFTP sink; 0 takes a free one each time, behind a firewall or in a container name one'),
+  CAPSTAN_SFTP_SINK_ADDRESS: z
+    .union([z.ipv4(), z.ipv6(), z.hostname()])
+    .optional()
+    .describe('Address at which devices reach the SFTP sink; by default the one from which this machine talks to the device, which is wrong inside a container'),
+  CAPSTAN_SFTP_SINK_ADVERTISED_PORT: z.coerce.number().int().min(1).max(65_535).optional().describe('Port at which devices reach the SFTP sink, when it is mapped; by default the port it listens on'),
 } as const;
 
 /** The device-collector's settings, as it reads them. */

@@ -117,6 +117,8 @@ export {
 export {
   CAPTURE_DEFAULTS,
   CAPTURE_DEVICE_TYPES,
+  CAPTURE_OPTIONS,
+  type CaptureOption,
   MAX_TARGETS,
   ON_UNSUPPORTED,
   captureCapability,
@@ -129,6 +131,15 @@ export {
   type OnUnsupported,
   type PacketCaptureTarget,
 } from './packet-capture/packet-capture';
+export {
+  LEGACY_CRYPTO,
+  MAX_JUMPS,
+  jumpHop,
+  pinnedHostKey,
+  sshTargetFields,
+  type JumpHop,
+  type LegacyCrypto,
+} from './packet-capture/ssh-options';
 export {
   FIELD_CODES,
   fieldProblems,
@@ -165,6 +176,7 @@ export {
   sessionRpc,
 } from './sessions/session-messages';
 export {
+  ARTIFACT_KINDS,
   actor,
   artifactView,
   createSessionBody,
@@ -224,6 +236,7 @@ export {
   checkTargets,
   defineCheckTargets,
   defineTaskCommands,
+  sessionArtifactEvents,
   taskCommands,
   taskControls,
   taskDeadlines,

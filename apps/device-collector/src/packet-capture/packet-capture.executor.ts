@@ -1,24 +1,37 @@
-import { CAPTURE_DEFAULTS, packetCaptureTarget, type PacketCaptureTarget } from '@capstan/contracts';
+import { CAPTURE_DEFAULTS, packetCaptureTarget, type PacketCaptureTarget, sshTargetFields } from '@capstan/contracts';
 import { AppError, type Clock, type FieldError } from '@capstan/kernel';
-import { CLOCK } from '@capstan/service-kit';
-import type { TaskExecutor, TaskOutcome, TaskRun } from '@capstan/tasks';
+import type { ObjectStore } from '@capstan/object-store';
+import { CLOCK, OBJECT_STORE } from '@capstan/service-kit';
+import type { TaskExecutor, TaskJournal, TaskOutcome, TaskRow, TaskRun } from '@capstan/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import { Credentials } from '../credentials/credentials.repository';
 import { DriverRegistry } from '../drivers/registry';
 import { HostKeys } from '../host-keys/host-keys.repository';
+import { HttpsConnector } from '../https/https-connector.client';
+import { SFTP_SINK, type SftpSink } from '../sftp-sink/sftp-sink';
 import { directTcp } from '../ssh/socket-opener.client';
-import { SshConnector } from '../ssh/ssh-connector.client';
-import type { CaptureTarget } from './capture-driver';
+import { connectorFor } from '../ssh/ssh-way';
+import type { CaptureTarget, StartMark } from './capture-driver';
 import type { RemoteRecord } from './capture-journal';
 import { CaptureRunner } from './capture-runner';
-import { toFieldErrors } from './field-errors';
+import { checkTarget } from './check-target';
+import { PostFilter } from './post-filter.client';
 import { StartBarrier } from './start-barrier';
+import { SshFindings } from './ssh-findings';
 import { Transcript } from './transcript';
 
 /** Fills in port and interface where the target names none. */
 export function completeTarget<Target extends Pick<PacketCaptureTarget, 'device_type' | 'port' | 'interface'>>(target: Target): Target & { port: number; interface: string } {
   const defaults = CAPTURE_DEFAULTS[target.device_type];
   return { ...target, port: target.port ?? defaults.port, interface: target.interface ?? defaults.interface };
+}
+
+const BUSY_RESERVE_MS = 2_000;
+
+/** What says how SSH is to be spoken means nothing to a device without SSH, and is refused rather than dropped in silence. */
+function withoutSsh(target: CaptureTarget): FieldError[] {
+  const given = Object.keys(sshTargetFields).filter((field) => target[field as keyof typeof sshTargetFields] !== undefined);
+  return target.device_type === 'expressway' ? given.map((path) => ({ path, code: 'UNSUPPORTED_OPTION', message: 'an Expressway is reached over HTTPS' })) : [];
 }
 
 /** Targets of kind `packet-capture`. */
@@ -31,6 +44,8 @@ export class PacketCaptureExecutor implements TaskExecutor {
     private readonly drivers: DriverRegistry,
     private readonly credentials: Credentials,
     private readonly hostKeys: HostKeys,
+    @Inject(OBJECT_STORE) private readonly store: ObjectStore,
+    @Inject(SFTP_SINK) private readonly sftpSink: SftpSink,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.barrier = new StartBarrier(clock);
@@ -47,43 +62,86 @@ export class PacketCaptureExecutor implements TaskExecutor {
     }
     const target = completeTarget(parsed.data);
     const errors = this.checkDriver(target);
-    if (!(await this.credentials.exists(target.credential_id))) {
-      errors.push({ path: 'credential_id', code: 'CREDENTIAL_NOT_FOUND', message: 'no such credential' });
+    const jumps = (target.jump ?? []).map((hop, index): [string, string | undefined] => [`jump.${index}.credential_id`, hop.credential_id]);
+    for (const [path, id] of [['credential_id', target.credential_id], ['app_credential_id', target.app_credential_id], ...jumps] as [string, string | undefined][]) {
+      if (id !== undefined && !(await this.credentials.exists(id))) {
+        errors.push({ path, code: 'CREDENTIAL_NOT_FOUND', message: 'no such credential' });
+      }
     }
-    return errors;
+    return [...errors, ...withoutSsh(target)];
   }
 
-  async execute({ task, control, journal, artifacts }: TaskRun): Promise<TaskOutcome> {
+  async execute({ task, control, journal, artifacts, reserve }: TaskRun): Promise<TaskOutcome> {
     const target = completeTarget(packetCaptureTarget.parse(task.spec));
     const driver = this.drivers.find(target.device_type);
     if (driver === undefined) {
       throw this.noDriver(target.device_type);
     }
+    const { postFilter } = driver.preview(target);
     const login = await this.credentials.login(target.credential_id);
-    const transcript = new Transcript(this.clock, [login.password, login.passphrase], (command) => journal.audit(command));
-    const ssh = new SshConnector(this.clock, directTcp, this.hostKeys.policyFor(task.session_id));
+    const appLogin = target.app_credential_id === undefined ? undefined : await this.credentials.appLogin(target.app_credential_id);
+    const jumps = await Promise.all((target.jump ?? []).map((hop) => this.credentials.login(hop.credential_id)));
+    const secrets = [...[login, ...jumps].flatMap(({ password, passphrase, enableSecret }) => [password, passphrase, enableSecret]), appLogin?.password];
+    const transcript = new Transcript(this.clock, secrets, (command) => journal.audit(command));
+    const findings = new SshFindings(transcript);
+    const ssh = connectorFor(target, jumps, {
+      clock: this.clock,
+      hostKeys: this.hostKeys.policyFor(task.session_id),
+      onNegotiated: (endpoint, negotiated) => findings.add(endpoint, negotiated),
+    });
+    const https = new HttpsConnector(this.clock, directTcp, this.hostKeys.certificatePolicyFor(task.session_id, target.tls_fingerprint));
+    const resume = task.remote === null ? undefined : (task.remote as RemoteRecord);
+    const start: StartMark = { t0Known: task.t0 !== null, sentAt: resume?.startSentAt };
+    control.go.then(() => (start.t0Known = true), () => undefined);
     const claimedAt = task.claimed_at?.getTime() ?? this.clock.now();
+    const closeBy = Math.min(new Date(task.deadlines.close_by).getTime(), claimedAt + task.deadlines.close_within_sec * 1_000);
     const runner = new CaptureRunner(
       {
         host: target.host,
         interface: target.interface,
         durationSec: task.duration_sec,
         readyBy: new Date(task.deadlines.ready_by).getTime(),
-        closeBy: Math.min(new Date(task.deadlines.close_by).getTime(), claimedAt + task.deadlines.close_within_sec * 1_000),
-        ...(task.remote === null ? {} : { resume: task.remote as RemoteRecord }),
+        closeBy,
+        ...(resume === undefined ? {} : { resume }),
         ...(task.t0 === null ? {} : { t0: task.t0.getTime() }),
       },
       {
         clock: this.clock,
-        openDialogue: () => driver.open({ taskId: task.task_id, target, durationSec: task.duration_sec, login, ssh, clock: this.clock, transcript }),
+        openDialogue: () =>
+          driver.open({
+            taskId: task.task_id,
+            target,
+            durationSec: task.duration_sec,
+            login,
+            ssh,
+            https,
+            start,
+            ...(appLogin === undefined ? {} : { appLogin }),
+            sftpSink: this.sftpSink,
+            clock: this.clock,
+            transcript,
+            closeWithinSec: Math.max(1, Math.ceil((closeBy - this.clock.now()) / 1_000)),
+          }),
         artifacts,
         journal,
         control,
         barrier: this.barrier,
         transcript,
+        ...(postFilter === null ? {} : { postFilter: new PostFilter(postFilter, this.store) }),
+        findings,
+        ...(driver.exclusive === true ? { reserve: (until) => this.reserve(target, task, journal, reserve, until) } : {}),
       },
     );
     return runner.run();
+  }
+
+  private reserve(target: CaptureTarget, task: TaskRow, journal: TaskJournal, reserve: TaskRun['reserve'], signal: AbortSignal): Promise<void> {
+    return reserve(`${target.host.toLowerCase()}:${target.port}`, {
+      // Before the orchestrator would give the target up for being late: it does not know what for.
+      by: new Date(task.deadlines.ready_by).getTime() - BUSY_RESERVE_MS,
+      signal,
+      onWait: (sessionId) => journal.advance('configuring', { message: `waits for the device, which session ${sessionId} uses` }),
+    });
   }
 
   private checkDriver(target: CaptureTarget): FieldError[] {
@@ -92,12 +150,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
       const { code, message } = this.noDriver(target.device_type);
       return [{ path: 'device_type', code, message }];
     }
-    try {
-      driver.preview(target);
-      return [];
-    } catch (error) {
-      return toFieldErrors(error);
-    }
+    return checkTarget(driver, target);
   }
 
   private noDriver(deviceType: string): AppError {
