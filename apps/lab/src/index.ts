@@ -19,3 +19,7 @@ export { type DeviceClock, deviceTime } from './voice-calls/device-clock';
 export { filtered, matches, type PacketFilter } from './voice-calls/packet-filter';
 export { type RecordedPacket, type VoiceCallPlan, VoiceCalls } from './voice-calls/voice-calls';
 export { CALL_ROUTES, type SegmentName, VOICE_ADDRESSES, VOICE_DEVICES, type VoiceDevice } from './voice-calls/voice-network';
+export { type ForeignCapture, type IosXeRouter, type IosXeRouterOptions, startIosXeRouter } from './ios-xe/ios-xe-router';
+export { IOS_15, IOS_XE_16, IOS_XE_17, IOS_XE_17_LOCATION, type RouterEdition } from './ios-xe/router-editions';
+export { callPackets, type RouterPacket, type RouterPackets } from './ios-xe/router-packets';
+export type { CapturePoint, RouterState } from './ios-xe/router-state';

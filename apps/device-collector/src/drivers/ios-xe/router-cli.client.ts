@@ -24,6 +24,11 @@ export class RouterCli {
     return answer;
   }
 
+  /** Repeats a question that has been written down before: neither it nor its answer is written again. */
+  askAgain(command: string, signal: AbortSignal, options: CliRunOptions = {}): Promise<CliAnswer> {
+    return this.session.run(command, signal, { ...options, questions: [CONFIRMATION] });
+  }
+
   /** Runs a command that has to succeed. @throws AppError `CLI_INVALID_INPUT`, `PRIV_INSUFFICIENT` */
   async order(step: CaptureStep, command: string, signal: AbortSignal, options: CliRunOptions = {}): Promise<CliAnswer> {
     const answer = await this.ask(step, command, signal, options);
