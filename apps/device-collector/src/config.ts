@@ -1,6 +1,9 @@
 import { baseSettings, objectStoreSettings, readConfig, vaultSettings } from '@capstan/service-kit';
 import { z } from 'zod';
 
+/** Compose files hand over a variable that is not set as an empty one. */
+const emptyIsUnset = (value: unknown): unknown => (value === '' ? undefined : value);
+
 /** Settings of the device-collector. */
 export const collectorSettings = {
   ...baseSettings,
@@ -11,10 +14,9 @@ export const collectorSettings = {
   CAPSTAN_SFTP_SINK_LISTEN: z.union([z.ipv4(), z.ipv6()]).default('0.0.0.0').describe('Address on which the SFTP sink listens while a device has to push its files'),
   CAPSTAN_SFTP_SINK_PORT: z.coerce.number().int().min(0).max(65_535).default(0).describe('Port of the SFTP sink; 0 takes a free one each time, behind a firewall or in a container name one'),
   CAPSTAN_SFTP_SINK_ADDRESS: z
-    .union([z.ipv4(), z.ipv6(), z.hostname()])
-    .optional()
+    .preprocess(emptyIsUnset, z.union([z.ipv4(), z.ipv6(), z.hostname()]).optional())
     .describe('Address at which devices reach the SFTP sink; by default the one from which this machine talks to the device, which is wrong inside a container'),
-  CAPSTAN_SFTP_SINK_ADVERTISED_PORT: z.coerce.number().int().min(1).max(65_535).optional().describe('Port at which devices reach the SFTP sink, when it is mapped; by default the port it listens on'),
+  CAPSTAN_SFTP_SINK_ADVERTISED_PORT: z.preprocess(emptyIsUnset, z.coerce.number().int().min(1).max(65_535).optional()).describe('Port at which devices reach the SFTP sink, when it is mapped; by default the port it listens on'),
 } as const;
 
 /** The device-collector's settings, as it reads them. */
