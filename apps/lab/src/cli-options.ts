@@ -10,6 +10,8 @@ export interface LabOptions {
   readonly json: boolean;
   readonly help: boolean;
   readonly hosts: number;
+  /** Clusters of Expressway. */
+  readonly expressways: number;
   /** Working folder; a new one under the system's temporary folder when absent. */
   readonly dir?: string;
   /** Faults by 1-based host number. */
@@ -21,6 +23,9 @@ export interface LabOptions {
   readonly tmpMiB: number;
 }
 
+/** More have no place on the loopback addresses of one lab. */
+const MAX_EXPRESSWAYS = 20;
+
 /** Text of `--help`. */
 export const USAGE = [
   'Usage: lab [options]',
@@ -29,6 +34,7 @@ export const USAGE = [
   '',
   '  --json                one line of JSON (the inventory) on standard output; everything else goes to standard error',
   `  --hosts N             linux hosts, 1 to ${MAX_HOSTS} (3)`,
+  `  --expressways N       Expressway clusters, 0 to ${MAX_EXPRESSWAYS} (1)`,
   '  --faults N=F[,N=F]    fault F on host N, repeatable:',
   ...HOST_FAULTS.map((fault) => `                          ${fault.padEnd(14)} ${FAULT_MEANING[fault]}`),
   '  --mode MODE           namespaces, loopback or auto (auto: namespaces where the machine allows them)',
@@ -54,6 +60,7 @@ export function parseOptions(args: readonly string[]): LabOptions {
     json: values.json,
     help: values.help,
     hosts,
+    expressways: integer('--expressways', values.expressways, 0, MAX_EXPRESSWAYS),
     dir: values.dir,
     faults: parseFaults(values.faults.flatMap((list) => list.split(',')), hosts),
     mode,
@@ -71,6 +78,7 @@ function readArgs(args: readonly string[]) {
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
         hosts: { type: 'string', default: '3' },
+        expressways: { type: 'string', default: '1' },
         dir: { type: 'string' },
         faults: { type: 'string', multiple: true, default: [] },
         mode: { type: 'string', default: 'auto' },
