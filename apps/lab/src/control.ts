@@ -1,6 +1,4 @@
 import { AppError } from '@capstan/kernel';
-import { EXPRESSWAY_FAULTS, type ExpresswayFault } from './expressway/expressway-faults';
-import { EXPRESSWAY_CONTROLS, type ExpresswayControl } from './expressway/lab-expressways';
 import { MAX_CALLS_PER_MIN } from './voice-traffic/call-plan';
 
 /** Words that act on one host. */
@@ -12,9 +10,9 @@ export type HostControl = (typeof HOST_CONTROLS)[number];
 /** An order given to a running lab: one line of JSON on its standard input. `id` comes back in the answer. */
 export type ControlCommand =
   | { readonly do: HostControl; readonly host: string; readonly id?: unknown }
-  | { readonly do: ExpresswayControl; readonly host: string; readonly id?: unknown }
-  | { readonly do: 'fault'; readonly host: string; readonly fault: ExpresswayFault; readonly on: boolean; readonly id?: unknown }
   | { readonly do: 'traffic'; readonly calls_per_min: number; readonly id?: unknown }
+  | { readonly do: 'gear-fault'; readonly host: string; readonly fault: string; readonly on: boolean; readonly id?: unknown }
+  | { readonly do: 'gear-counts'; readonly host: string; readonly id?: unknown }
   | { readonly do: 'status'; readonly id?: unknown };
 
 /**
@@ -32,7 +30,7 @@ export function parseControl(line: string): ControlCommand {
   if (typeof value !== 'object' || value === null) {
     throw bad('not an object');
   }
-  const { do: word, host, calls_per_min: calls, fault: wanted, on = true, id } = value as Record<string, unknown>;
+  const { do: word, host, calls_per_min: calls, fault, on, id } = value as Record<string, unknown>;
   if (word === 'status') {
     return { do: word, id };
   }
@@ -42,19 +40,21 @@ export function parseControl(line: string): ControlCommand {
     }
     return { do: word, calls_per_min: calls, id };
   }
-  const control = [...HOST_CONTROLS, ...EXPRESSWAY_CONTROLS].find((known) => known === word);
-  if (!control && word !== 'fault') {
-    throw bad(`do must be one of ${[...HOST_CONTROLS, ...EXPRESSWAY_CONTROLS, 'fault', 'traffic', 'status'].join(', ')}`);
+  if (word === 'gear-fault') {
+    if (typeof host !== 'string' || typeof fault !== 'string' || (on !== undefined && typeof on !== 'boolean')) {
+      throw bad('gear-fault needs host, the name of a device, and fault; on is true or false');
+    }
+    return { do: word, host, fault, on: on ?? true, id };
+  }
+  if (word === 'gear-counts' && typeof host === 'string') {
+    return { do: word, host, id };
+  }
+  const control = HOST_CONTROLS.find((known) => known === word);
+  if (!control) {
+    throw bad(`do must be one of ${[...HOST_CONTROLS, 'gear-fault', 'gear-counts', 'traffic', 'status'].join(', ')}`);
   }
   if (typeof host !== 'string') {
     throw bad('host must be the name of a target');
   }
-  if (control) {
-    return { do: control, host, id };
-  }
-  const fault = EXPRESSWAY_FAULTS.find((known) => known === wanted);
-  if (!fault || typeof on !== 'boolean') {
-    throw bad(`fault must be one of ${EXPRESSWAY_FAULTS.join(', ')}, and on true or false`);
-  }
-  return { do: 'fault', host, fault, on, id };
+  return { do: control, host, id };
 }

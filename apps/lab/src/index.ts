@@ -1,3 +1,6 @@
+export { type CucmNode, type CucmNodeOptions, nodePackets, startCucmNode } from './cucm/cucm-node';
+export type { NodeFiles, NodePackets, StoredFile } from './cucm/node-captures';
+export { CUCM_11_5, CUCM_12_5, CUCM_14, CUCM_15, CUCM_EDITIONS, type NodeEdition } from './cucm/node-editions';
 export { ExpresswayCluster, type ExpresswayClusterOptions, type SeenRequest } from './expressway/expressway-cluster.client';
 export { EXPRESSWAY_FAULTS, type ExpresswayFault } from './expressway/expressway-faults';
 export { EXPRESSWAY_VERSIONS, type ExpresswayVersion } from './expressway/expressway-versions';

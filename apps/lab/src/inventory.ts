@@ -1,4 +1,5 @@
 import type { AccountRights } from './linux-hosts/host-plan';
+import type { InventoryVoiceGear } from './voice-gear/voice-gear-fleet';
 
 /** How the lab's hosts are kept apart. */
 export type LabMode = 'namespaces' | 'loopback';
@@ -44,28 +45,6 @@ export interface InventoryTarget {
   readonly pid: number;
 }
 
-/** One simulated device, or cluster of them, that is a dialogue and no machine. */
-export interface InventoryGear {
-  readonly kind: 'packet-capture';
-  readonly device_type: 'cucm' | 'cube' | 'csr1000v' | 'expressway';
-  readonly name: string;
-  /** Of the software it simulates. */
-  readonly version: string;
-  readonly host: string;
-  /** Addresses of all its peers, `host` first; only that for a single device. */
-  readonly peers: readonly string[];
-  readonly port: number;
-  readonly username: string;
-  readonly password: string;
-  readonly interface: string;
-  /** Of the certificate, where it speaks HTTPS. */
-  readonly tls_fingerprint?: string;
-  readonly emits: readonly string[];
-  readonly faults: ReadonlyArray<{ readonly name: string; readonly meaning: string }>;
-  /** Control words it understands. */
-  readonly controls: readonly string[];
-}
-
 /** Everything a lab offers: one line of JSON on standard output once it is ready. */
 export interface Inventory {
   readonly event: 'ready';
@@ -86,8 +65,7 @@ export interface Inventory {
     readonly bridge?: string;
   };
   readonly targets: readonly InventoryTarget[];
-  /** Voice gear. */
-  readonly gear: readonly InventoryGear[];
+  readonly voice_gear: readonly InventoryVoiceGear[];
 }
 
 /** The inventory for people. */
@@ -102,16 +80,17 @@ export function inventoryTable(inventory: Inventory): string {
     target.can_capture ? 'yes' : 'no',
     target.faults.map((fault) => fault.name).join(' ') || '-',
   ]);
-  rows.push(...inventory.gear.map((gear) => [gear.name, gear.device_type, `${gear.host}:${gear.port}`, gear.interface, gear.username, gear.password, 'yes', '-']));
   const table = [['NAME', 'TYPE', 'ADDRESS', 'INTERFACE', 'USER', 'PASSWORD', 'CAPTURES', 'FAULTS'], ...rows];
   const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
   const text = table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
   const first = inventory.targets[0];
   const login = first?.password === undefined ? `ssh -i ${inventory.dir}/lab_key -p ${first?.port}` : 'ssh';
   return [
-    `Lab of ${inventory.targets.length} linux targets and ${inventory.gear.length} pieces of voice gear, ${inventory.mode} (${inventory.mode_reason}), network ${inventory.network.cidr}`,
+    `Lab of ${inventory.targets.length} linux targets, ${inventory.mode} (${inventory.mode_reason}), network ${inventory.network.cidr}`,
     '',
     ...text,
+    '',
+    ...inventory.voice_gear.map(({ name, device_type: type, version, host, port, username, password, faults }) => `${name.padEnd(16)} ${type.padEnd(10)} ${version.padEnd(18)} ${`${host}:${port}`.padEnd(22)} ${username} ${password}  ${faults.map((fault) => fault.name).join(' ')}`.trimEnd()),
     '',
     `Try: ${login} ${first?.username}@${first?.host} tcpdump -c 10 -nn -i ${first?.interface} udp`,
     'Ctrl-C stops the lab and removes everything it made.',

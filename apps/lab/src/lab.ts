@@ -8,7 +8,6 @@ import { DIR_PREFIX, removeWorkFolder, sweepAbandonedLabs } from './abandoned-la
 import type { LabOptions } from './cli-options';
 import { type ControlCommand, HOST_CONTROLS, type HostControl } from './control';
 import type { Inventory, InventoryTarget, LabMode } from './inventory';
-import { LabExpressways } from './expressway/lab-expressways';
 import { type LabRecord, LabRecords } from './lab-record.repository';
 import { FAULT_MEANING } from './linux-hosts/faults';
 import { hashPasswords, readSystemIds, writeClientKey } from './linux-hosts/host-files.repository';
@@ -18,9 +17,9 @@ import type { LinuxHost } from './linux-hosts/linux-host';
 import { canCaptureLoopback, LoopbackHost, loopbackPrefix, planLoopbackHost } from './linux-hosts/loopback-host.client';
 import { NamespaceHost } from './linux-hosts/namespace-host.client';
 import { chooseMode, findProgram } from './linux-hosts/machine-abilities.client';
-import { VoiceCalls } from './voice-calls/voice-calls';
 import { seededRandom } from './voice-traffic/seeded-random';
 import { openVoiceSockets } from './voice-traffic/udp-sockets.client';
+import { VoiceGearFleet } from './voice-gear/voice-gear-fleet';
 import { VoiceTraffic } from './voice-traffic/voice-traffic';
 
 /** Hosts that start at a time: key generation and sshd's start are CPU-bound. */
@@ -35,8 +34,8 @@ export class Lab {
   private readonly records = new LabRecords();
   private record: LabRecord | undefined;
   private readonly hosts: LinuxHost[] = [];
-  private readonly expressways = new LabExpressways();
   private traffic: VoiceTraffic | undefined;
+  private readonly voiceGear: VoiceGearFleet;
   private bridge: string | undefined;
   private dir = '';
   private netem = false;
@@ -47,7 +46,9 @@ export class Lab {
   constructor(
     private readonly options: LabOptions,
     private readonly say: (line: string) => void,
-  ) {}
+  ) {
+    this.voiceGear = new VoiceGearFleet(options.voiceGear, systemClock, newSecret);
+  }
 
   /**
    * Starts everything; when that fails, takes away what had been started.
@@ -77,13 +78,11 @@ export class Lab {
       case 'traffic':
         this.traffic?.setLoad(command.calls_per_min);
         return {};
-      case 'fault':
-        this.expressways.setFault(command.host, command.fault, command.on);
+      case 'gear-fault':
+        this.voiceGear.setFault(command.host, command.fault, command.on);
         return {};
-      case 'new-certificate':
-      case 'start-run':
-      case 'stop-run':
-        return this.expressways.control(command.host, command.do);
+      case 'gear-counts':
+        return this.voiceGear.counts(command.host);
       case 'link-down':
       case 'link-up':
       case 'new-host-key':
@@ -134,12 +133,11 @@ export class Lab {
       throw new AppError('LAB_DIR_IN_USE', `${this.options.dir} holds the hosts of another lab; choose another --dir`);
     }
     this.record = this.records.claim(this.dir, this.options.dir === undefined, slotIsFree);
+    await this.voiceGear.start(loopbackPrefix(this.record.slot));
     const key = await writeClientKey(this.dir);
     await (mode === 'namespaces' ? this.startNamespaces(this.record.slot, key.authorizedKey) : this.startLoopback(this.record.slot, key.authorizedKey));
     this.hosts.sort((a, b) => a.plan.index - b.plan.index);
     await this.startTraffic(mode, this.record.slot);
-    const calls = new VoiceCalls({ seed: this.options.seed, epoch: systemClock.now() });
-    await this.expressways.start(this.options.expressways, this.record.slot, calls, systemClock, newSecret);
     const loopbackCapture = mode === 'loopback' && (await canCaptureLoopback());
     return this.inventory(mode, reason, this.record.slot, key.privateKey, loopbackCapture);
   }
@@ -227,7 +225,7 @@ export class Lab {
       seed: this.options.seed,
       network: { cidr: `${prefix}.0/24`, machine: `${prefix}.${MACHINE_OCTET}`, unused: `${prefix}.${UNUSED_OCTET}`, bridge: this.bridge },
       targets: this.hosts.map((host) => this.target(host, mode, privateKey, loopbackCapture)),
-      gear: this.expressways.inventory(),
+      voice_gear: this.voiceGear.inventory(),
     };
   }
 
@@ -259,7 +257,7 @@ export class Lab {
     // A host that is still coming up would be missed.
     await this.starting?.catch(() => undefined);
     this.traffic?.stop();
-    await this.expressways.stop();
+    await this.voiceGear.stop();
     await Promise.all(this.hosts.map((host) => host.stop()));
     if (this.bridge !== undefined) {
       await removeInterface(this.bridge);

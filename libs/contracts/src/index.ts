@@ -167,6 +167,7 @@ export {
   sessionRpc,
 } from './sessions/session-messages';
 export {
+  ARTIFACT_KINDS,
   actor,
   artifactView,
   createSessionBody,
@@ -226,6 +227,7 @@ export {
   checkTargets,
   defineCheckTargets,
   defineTaskCommands,
+  sessionArtifactEvents,
   taskCommands,
   taskControls,
   taskDeadlines,

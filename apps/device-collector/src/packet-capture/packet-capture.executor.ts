@@ -2,7 +2,7 @@ import { CAPTURE_DEFAULTS, packetCaptureTarget, type PacketCaptureTarget } from 
 import { AppError, type Clock, type FieldError } from '@capstan/kernel';
 import type { ObjectStore } from '@capstan/object-store';
 import { CLOCK, OBJECT_STORE } from '@capstan/service-kit';
-import type { TaskExecutor, TaskOutcome, TaskRun } from '@capstan/tasks';
+import type { TaskExecutor, TaskJournal, TaskOutcome, TaskRow, TaskRun } from '@capstan/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import { Credentials } from '../credentials/credentials.repository';
 import { DriverRegistry } from '../drivers/registry';
@@ -25,6 +25,8 @@ export function completeTarget<Target extends Pick<PacketCaptureTarget, 'device_
   return { ...target, port: target.port ?? defaults.port, interface: target.interface ?? defaults.interface };
 }
 
+const BUSY_RESERVE_MS = 2_000;
+
 /** Targets of kind `packet-capture`. */
 @Injectable()
 export class PacketCaptureExecutor implements TaskExecutor {
@@ -35,8 +37,8 @@ export class PacketCaptureExecutor implements TaskExecutor {
     private readonly drivers: DriverRegistry,
     private readonly credentials: Credentials,
     private readonly hostKeys: HostKeys,
-    @Inject(OBJECT_STORE) private readonly store: ObjectStore,
     @Inject(SFTP_SINK) private readonly sftpSink: SftpSink,
+    @Inject(OBJECT_STORE) private readonly store: ObjectStore,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.barrier = new StartBarrier(clock);
@@ -62,7 +64,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
     return errors;
   }
 
-  async execute({ task, control, journal, artifacts }: TaskRun): Promise<TaskOutcome> {
+  async execute({ task, control, journal, artifacts, reserve }: TaskRun): Promise<TaskOutcome> {
     const target = completeTarget(packetCaptureTarget.parse(task.spec));
     const driver = this.drivers.find(target.device_type);
     if (driver === undefined) {
@@ -112,9 +114,19 @@ export class PacketCaptureExecutor implements TaskExecutor {
         barrier: this.barrier,
         transcript,
         ...(postFilter === null ? {} : { postFilter: new PostFilter(postFilter, this.store) }),
+        ...(driver.exclusive === true ? { reserve: (until) => this.reserve(target, task, journal, reserve, until) } : {}),
       },
     );
     return runner.run();
+  }
+
+  private reserve(target: CaptureTarget, task: TaskRow, journal: TaskJournal, reserve: TaskRun['reserve'], signal: AbortSignal): Promise<void> {
+    return reserve(`${target.host.toLowerCase()}:${target.port}`, {
+      // Before the orchestrator would give the target up for being late: it does not know what for.
+      by: new Date(task.deadlines.ready_by).getTime() - BUSY_RESERVE_MS,
+      signal,
+      onWait: (sessionId) => journal.advance('configuring', { message: `waits for the device, which session ${sessionId} uses` }),
+    });
   }
 
   private checkDriver(target: CaptureTarget): FieldError[] {

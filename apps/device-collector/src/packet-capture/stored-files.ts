@@ -58,11 +58,11 @@ export async function filterFiles(
   if (filter === undefined) {
     return { filtered, remarks };
   }
-  for (const { file, interface: seenOn } of kept) {
+  for (const { file, interface: seenOn, meta } of kept) {
     const name = filteredFileName(file.name);
     try {
       const copy = await storeCapture(artifacts, name, await filter.open(file.stored.key, signal), undefined, signal);
-      filtered.push({ file: copy, interface: seenOn, meta: { filtered_from: file.name, display_filter: filter.expression } });
+      filtered.push({ file: copy, interface: seenOn, meta: { ...meta, filtered_from: file.name, display_filter: filter.expression } });
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'FILTER_FAILED') {
         throw error;

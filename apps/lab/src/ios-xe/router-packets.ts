@@ -22,12 +22,29 @@ export interface RouterPackets {
 const UDP = 17;
 const TCP = 6;
 
+/** Calls are played in pieces of this length, so that what is looked at again and again is played once. */
+const PIECE_MS = 2_000;
+const PIECES_KEPT = 16;
+
 /** The calls of the voice network, as one of its routers sees them. */
 export function callPackets(calls: VoiceCalls, device: VoiceDevice): RouterPackets {
+  const pieces = new Map<number, readonly RouterPacket[]>();
+  const piece = (number: number): readonly RouterPacket[] => {
+    const known = pieces.get(number);
+    if (known !== undefined) {
+      return known;
+    }
+    const played = [...calls.packets(device, number * PIECE_MS, (number + 1) * PIECE_MS)].map(({ at, deviceTime, source, destination, frame }) => ({ at, deviceTime, protocol: UDP, source, destination, frame }));
+    pieces.set(number, played);
+    if (pieces.size > PIECES_KEPT) {
+      pieces.delete([...pieces.keys()][0] ?? 0);
+    }
+    return played;
+  };
   return {
     *packets(from, to) {
-      for (const { at, deviceTime, source, destination, frame } of calls.packets(device, from, to)) {
-        yield { at, deviceTime, protocol: UDP, source, destination, frame };
+      for (let number = Math.floor(from / PIECE_MS); number * PIECE_MS < to; number += 1) {
+        yield* piece(number).filter(({ at }) => at >= from && at < to);
       }
     },
   };

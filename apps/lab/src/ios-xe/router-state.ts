@@ -131,7 +131,7 @@ export class RouterState {
     const { packets, endedAt } = this.count(point);
     const all: RouterPacket[] = [];
     let bytes = 0;
-    for (const packet of this.kept(point, point.startedAt ?? 0, endedAt === undefined ? point.counted.until : endedAt + 1e-6)) {
+    for (const packet of this.kept(point, point.startedAt ?? 0, endedAt === undefined ? point.counted.until : endedAt + 1e-3)) {
       all.push(packet);
       bytes += packet.frame.length + RECORD;
       while (point.circular && bytes > point.bufferMb * MEBI) {

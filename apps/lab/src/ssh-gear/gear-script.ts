@@ -93,7 +93,7 @@ export interface GearQuestion {
   readonly echo?: 'line' | 'none' | 'stars';
   /** One key is an answer. */
   readonly key?: true;
-  /** Regular expression of good answers; every answer is good without it. */
+  /** Regular expression of good answers, itself a template; every answer is good without it. */
   readonly accept?: string;
   /** Said before a refused answer is asked again. */
   readonly refused?: string;

@@ -142,7 +142,7 @@ export class ScriptShell {
       await this.terminal.say(this.fill(question.prompt));
       const answer = question.key === true ? await this.terminal.readKey() : await this.terminal.readLine(question.echo);
       this.session.set(question.into, answer);
-      if (question.accept === undefined || new RegExp(question.accept).test(answer)) {
+      if (question.accept === undefined || new RegExp(this.fill(question.accept)).test(answer)) {
         return;
       }
       await this.terminal.say(this.fill(question.refused ?? ''));

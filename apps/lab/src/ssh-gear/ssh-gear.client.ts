@@ -6,7 +6,7 @@ import { seededRandom } from '../voice-traffic/seeded-random';
 import { LEGACY_ALGORITHMS, MODERN_GEAR_ALGORITHMS } from './algorithms';
 import { FaultBoard, type GearFault, type TimedFault } from './faults';
 import type { GearLogic, GearPlatform } from './gear-platform';
-import { gearHostKey } from './host-keys';
+import { gearHostKey, type GearHostKey } from './host-keys';
 import type { Recording } from './recording';
 import { ReplayShell } from './replay-shell';
 import { ScriptShell } from './script-shell';
@@ -63,6 +63,7 @@ export class SshGear {
   private readonly syslogs = new Map<GearFault, AbortController>();
   /** What variables were before a fault changed them. */
   private readonly masked = new Map<GearFault, string | number | undefined>();
+  private readonly keys = new Map<'rsa' | 'ed25519', GearHostKey>();
   private listeningOn = 0;
   private connections = 0;
   private recordingsPlayed = 0;
@@ -106,6 +107,11 @@ export class SshGear {
     return this.events.filter(({ what }) => what === 'logged-in' || what === 'login-refused').length;
   }
 
+  /** The device shows other keys from now on, as after a new installation. */
+  renewHostKeys(): void {
+    this.keys.clear();
+  }
+
   /** Connections that are open now. */
   get open(): number {
     return this.sockets.size;
@@ -124,8 +130,12 @@ export class SshGear {
     await this.close();
   }
 
-  private hostKey() {
-    return gearHostKey(this.legacy() ? 'rsa' : 'ed25519');
+  /** A device keeps its key, whoever connects. */
+  private hostKey(): GearHostKey {
+    const type = this.legacy() ? 'rsa' : 'ed25519';
+    const key = this.keys.get(type) ?? gearHostKey(type);
+    this.keys.set(type, key);
+    return key;
   }
 
   private legacy(): boolean {

@@ -6,7 +6,7 @@ import { captureCommand, ONLY_INTERFACE } from './capture-command';
 import { CUCM_DEFAULTS, CucmDialogue, type CucmDriverOptions } from './cucm-dialogue';
 import { vosCanExpress, vosFilterWords } from './cucm-filter';
 
-/** Fields of a target that only some device types know and this one does. */
+/** Fields of a target that only some device types know, and this one does. */
 const OPTIONS = ['packet_limit', 'app_credential_id'] as const;
 
 /** Packet capture on nodes with the Voice Operating System: CUCM, IM&P, Unity Connection, UCCX, Emergency Responder. */
@@ -45,7 +45,7 @@ export class CucmDriver implements CaptureDriver {
 
   preview(target: CaptureTarget): CommandPreview {
     if (target.interface !== ONLY_INTERFACE) {
-      throw new AppError('UNSUPPORTED_OPTION', `interface: a node captures on ${ONLY_INTERFACE} only`, { details: { path: 'interface' } });
+      throw new AppError('OPTION_UNSUPPORTED', `interface: a node captures on ${ONLY_INTERFACE} only`, { details: { path: 'interface' } });
     }
     const { device, postFilter, dropped } = divideFilter(target, vosCanExpress, 'cucm');
     const words = vosFilterWords(device);

@@ -232,6 +232,7 @@ export class CaptureExport {
   private async beginPush(scheme: (typeof PUSH_SCHEMES)[number], place: SinkPlace, signal: AbortSignal): Promise<{ readonly body: Readable; readonly finish: () => Promise<void> }> {
     const { cli, plan, context } = this.ports;
     const { host, port } = place.address;
+    context.transcript.hide(place.password);
     await cli.session.ready(signal);
     // Never with the password: commands are logged, here and on the router and by its accounting.
     const exchange = cli.begin('retrieve', `monitor capture ${plan.name} export ${scheme}://${place.username}@${host}${port === 22 ? '' : `:${port}`}${place.folder}/${plan.file}`);

@@ -5,7 +5,6 @@ import type {
   CapturedFile,
   CaptureEnd,
   CaptureSample,
-  CaptureStep,
   DialogueContext,
   FileExpectation,
   PreflightReport,
@@ -13,18 +12,19 @@ import type {
   StopReport,
 } from '../../packet-capture/capture-driver';
 import type { ClockOffset } from '../../packet-capture/clock-offset';
-import type { CliAnswer, CliExchange } from '../../ssh/cli/cli-exchange';
+import type { CliExchange } from '../../ssh/cli/cli-exchange';
 import type { SshConnection } from '../../ssh/ssh-connection.client';
 import type { PendingLogin } from '../../ssh/ssh-connector.client';
 import { filterMethod, type FilterMethod, type OwnSession, routerFilter } from './acl-filter';
-import { accessListCommands, bufferRemarks, bufferWish, captureCommands, GRACE_SEC } from './capture-commands';
+import { bufferRemarks, bufferWish, captureCommands, GRACE_SEC } from './capture-commands';
 import { CaptureExport } from './capture-export.client';
 import { captureName } from './capture-name';
 import { type IosXePlan, readIosXePlan } from './ios-xe-plan';
 import { checkInterface, checkVersion, findFileSystem, listCapturePoints, measureClock, othersRemarks, ownSession } from './router-checks.client';
+import { LOOK_LIMITS, RouterCapture } from './router-capture.client';
 import type { RouterCli } from './router-cli.client';
 import { openRouterCli } from './router-login.client';
-import { type BufferCounts, readBuffer, readCapturePoints, readFileSize, readRefusal, readStartRefusal, readStatus, saysAbsent } from './router-output';
+import { type BufferCounts, readCapturePoints, readFileSize, readStartRefusal } from './router-output';
 
 /** Settings of the ios-xe driver. */
 export interface IosXeDriverOptions {
@@ -36,7 +36,6 @@ export interface IosXeDriverOptions {
 export const IOS_XE_DEFAULTS: IosXeDriverOptions = { pollMs: 2_000 };
 
 const START_LIMITS = { timeoutMs: 15_000, idleMs: 15_000 };
-const LOOK_LIMITS = { timeoutMs: 15_000, idleMs: 10_000 };
 const STOPPED_POLL_MS = 500;
 /** Looks after which the stop is ordered again. */
 const LOOKS_PER_STOP = 8;
@@ -52,6 +51,7 @@ export class IosXeDialogue implements CaptureDialogue {
   private pending: PendingLogin | undefined;
   private connection: SshConnection | undefined;
   private cliInUse: RouterCli | undefined;
+  private captureInUse: RouterCapture | undefined;
   private own: OwnSession | undefined;
   private fileSystem = 'flash:';
   private stale = false;
@@ -62,7 +62,6 @@ export class IosXeDialogue implements CaptureDialogue {
   private counts: BufferCounts | undefined;
   private end: CaptureEnd | undefined;
   private readonly remarks: string[] = [];
-  private readonly looked = new Set<string>();
 
   constructor(
     private readonly context: DialogueContext,
@@ -86,6 +85,7 @@ export class IosXeDialogue implements CaptureDialogue {
   async syncPrompt(signal: AbortSignal): Promise<void> {
     const { target, login, clock, transcript } = this.context;
     this.cliInUse = await openRouterCli(required(this.connection), { host: target.host, login, clock, transcript }, signal);
+    this.captureInUse = new RouterCapture(this.cliInUse, target.host, this.remarks);
   }
 
   async preflight(signal: AbortSignal): Promise<PreflightReport> {
@@ -141,13 +141,13 @@ export class IosXeDialogue implements CaptureDialogue {
     const { cli } = this;
     const plan = required(this.remote);
     if (this.stale) {
-      await this.removeCapturePoint('configure', plan, true, signal);
+      await this.capture.remove('configure', plan, true, signal);
     }
     if (plan.acl !== null && this.method.method === 'acl') {
-      await this.configureAccessList(plan.acl, this.method.lines, signal);
+      await this.capture.configureAccessList(plan.acl, this.method.lines, signal);
     }
     for (const command of captureCommands(plan, this.context.target, this.method)) {
-      await this.configureLine(command, signal);
+      await this.capture.configureLine(command, signal);
     }
     const [point] = readCapturePoints((await cli.ask('configure', `show monitor capture ${plan.name}`, signal)).text);
     if (point === undefined) {
@@ -187,7 +187,7 @@ export class IosXeDialogue implements CaptureDialogue {
       throw new AppError(refusal.code, `${target.host}: ${refusal.message}`);
     }
     const said = /started capture point/i.test(answer.text) || answer.messages.some((message) => /BUFCAP-\d-ENABLE/.test(message));
-    const active = await this.isActive('verify_running', plan, signal);
+    const active = await this.capture.isActive('verify_running', plan, signal);
     if (active !== true && !said) {
       throw new AppError('START_FAILED', `${target.host} does not show the capture as active`);
     }
@@ -201,8 +201,8 @@ export class IosXeDialogue implements CaptureDialogue {
     for (;;) {
       // A question that is under way is not given up: its answer would be in the way of the stop.
       const untilAnswered = new AbortController().signal;
-      const active = await this.patiently(() => this.isActive('poll', plan, untilAnswered));
-      const counts = await this.patiently(() => this.readCounts('poll', plan, untilAnswered));
+      const active = await this.patiently(() => this.capture.isActive('poll', plan, untilAnswered));
+      const counts = await this.patiently(() => this.capture.readCounts('poll', plan, untilAnswered));
       if (counts !== undefined) {
         this.counts = counts;
         onSample({
@@ -231,7 +231,7 @@ export class IosXeDialogue implements CaptureDialogue {
     const plan = required(this.remote);
     let tries = 1;
     for (let looks = 1; ; looks += 1) {
-      const active = await this.steadily(() => this.isActive('verify_stopped', plan, signal));
+      const active = await this.steadily(() => this.capture.isActive('verify_stopped', plan, signal));
       if (active === 'absent') {
         throw new AppError('FILE_MISSING', `${target.host} no longer has the capture point ${plan.name}`);
       }
@@ -244,7 +244,7 @@ export class IosXeDialogue implements CaptureDialogue {
       }
       await clock.sleep(STOPPED_POLL_MS, signal);
     }
-    const counts = await this.steadily(() => this.readCounts('verify_stopped', plan, signal));
+    const counts = await this.steadily(() => this.capture.readCounts('verify_stopped', plan, signal));
     this.counts = { ...this.counts, ...counts };
     return {
       packets: this.counts.packets ?? null,
@@ -269,7 +269,7 @@ export class IosXeDialogue implements CaptureDialogue {
     try {
       yield* new CaptureExport(ports).files(signal);
     } catch (error) {
-      throw lostStep(error);
+      throw this.outOfStep(error);
     }
   }
 
@@ -287,16 +287,16 @@ export class IosXeDialogue implements CaptureDialogue {
     const points = readCapturePoints((await cli.ask('cleanup', 'show monitor capture', signal)).text);
     const mine = points.find(({ name }) => name === plan.name);
     if (mine !== undefined) {
-      await this.removeCapturePoint('cleanup', plan, mine.active !== false, signal);
+      await this.capture.remove('cleanup', plan, mine.active !== false, signal);
     }
     if (plan.acl !== null) {
-      await this.configured('cleanup', [`no ip access-list extended ${plan.acl}`], signal);
+      await this.capture.configured('cleanup', [`no ip access-list extended ${plan.acl}`], signal);
     }
     const path = `${plan.file_system}${plan.file}`;
     if (readFileSize((await cli.ask('cleanup', `dir ${path}`, signal)).text, plan.file) !== undefined) {
       await cli.ask('cleanup', `delete /force ${path}`, signal);
     }
-    const left = await this.leftovers(plan, signal);
+    const left = await this.capture.leftovers(plan, signal);
     if (left.length > 0) {
       throw new AppError('CLEANUP_FAILED', `${this.context.target.host} still has ${left.join(', ')}`, { retryable: true });
     }
@@ -306,7 +306,7 @@ export class IosXeDialogue implements CaptureDialogue {
   async attach(stored: RemotePlan, signal: AbortSignal, began: boolean): Promise<AttachState> {
     const plan = readIosXePlan(stored);
     this.remote = plan;
-    const active = await this.isActive('connect', plan, signal);
+    const active = await this.capture.isActive('connect', plan, signal);
     if (active === 'absent') {
       return 'absent';
     }
@@ -316,7 +316,7 @@ export class IosXeDialogue implements CaptureDialogue {
     if (!began) {
       return 'armed';
     }
-    this.counts = await this.readCounts('connect', plan, signal);
+    this.counts = await this.capture.readCounts('connect', plan, signal);
     return 'ended';
   }
 
@@ -332,98 +332,8 @@ export class IosXeDialogue implements CaptureDialogue {
     return required(this.cliInUse);
   }
 
-  private async configureAccessList(name: string, lines: readonly string[], signal: AbortSignal): Promise<void> {
-    this.cli.note('configure', `the configuration gets the access list ${name}, which is removed afterwards`);
-    await this.configured('configure', [`no ip access-list extended ${name}`, ...accessListCommands(name, lines)], signal, (command) => {
-      // SCTP is the one word of ours that not every release has.
-      if (/^permit sctp /.test(command)) {
-        this.remarks.push('the router does not know sctp in access lists: SCTP packets are not in the capture');
-        return true;
-      }
-      return command.startsWith('no ');
-    });
-  }
-
-  /** Runs commands in configuration mode and leaves it, whatever happens. */
-  private async configured(step: CaptureStep, commands: readonly string[], signal: AbortSignal, tolerated: (command: string) => boolean = () => true): Promise<void> {
-    const { cli } = this;
-    await cli.order(step, 'configure terminal', signal);
-    try {
-      for (const command of commands) {
-        const { text } = await cli.ask(step, command, signal);
-        const refusal = readRefusal(text);
-        if (refusal !== undefined && !tolerated(command)) {
-          throw new AppError(refusal.code, `${this.context.target.host}: "${command}": ${refusal.message}`);
-        }
-      }
-    } finally {
-      await cli.ask(step, 'end', signal);
-    }
-  }
-
-  private async configureLine(command: string, signal: AbortSignal): Promise<void> {
-    const { cli } = this;
-    const refusal = readRefusal((await cli.ask('configure', command, signal)).text);
-    if (refusal === undefined) {
-      return;
-    }
-    if (/ limit (?:pps|packet-len) /.test(command)) {
-      this.remarks.push(`the router did not take "${command.replace(/^monitor capture \S+ /, '')}": packets may be missing or cut`);
-      return;
-    }
-    if (command.endsWith(' match any')) {
-      await cli.order('configure', command.replace(/match any$/, 'match ipv4 any any'), signal);
-      this.remarks.push('the router captures IPv4 only: ARP and IPv6 are not in the capture');
-      return;
-    }
-    const { code, message } = refusal;
-    throw new AppError(/ interface \S+ \w+$/.test(command) && code === 'CLI_INVALID_INPUT' ? 'BAD_INTERFACE' : code, `${this.context.target.host}: "${command}": ${message}`);
-  }
-
-  private async removeCapturePoint(step: CaptureStep, plan: IosXePlan, stopFirst: boolean, signal: AbortSignal): Promise<void> {
-    if (stopFirst) {
-      await this.cli.ask(step, `monitor capture ${plan.name} stop`, signal);
-    }
-    await this.cli.ask(step, `no monitor capture ${plan.name}`, signal);
-  }
-
-  private async leftovers(plan: IosXePlan, signal: AbortSignal): Promise<string[]> {
-    const { cli } = this;
-    const points = readCapturePoints((await cli.ask('cleanup', 'show monitor capture', signal)).text);
-    const lists = plan.acl === null ? '' : (await cli.ask('cleanup', `show ip access-lists ${plan.acl}`, signal)).text;
-    const files = (await cli.ask('cleanup', `dir ${plan.file_system}${plan.file}`, signal)).text;
-    return [
-      ...(points.some(({ name }) => name === plan.name) ? [`the capture point ${plan.name}`] : []),
-      ...(plan.acl !== null && new RegExp(`access list ${plan.acl}`, 'i').test(lists) ? [`the access list ${plan.acl}`] : []),
-      ...(readFileSize(files, plan.file) === undefined ? [] : [`the file ${plan.file_system}${plan.file}`]),
-    ];
-  }
-
-  private async isActive(step: CaptureStep, plan: IosXePlan, signal: AbortSignal): Promise<boolean | undefined | 'absent'> {
-    const { text } = await this.look(step, `show monitor capture ${plan.name} | include Status`, signal);
-    const active = readStatus(text);
-    if (active !== undefined) {
-      return active;
-    }
-    // A filtered listing is empty for a point that is gone, on some releases without a word.
-    const whole = await this.cli.ask(step, `show monitor capture ${plan.name}`, signal, LOOK_LIMITS);
-    const [point] = readCapturePoints(whole.text);
-    return point?.active ?? (point === undefined && (saysAbsent(whole.text) || whole.text.trim() === '' || readRefusal(whole.text) !== undefined) ? 'absent' : undefined);
-  }
-
-  private async readCounts(step: CaptureStep, plan: IosXePlan, signal: AbortSignal): Promise<BufferCounts> {
-    return readBuffer((await this.look(step, `show monitor capture ${plan.name} buffer | include packets|used`, signal)).text);
-  }
-
-  /** What is asked every few seconds for hours is written down once. */
-  private async look(step: CaptureStep, command: string, signal: AbortSignal): Promise<CliAnswer> {
-    if (step === 'poll' && this.looked.has(command)) {
-      return this.cli.askAgain(command, signal, LOOK_LIMITS);
-    }
-    if (step === 'poll') {
-      this.looked.add(command);
-    }
-    return this.cli.ask(step, command, signal, LOOK_LIMITS);
+  private get capture(): RouterCapture {
+    return required(this.captureInUse);
   }
 
   /** Why a capture is over that nobody of us has ended. */
@@ -459,18 +369,22 @@ export class IosXeDialogue implements CaptureDialogue {
     }
   }
 
-  /** While a capture exists, a session out of step is a lost connection: the device is found again with a new one. */
   private async steadily<T>(ask: () => Promise<T>): Promise<T> {
     try {
       return await ask();
     } catch (error) {
-      throw lostStep(error);
+      throw this.outOfStep(error);
     }
   }
-}
 
-function lostStep(error: unknown): unknown {
-  return error instanceof AppError && error.code === 'PROMPT_LOST' ? new AppError('DEVICE_LOST', error.message, { retryable: true, cause: error }) : error;
+  /** While a capture exists, a session out of step is a lost connection: the router is found again with a new one. */
+  private outOfStep(error: unknown): unknown {
+    if (!(error instanceof AppError) || error.code !== 'PROMPT_LOST') {
+      return error;
+    }
+    this.connection?.destroy();
+    return new AppError('DEVICE_LOST', error.message, { retryable: true, cause: error });
+  }
 }
 
 /** A step was called before the one that makes it possible: a fault of the runner. */

@@ -4,8 +4,6 @@ import { filterMethod, routerFilter } from './acl-filter';
 import { accessListCommands, bufferWish, captureCommands, GRACE_SEC } from './capture-commands';
 import { IOS_XE_DEFAULTS, IosXeDialogue, type IosXeDriverOptions } from './ios-xe-dialogue';
 
-/** Fields of a target that routers know. */
-const ROUTER_OPTIONS = ['buffer_mb', 'buffer', 'packet_limit', 'direction', 'control_plane'] as const;
 /** Stands in previews for the name that a task gets. */
 const SAMPLE_NAME = 'CSXXXXXX';
 
@@ -32,7 +30,7 @@ export class IosXeDriver implements CaptureDriver {
       filter_nodes: ['all', 'any', 'not', 'host', 'src', 'dest', 'port', 'src_port', 'dest_port', 'protocol'],
       live_counters: ['packets_captured', 'packets_dropped', 'bytes'],
       interface_selectable: true,
-      options: [...ROUTER_OPTIONS],
+      options: ['buffer_mb', 'buffer', 'packet_limit', 'direction', 'control_plane'],
       remarks: [
         'Rotating is one circular buffer of at most 100 MB, stored as one file.',
         'With a filter, IPv4 only; ARP and IPv6 are captured without one. Addresses, not names.',

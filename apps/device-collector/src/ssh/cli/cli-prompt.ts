@@ -2,7 +2,7 @@ import { isSyslogLine } from './syslog-line';
 
 /** A line that may be a prompt: no blank at its start, and one of the usual signs at its end. */
 const ASKS_FOR_LOGIN = /(?:pass(?:word|code|phrase)|user ?name|login|user id|\[confirm\]|\(y(?:es)?\/no?\)).{0,4}$/i;
-const CANDIDATE = /^[^\s].{0,120}?[#>$%:] ?$|^[#>$%] ?$/;
+const CANDIDATE = /^(?=.*[A-Za-z0-9])[^\s].{0,120}?[#>$%:] ?$|^[#>$%] ?$/;
 /** IOS cuts a long host name short when a mode stands behind it. */
 const SURE_LENGTH = 16;
 const MOST_KNOWN = 16;

@@ -24,9 +24,11 @@ export interface CliRunOptions extends ReadingOptions, Partial<CliLimits> {
 const QUIET_MS = 150;
 /** A device that shows nothing for so long may be waiting for a first key. */
 const NUDGE_MS = 3_000;
+/** A device that never falls silent, because its log is written to the terminal, may have shown its prompt before that. */
+const RESTLESS_MS = 1_000;
 const MOST_NUDGES = 3;
 const MOST_CANDIDATES = 8;
-const RESYNC_MS = 5_000;
+const RESYNC_MS = 3_000;
 const RESYNC_TRIES = 2;
 /** Default limits of a command. */
 export const COMMAND_LIMITS: CliLimits = { timeoutMs: 60_000, idleMs: 20_000 };
@@ -39,7 +41,9 @@ const CTRL_C = '\u0003';
  */
 export class CliSession {
   private known: CliPrompt | undefined;
-  private reading = new CliReading('', undefined, { onLine: () => undefined });
+  /** While no prompt is known: a line that is over and may have been one, with something written behind it. */
+  private passed = '';
+  private reading = new CliReading('', undefined, { onLine: (line) => (this.passed = mayBePrompt(line) ? line : this.passed) });
   private exchange: CliExchange | undefined;
   private problem: AppError | undefined;
   private wake: () => void = () => undefined;
@@ -80,6 +84,7 @@ export class CliSession {
     let candidate: string | undefined;
     let candidates = 0;
     let nudges = 0;
+    let askedAt = this.clock.monotonic();
     for (;;) {
       this.throwIfLost();
       const now = this.clock.monotonic();
@@ -88,14 +93,17 @@ export class CliSession {
       if (this.answerPager(this.reading)) {
         continue;
       }
-      if (mayBePrompt(open) && (quiet >= QUIET_MS || open.trimEnd() === candidate)) {
-        if (open.trimEnd() === candidate) {
+      const shown = mayBePrompt(open) && (quiet >= QUIET_MS || open.trimEnd() === candidate) ? open : now - askedAt >= RESTLESS_MS || this.passed.trimEnd() === candidate ? this.passed : '';
+      if (shown !== '') {
+        if (shown.trimEnd() === candidate) {
           this.known = new CliPrompt(candidate);
           this.shown = candidate;
           return candidate;
         }
-        candidate = open.trimEnd();
+        candidate = shown.trimEnd();
         candidates += 1;
+        askedAt = now;
+        this.passed = '';
         this.reading.takeOpen(false);
         this.write('\n');
       } else if (quiet >= NUDGE_MS && nudges < MOST_NUDGES) {
