@@ -44,8 +44,8 @@ export class PacketCaptureExecutor implements TaskExecutor {
     private readonly drivers: DriverRegistry,
     private readonly credentials: Credentials,
     private readonly hostKeys: HostKeys,
-    @Inject(OBJECT_STORE) private readonly store: ObjectStore,
     @Inject(SFTP_SINK) private readonly sftpSink: SftpSink,
+    @Inject(OBJECT_STORE) private readonly store: ObjectStore,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.barrier = new StartBarrier(clock);
