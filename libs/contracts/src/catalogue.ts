@@ -1,6 +1,7 @@
 import { auditRecorded } from './access/audit-messages';
 import { credentialRpc, deviceEvents } from './credentials/credentials';
 import type { CommandDefinition, ControlDefinition, EventDefinition, ProgressDefinition, RpcDefinition, ServiceName } from './envelope/definitions';
+import { captureAnalysisRpc, sessionArtifactEvents } from './packet-capture/capture-analysis';
 import { captureRpc } from './packet-capture/capture-sessions';
 import { sessionCommands, sessionEvents, sessionProgress, sessionRpc } from './sessions/session-messages';
 import { healthRpc } from './system/system';
@@ -9,11 +10,12 @@ import { checkTargets, taskCommands, taskControls, taskEvents } from './tasks/ta
 /** Every message that may travel over the broker. What is not here is refused by sender and receiver alike. */
 export const catalogue = {
   commands: [...Object.values(sessionCommands), ...Object.values(taskCommands).flatMap((orders) => Object.values(orders))] as readonly CommandDefinition[],
-  events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(deviceEvents), auditRecorded] as readonly EventDefinition[],
+  events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(sessionArtifactEvents), ...Object.values(deviceEvents), auditRecorded] as readonly EventDefinition[],
   rpcs: [
     ...Object.values(sessionRpc),
     ...Object.values(credentialRpc),
     ...Object.values(captureRpc),
+    ...Object.values(captureAnalysisRpc),
     ...Object.values(checkTargets),
     ...Object.values(healthRpc),
   ] as readonly RpcDefinition[],
@@ -28,7 +30,7 @@ export const catalogue = {
 export const SUBSCRIPTIONS: Readonly<Record<ServiceName, readonly string[]>> = {
   gateway: [auditRecorded.type],
   'capture-orchestrator': Object.values(taskEvents).map((event) => event.type),
-  'device-collector': [sessionEvents.created.type, sessionEvents.deleted.type],
+  'device-collector': [sessionEvents.created.type, sessionEvents.finished.type, sessionEvents.deleted.type],
 };
 
 /** Facts each gateway instance forwards to its sockets. */

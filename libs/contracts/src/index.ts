@@ -86,6 +86,14 @@ export {
   type Envelope,
 } from './envelope/envelope';
 export {
+  captureAnalysis,
+  captureAnalysisRpc,
+  sessionArtifact,
+  sessionArtifactEvents,
+  type CaptureAnalysis,
+  type SessionArtifact,
+} from './packet-capture/capture-analysis';
+export {
   capturePreviewBody,
   captureRpc,
   captureSessionAnswer,
@@ -113,6 +121,23 @@ export {
   type CapturePreview,
   type PacketCaptureTarget,
 } from './packet-capture/packet-capture';
+export {
+  VOICE_REPORT_FORMAT,
+  callLeg,
+  clockCorrection,
+  ladderMessage,
+  mergedInterface,
+  voiceCall,
+  voiceFinding,
+  voiceReport,
+  voiceStream,
+  type LadderMessage,
+  type MergedInterface,
+  type VoiceCall,
+  type VoiceFinding,
+  type VoiceReport,
+  type VoiceStream,
+} from './packet-capture/voice-report';
 export {
   FIELD_CODES,
   fieldProblems,
