@@ -1,11 +1,11 @@
 import { auditRecorded } from './access/audit-messages';
 import { credentialRpc, deviceEvents } from './credentials/credentials';
 import type { CommandDefinition, ControlDefinition, EventDefinition, ProgressDefinition, RpcDefinition, ServiceName } from './envelope/definitions';
-import { captureAnalysisRpc, sessionArtifactEvents } from './packet-capture/capture-analysis';
+import { captureAnalysisRpc } from './packet-capture/capture-analysis';
 import { captureRpc } from './packet-capture/capture-sessions';
 import { sessionCommands, sessionEvents, sessionProgress, sessionRpc } from './sessions/session-messages';
 import { healthRpc } from './system/system';
-import { checkTargets, taskCommands, taskControls, taskEvents } from './tasks/tasks';
+import { checkTargets, sessionArtifactEvents, taskCommands, taskControls, taskEvents } from './tasks/tasks';
 
 /** Every message that may travel over the broker. What is not here is refused by sender and receiver alike. */
 export const catalogue = {
@@ -29,7 +29,7 @@ export const catalogue = {
  */
 export const SUBSCRIPTIONS: Readonly<Record<ServiceName, readonly string[]>> = {
   gateway: [auditRecorded.type],
-  'capture-orchestrator': Object.values(taskEvents).map((event) => event.type),
+  'capture-orchestrator': [...Object.values(taskEvents), ...Object.values(sessionArtifactEvents)].map((event) => event.type),
   'device-collector': [sessionEvents.created.type, sessionEvents.finished.type, sessionEvents.deleted.type],
 };
 

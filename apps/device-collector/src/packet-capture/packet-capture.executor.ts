@@ -1,7 +1,7 @@
 import { CAPTURE_DEFAULTS, packetCaptureTarget, type PacketCaptureTarget } from '@capstan/contracts';
 import { AppError, type Clock, type FieldError } from '@capstan/kernel';
 import { CLOCK } from '@capstan/service-kit';
-import type { TaskExecutor, TaskOutcome, TaskRun } from '@capstan/tasks';
+import type { TaskExecutor, TaskJournal, TaskOutcome, TaskRow, TaskRun } from '@capstan/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import { Credentials } from '../credentials/credentials.repository';
 import { DriverRegistry } from '../drivers/registry';
@@ -11,6 +11,7 @@ import { SshConnector } from '../ssh/ssh-connector.client';
 import type { CaptureTarget } from './capture-driver';
 import type { RemoteRecord } from './capture-journal';
 import { CaptureRunner } from './capture-runner';
+import { toFieldErrors } from './field-errors';
 import { StartBarrier } from './start-barrier';
 import { Transcript } from './transcript';
 
@@ -19,6 +20,8 @@ export function completeTarget<Target extends Pick<PacketCaptureTarget, 'device_
   const defaults = CAPTURE_DEFAULTS[target.device_type];
   return { ...target, port: target.port ?? defaults.port, interface: target.interface ?? defaults.interface };
 }
+
+const BUSY_RESERVE_MS = 2_000;
 
 /** Targets of kind `packet-capture`. */
 @Injectable()
@@ -52,7 +55,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
     return errors;
   }
 
-  async execute({ task, control, journal, artifacts }: TaskRun): Promise<TaskOutcome> {
+  async execute({ task, control, journal, artifacts, reserve }: TaskRun): Promise<TaskOutcome> {
     const target = completeTarget(packetCaptureTarget.parse(task.spec));
     const driver = this.drivers.find(target.device_type);
     if (driver === undefined) {
@@ -80,9 +83,19 @@ export class PacketCaptureExecutor implements TaskExecutor {
         control,
         barrier: this.barrier,
         transcript,
+        ...(driver.exclusive === true ? { reserve: (until) => this.reserve(target, task, journal, reserve, until) } : {}),
       },
     );
     return runner.run();
+  }
+
+  private reserve(target: CaptureTarget, task: TaskRow, journal: TaskJournal, reserve: TaskRun['reserve'], signal: AbortSignal): Promise<void> {
+    return reserve(`${target.host.toLowerCase()}:${target.port}`, {
+      // Before the orchestrator would give the target up for being late: it does not know what for.
+      by: new Date(task.deadlines.ready_by).getTime() - BUSY_RESERVE_MS,
+      signal,
+      onWait: (sessionId) => journal.advance('configuring', { message: `waits for the device, which session ${sessionId} uses` }),
+    });
   }
 
   private checkDriver(target: CaptureTarget): FieldError[] {
@@ -92,11 +105,10 @@ export class PacketCaptureExecutor implements TaskExecutor {
       return [{ path: 'device_type', code, message }];
     }
     try {
-      const { dropped } = driver.preview(target);
-      return dropped.map((part) => ({ path: `filter.${part}`, code: 'UNSUPPORTED_FILTER', message: `${target.device_type} cannot filter by ${part}` }));
+      driver.preview(target);
+      return [];
     } catch (error) {
-      const { code, message, details } = AppError.from(error);
-      return [{ path: typeof details?.['path'] === 'string' ? details['path'] : 'filter', code, message }];
+      return toFieldErrors(error);
     }
   }
 

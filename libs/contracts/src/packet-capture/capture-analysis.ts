@@ -1,23 +1,12 @@
 import { z } from 'zod';
-import { defineEvent, defineRpc } from '../envelope/definitions';
+import { defineRpc } from '../envelope/definitions';
 import { errorShape, isoTimestamp, uuid } from '../primitives';
 import { artifactView } from '../sessions/session';
-import { WORKERS } from '../tasks/tasks';
 
-/** An artifact of a whole session: no single target made it. */
+/** An artifact that the analysis makes of a whole session's captures. */
 export const sessionArtifact = artifactView.extend({ target_id: z.null(), kind: z.enum(['merged-pcap', 'voice-report']) });
 /** See {@link sessionArtifact}. */
 export type SessionArtifact = z.output<typeof sessionArtifact>;
-
-/** Facts about artifacts of whole sessions. */
-export const sessionArtifactEvents = {
-  stored: defineEvent(
-    'session-artifacts.stored.v1',
-    WORKERS,
-    'Artifacts of a whole session are in the object store; may come after the session is over',
-    z.object({ session_id: uuid, artifacts: z.array(sessionArtifact), metrics: z.record(z.string(), z.number()).optional() }),
-  ),
-} as const;
 
 /** How far the analysis of a session's captures is. */
 export const captureAnalysis = z.object({
