@@ -161,7 +161,7 @@ function environmentOf(name: ServiceName, opsPort: number, rabbitmqUrl: string, 
     ...given('LOG_LEVEL'),
     ...given('OTEL_EXPORTER_OTLP_ENDPOINT'),
     ...store,
-    ...(name === 'device-collector' ? { CAPSTAN_VAULT_KEY_FILE: path.join(dataDir, 'secrets', 'vault-device-collector') } : {}),
+    ...(name === 'device-collector' ? { CAPSTAN_VAULT_KEY_FILE: path.join(dataDir, 'secrets', 'vault-device-collector'), CAPSTAN_ANALYSIS_DIR: path.join(dataDir, 'scratch') } : {}),
     ...(name === 'gateway'
       ? {
           CAPSTAN_HOST: settings.CAPSTAN_HOST,
