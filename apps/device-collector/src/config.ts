@@ -17,6 +17,9 @@ export const collectorSettings = {
     .preprocess(emptyIsUnset, z.union([z.ipv4(), z.ipv6(), z.hostname()]).optional())
     .describe('Address at which devices reach the SFTP sink; by default the one from which this machine talks to the device, which is wrong inside a container'),
   CAPSTAN_SFTP_SINK_ADVERTISED_PORT: z.preprocess(emptyIsUnset, z.coerce.number().int().min(1).max(65_535).optional()).describe('Port at which devices reach the SFTP sink, when it is mapped; by default the port it listens on'),
+  CAPSTAN_ANALYSIS_SLOTS: z.coerce.number().int().min(0).max(16).default(1).describe('Sessions whose captures this replica merges and analyses at once; 0 leaves it to other replicas'),
+  CAPSTAN_ANALYSIS_DIR: z.string().default('/tmp').describe('Folder for the temporary files of merging, on a disk with room for the limit below; each merge makes a folder of its own that nobody else can read'),
+  CAPSTAN_ANALYSIS_SCRATCH_MB: z.coerce.number().int().min(50).max(1_000_000).default(8_192).describe('Megabytes the temporary files of one merge may take, about two and a half times the captures'),
 } as const;
 
 /** The device-collector's settings, as it reads them. */

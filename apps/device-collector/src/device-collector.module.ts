@@ -2,6 +2,10 @@ import type { Clock } from '@capstan/kernel';
 import { CLOCK } from '@capstan/service-kit';
 import { TasksModule } from '@capstan/tasks';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { CaptureAnalyses } from './capture-analysis/capture-analyses.repository';
+import { CaptureAnalysisRunner } from './capture-analysis/capture-analysis-runner.service';
+import { CaptureAnalysisController } from './capture-analysis/capture-analysis.controller';
+import { CaptureAnalyst } from './capture-analysis/capture-analyst.client';
 import { COLLECTOR_CONFIG, type CollectorConfig } from './config';
 import { CredentialHousekeeping } from './credentials/credential-housekeeping.service';
 import { CredentialsController } from './credentials/credentials.controller';
@@ -44,10 +48,13 @@ class CollectorFeatures {
         inject: [SinkHostKeys, CLOCK],
       },
       PacketCaptureExecutor,
+      CaptureAnalyses,
+      CaptureAnalyst,
+      CaptureAnalysisRunner,
     ];
     return {
       module: CollectorFeatures,
-      controllers: [CapturesController, CredentialsController, SessionCredentialsController, HostKeysController],
+      controllers: [CapturesController, CaptureAnalysisController, CredentialsController, SessionCredentialsController, HostKeysController],
       providers,
       exports: providers,
     };
@@ -69,7 +76,7 @@ export class DeviceCollectorModule {
           databaseUrl: config.DATABASE_URL,
           imports: [features],
           executors: [PacketCaptureExecutor],
-          sessionKeepers: [Credentials],
+          sessionKeepers: [Credentials, CaptureAnalyses],
         }),
       ],
     };

@@ -65,7 +65,12 @@ function streamsOf(inOrder: readonly Sighting[]): StreamTruth[] {
     const { device, source, destination, content } = sighting;
     if (content.kind === 'rtp') {
       const key = `${device} ${content.ssrc} ${source.address}:${source.port} ${destination.address}:${destination.port}`;
-      groups.set(key, [...(groups.get(key) ?? []), sighting]);
+      const group = groups.get(key);
+      if (group === undefined) {
+        groups.set(key, [sighting]);
+      } else {
+        group.push(sighting);
+      }
     }
   }
   return [...groups.values()].map(streamOf);
