@@ -1,6 +1,7 @@
 import { auditRecorded } from './access/audit-messages';
 import { credentialRpc, deviceEvents } from './credentials/credentials';
 import type { CommandDefinition, ControlDefinition, EventDefinition, ProgressDefinition, RpcDefinition, ServiceName } from './envelope/definitions';
+import { captureAnalysisRpc } from './packet-capture/capture-analysis';
 import { captureRpc } from './packet-capture/capture-sessions';
 import { sessionCommands, sessionEvents, sessionProgress, sessionRpc } from './sessions/session-messages';
 import { healthRpc } from './system/system';
@@ -14,6 +15,7 @@ export const catalogue = {
     ...Object.values(sessionRpc),
     ...Object.values(credentialRpc),
     ...Object.values(captureRpc),
+    ...Object.values(captureAnalysisRpc),
     ...Object.values(checkTargets),
     ...Object.values(healthRpc),
   ] as readonly RpcDefinition[],
@@ -28,7 +30,7 @@ export const catalogue = {
 export const SUBSCRIPTIONS: Readonly<Record<ServiceName, readonly string[]>> = {
   gateway: [auditRecorded.type],
   'capture-orchestrator': [...Object.values(taskEvents), ...Object.values(sessionArtifactEvents)].map((event) => event.type),
-  'device-collector': [sessionEvents.created.type, sessionEvents.deleted.type],
+  'device-collector': [sessionEvents.created.type, sessionEvents.finished.type, sessionEvents.deleted.type],
 };
 
 /** Facts each gateway instance forwards to its sockets. */

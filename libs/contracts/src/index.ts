@@ -86,6 +86,13 @@ export {
   type Envelope,
 } from './envelope/envelope';
 export {
+  captureAnalysis,
+  captureAnalysisRpc,
+  sessionArtifact,
+  type CaptureAnalysis,
+  type SessionArtifact,
+} from './packet-capture/capture-analysis';
+export {
   capturePreviewBody,
   captureRpc,
   captureSessionAnswer,
@@ -129,6 +136,23 @@ export {
   type OnUnsupported,
   type PacketCaptureTarget,
 } from './packet-capture/packet-capture';
+export {
+  VOICE_REPORT_FORMAT,
+  callLeg,
+  clockCorrection,
+  ladderMessage,
+  mergedInterface,
+  voiceCall,
+  voiceFinding,
+  voiceReport,
+  voiceStream,
+  type LadderMessage,
+  type MergedInterface,
+  type VoiceCall,
+  type VoiceFinding,
+  type VoiceReport,
+  type VoiceStream,
+} from './packet-capture/voice-report';
 export {
   FIELD_CODES,
   fieldProblems,

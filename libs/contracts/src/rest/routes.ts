@@ -23,7 +23,9 @@ import {
   createCaptureSessionBody,
   stopCaptureSessionAnswer,
 } from '../packet-capture/capture-sessions';
+import { captureAnalysis } from '../packet-capture/capture-analysis';
 import { captureCapability, capturePreview } from '../packet-capture/packet-capture';
+import { voiceReport } from '../packet-capture/voice-report';
 import { isoTimestamp, pageInfo, pageQuery, uuid } from '../primitives';
 import { artifactView, createSessionBody, sessionEvent, sessionSummary, sessionView } from '../sessions/session';
 import { sessionListQuery } from '../sessions/session-messages';
@@ -80,6 +82,10 @@ export const routes = {
   getCaptureSession: defineRoute({ method: 'GET', path: '/capture-sessions/:id', tag: 'packet captures', summary: 'One session with its timing', access: 'sessions:read', params: byId, status: 200, response: json(captureSessionAnswer), problems: ['SESSION_NOT_FOUND'] }),
   stopCaptureSession: defineRoute({ method: 'POST', path: '/capture-sessions/:id/stop', tag: 'packet captures', summary: 'Stop all captures and collect', access: 'sessions:write', params: byId, status: 200, response: json(stopCaptureSessionAnswer), problems: ['SESSION_NOT_FOUND'] }),
   downloadCaptureSession: defineRoute({ method: 'GET', path: '/capture-sessions/:id/download', tag: 'packet captures', summary: 'The bundle, named capture_session_<id8>.zip', access: { link: 'artifacts:download' }, params: byId, query: linkQuery, status: 200, response: { bytes: 'application/zip' }, problems: ['SESSION_NOT_FOUND', 'SESSION_NOT_READY', 'NO_CAPTURES_FOUND', 'LINK_EXPIRED', 'LINK_INVALID'] }),
+  mergedCapture: defineRoute({ method: 'GET', path: '/capture-sessions/:id/merged', tag: 'packet captures', summary: 'All captures of a session as one pcapng with corrected clocks; Range and ETag (= sha256) are honoured', access: { link: 'artifacts:download' }, params: byId, query: linkQuery, status: 200, response: { bytes: 'application/x-pcapng' }, problems: ['SESSION_NOT_FOUND', 'SESSION_NOT_READY', 'NO_CAPTURES_FOUND', 'ANALYSIS_RUNNING', 'ANALYSIS_FAILED', 'OBJECT_PRUNED', 'RANGE_NOT_SATISFIABLE', 'LINK_EXPIRED', 'LINK_INVALID'] }),
+  mergedCaptureUrl: defineRoute({ method: 'POST', path: '/capture-sessions/:id/merged-url', tag: 'packet captures', summary: 'A short-lived link to the merged capture', access: 'artifacts:download', params: byId, status: 200, response: json(downloadUrl), problems: ['SESSION_NOT_FOUND', 'SESSION_NOT_READY', 'NO_CAPTURES_FOUND', 'ANALYSIS_RUNNING', 'ANALYSIS_FAILED'] }),
+  voiceReport: defineRoute({ method: 'GET', path: '/capture-sessions/:id/voice-report', tag: 'packet captures', summary: 'Calls, ladders and RTP quality in the merged capture', access: 'sessions:read', params: byId, status: 200, response: json(voiceReport), problems: ['SESSION_NOT_FOUND', 'SESSION_NOT_READY', 'NO_CAPTURES_FOUND', 'ANALYSIS_RUNNING', 'ANALYSIS_FAILED', 'OBJECT_PRUNED'] }),
+  analyseCaptureSession: defineRoute({ method: 'POST', path: '/capture-sessions/:id/analysis', tag: 'packet captures', summary: 'Merge and analyse the captures again', access: 'sessions:write', params: byId, status: 202, response: json(z.object({ analysis: captureAnalysis })), problems: ['SESSION_NOT_FOUND', 'SESSION_NOT_READY', 'NO_CAPTURES_FOUND'] }),
   deleteCaptureSession: defineRoute({ method: 'DELETE', path: '/capture-sessions/:id', tag: 'packet captures', summary: 'Stop, clean up and delete', access: 'sessions:write', params: byId, status: 200, response: json(z.object({ message: z.string() })), problems: ['SESSION_NOT_FOUND'] }),
 
   listCredentials: defineRoute({ method: 'GET', path: '/credentials', tag: 'devices', summary: 'Credentials without their secrets', access: 'devices:read', query: pageQuery, status: 200, response: json(credentialList) }),
