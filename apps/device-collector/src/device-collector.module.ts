@@ -1,5 +1,9 @@
 import { TasksModule } from '@capstan/tasks';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { CaptureAnalyses } from './capture-analysis/capture-analyses.repository';
+import { CaptureAnalysisRunner } from './capture-analysis/capture-analysis-runner.service';
+import { CaptureAnalysisController } from './capture-analysis/capture-analysis.controller';
+import { CaptureAnalyst } from './capture-analysis/capture-analyst.client';
 import { COLLECTOR_CONFIG, type CollectorConfig } from './config';
 import { CredentialHousekeeping } from './credentials/credential-housekeeping.service';
 import { CredentialsController } from './credentials/credentials.controller';
@@ -24,10 +28,13 @@ class CollectorFeatures {
       CredentialHousekeeping,
       HostKeys,
       PacketCaptureExecutor,
+      CaptureAnalyses,
+      CaptureAnalyst,
+      CaptureAnalysisRunner,
     ];
     return {
       module: CollectorFeatures,
-      controllers: [CapturesController, CredentialsController, SessionCredentialsController, HostKeysController],
+      controllers: [CapturesController, CaptureAnalysisController, CredentialsController, SessionCredentialsController, HostKeysController],
       providers,
       exports: providers,
     };
@@ -49,7 +56,7 @@ export class DeviceCollectorModule {
           databaseUrl: config.DATABASE_URL,
           imports: [features],
           executors: [PacketCaptureExecutor],
-          sessionKeepers: [Credentials],
+          sessionKeepers: [Credentials, CaptureAnalyses],
         }),
       ],
     };

@@ -17,6 +17,8 @@ import { deriveKey } from './auth/keys';
 import { PASSWORD_COST, type PasswordCost, Passwords } from './auth/passwords';
 import { RefreshTokensRepository } from './auth/refresh-tokens.repository';
 import { SignInAttemptsRepository } from './auth/sign-in-attempts.repository';
+import { CaptureAnalysisController } from './capture-analysis/capture-analysis.controller';
+import { CaptureAnalysisService } from './capture-analysis/capture-analysis.service';
 import { CaptureSessionsController } from './capture-sessions/capture-sessions.controller';
 import { CaptureSessionsService } from './capture-sessions/capture-sessions.service';
 import { GATEWAY_CONFIG, type GatewayConfig } from './config';
@@ -86,6 +88,7 @@ const keyed: Provider[] = [
     AuditConsumer,
     SystemController,
     CaptureSessionsController,
+    CaptureAnalysisController,
     DownloadsController,
     CredentialsController,
     HostKeysController,
@@ -111,6 +114,7 @@ const keyed: Provider[] = [
     IdempotencyRepository,
     SealedCredentialsClient,
     CaptureSessionsService,
+    CaptureAnalysisService,
     DownloadsService,
     Transfers,
     Snapshots,

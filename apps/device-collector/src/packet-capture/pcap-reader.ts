@@ -41,6 +41,12 @@ export class PcapReader {
   /** Bytes of packet data still to pass. */
   private skip = 0;
   private whole = 0;
+  private ordered = true;
+
+  /** Whether no packet was older than the one before it. */
+  get inOrder(): boolean {
+    return this.ordered;
+  }
 
   /** Bytes up to the end of the last complete record: where a file that was cut short can be cut so that it is whole. */
   get wholeBytes(): number {
@@ -120,6 +126,7 @@ export class PcapReader {
       return;
     }
     this.first ??= time;
+    this.ordered &&= this.last === null || time >= this.last;
     this.last = time;
     this.packets += 1;
     this.skip = length;

@@ -1,4 +1,4 @@
-import type { ArtifactView } from '@capstan/contracts';
+import type { ArtifactView, SessionArtifact } from '@capstan/contracts';
 import { AppError } from '@capstan/kernel';
 import type { ObjectStore } from '@capstan/object-store';
 import { OBJECT_STORE } from '@capstan/service-kit';
@@ -32,7 +32,7 @@ export class Transfers {
    * One artifact, or the part of it that was asked for. A whole one is checked against its SHA-256 on the way.
    * @throws AppError `RANGE_NOT_SATISFIABLE`, `OBJECT_PRUNED`
    */
-  async sendArtifact(request: GatewayRequest, response: Response, artifact: ArtifactView): Promise<void> {
+  async sendArtifact(request: GatewayRequest, response: Response, artifact: ArtifactView | SessionArtifact): Promise<void> {
     const etag = `"${artifact.sha256}"`;
     response.set({ ETag: etag, 'Accept-Ranges': 'bytes', 'Cache-Control': 'private, no-cache', 'Last-Modified': new Date(artifact.created_at).toUTCString() });
     if (matchesAny(request.get('if-none-match'), etag)) {
@@ -74,7 +74,7 @@ export class Transfers {
     await this.send(request, response, bundleBytes(plan, (artifact) => this.open(artifact)));
   }
 
-  private async open(artifact: ArtifactView, range?: { start: number; end: number }): Promise<Awaited<ReturnType<ObjectStore['get']>>> {
+  private async open(artifact: ArtifactView | SessionArtifact, range?: { start: number; end: number }): Promise<Awaited<ReturnType<ObjectStore['get']>>> {
     try {
       return await this.store.get(artifact.key, range);
     } catch (error) {

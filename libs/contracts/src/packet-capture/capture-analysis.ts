@@ -3,7 +3,7 @@ import { defineRpc } from '../envelope/definitions';
 import { errorShape, isoTimestamp, uuid } from '../primitives';
 import { artifactView } from '../sessions/session';
 
-/** An artifact of a whole session: no single target made it. */
+/** An artifact that the analysis makes of a whole session's captures. */
 export const sessionArtifact = artifactView.extend({ target_id: z.null(), kind: z.enum(['merged-pcap', 'voice-report']) });
 /** See {@link sessionArtifact}. */
 export type SessionArtifact = z.output<typeof sessionArtifact>;

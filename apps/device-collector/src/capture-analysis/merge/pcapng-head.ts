@@ -53,8 +53,11 @@ export function placeholder(labels: HeadLabels): Buffer {
   const description = Buffer.alloc(INTERFACE_FIXED);
   description.writeUInt16LE(1, 0);
   const room: Buffer[] = [];
-  for (let left = wanted; left > 0; left -= MAX_TEXT) {
-    room.push(option(COMMENT, ' '.repeat(MAX_TEXT)));
+  // The block itself goes with the room it holds.
+  for (let left = wanted - BLOCK_FRAME - INTERFACE_FIXED - 4; left > 0; ) {
+    const text = option(COMMENT, ' '.repeat(Math.min(MAX_TEXT, Math.max(0, left - 4))));
+    room.push(text);
+    left -= text.length;
   }
   return Buffer.concat([block({ type: SECTION, body: section }), block({ type: INTERFACE, body: Buffer.concat([description, ...room, option(END, '')]) })]);
 }
