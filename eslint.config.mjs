@@ -20,7 +20,7 @@ const boundariesOfSpecs = boundaries.map(({ sourceTag, onlyDependOnLibsWithTags 
   onlyDependOnLibsWithTags: sourceTag === 'scope:infrastructure' ? [...onlyDependOnLibsWithTags, 'scope:testing'] : onlyDependOnLibsWithTags,
 }));
 
-/** Specs of a service may run against the simulated fleet; the service itself may not know it. */
+/** Specs of a service may start simulated devices; the service itself never meets the lab. */
 const boundariesOfServiceSpecs = boundaries.map(({ sourceTag, onlyDependOnLibsWithTags }) => ({
   sourceTag,
   onlyDependOnLibsWithTags: sourceTag === 'scope:app' ? [...onlyDependOnLibsWithTags, 'scope:lab'] : onlyDependOnLibsWithTags,

@@ -13,6 +13,13 @@ export const collectorSettings = {
   CAPSTAN_ANALYSIS_SLOTS: z.coerce.number().int().min(0).max(16).default(1).describe('Sessions whose captures this replica merges and analyses at once; 0 leaves it to other replicas'),
   CAPSTAN_ANALYSIS_DIR: z.string().default(join(tmpdir(), 'capstan')).describe('Folder for the temporary files of merging, on a disk with room for the limit below'),
   CAPSTAN_ANALYSIS_SCRATCH_MB: z.coerce.number().int().min(50).max(1_000_000).default(8_192).describe('Megabytes the temporary files of one merge may take, about two and a half times the captures'),
+  CAPSTAN_SFTP_SINK_LISTEN: z.union([z.ipv4(), z.ipv6()]).default('0.0.0.0').describe('Address on which the SFTP sink listens while a device has to push its files'),
+  CAPSTAN_SFTP_SINK_PORT: z.coerce.number().int().min(0).max(65_535).default(0).describe('Port of the SFTP sink; 0 takes a free one each time, behind a firewall or in a container name one'),
+  CAPSTAN_SFTP_SINK_ADDRESS: z
+    .union([z.ipv4(), z.ipv6(), z.hostname()])
+    .optional()
+    .describe('Address at which devices reach the SFTP sink; by default the one from which this machine talks to the device, which is wrong inside a container'),
+  CAPSTAN_SFTP_SINK_ADVERTISED_PORT: z.coerce.number().int().min(1).max(65_535).optional().describe('Port at which devices reach the SFTP sink, when it is mapped; by default the port it listens on'),
 } as const;
 
 /** The device-collector's settings, as it reads them. */

@@ -1,3 +1,5 @@
+import type { Clock } from '@capstan/kernel';
+import { CLOCK } from '@capstan/service-kit';
 import { TasksModule } from '@capstan/tasks';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CaptureAnalyses } from './capture-analysis/capture-analyses.repository';
@@ -15,6 +17,18 @@ import { HostKeysController } from './host-keys/host-keys.controller';
 import { HostKeys } from './host-keys/host-keys.repository';
 import { CapturesController } from './packet-capture/captures.controller';
 import { PacketCaptureExecutor } from './packet-capture/packet-capture.executor';
+import { SFTP_SINK } from './sftp-sink/sftp-sink';
+import { SinkHostKeys } from './sftp-sink/sink-host-keys.repository';
+import { SinkServer, type SinkServerOptions } from './sftp-sink/sink-server.client';
+
+function sinkOptions(config: CollectorConfig): SinkServerOptions {
+  return {
+    listenHost: config.CAPSTAN_SFTP_SINK_LISTEN,
+    listenPort: config.CAPSTAN_SFTP_SINK_PORT,
+    ...(config.CAPSTAN_SFTP_SINK_ADDRESS === undefined ? {} : { advertisedHost: config.CAPSTAN_SFTP_SINK_ADDRESS }),
+    ...(config.CAPSTAN_SFTP_SINK_ADVERTISED_PORT === undefined ? {} : { advertisedPort: config.CAPSTAN_SFTP_SINK_ADVERTISED_PORT }),
+  };
+}
 
 /** What the service can do to devices; who tells it to is the engine's affair. */
 @Module({})
@@ -27,6 +41,12 @@ class CollectorFeatures {
       Credentials,
       CredentialHousekeeping,
       HostKeys,
+      SinkHostKeys,
+      {
+        provide: SFTP_SINK,
+        useFactory: (keys: SinkHostKeys, clock: Clock) => new SinkServer(sinkOptions(config), () => keys.load(), clock),
+        inject: [SinkHostKeys, CLOCK],
+      },
       PacketCaptureExecutor,
       CaptureAnalyses,
       CaptureAnalyst,

@@ -12,7 +12,7 @@ import { type PublicSealingKey, sealFor, Secret } from '@capstan/vault';
 import { readCollectorConfig } from '../src/config';
 import { collectorDefinition } from '../src/device-collector.definition';
 import { FakeOrchestrator } from './fake-orchestrator';
-import { ACCOUNTS, type AccountName, eventually, type SshServer } from './ssh-server';
+import { ACCOUNTS, type AccountName, eventually } from './ssh-server';
 
 const orders = taskCommands['device-collector'];
 const actor = { type: 'user', id: 'u-1', name: 'tester' } as const;
@@ -126,7 +126,7 @@ export class CollectorPlatform {
     }
   }
 
-  async task(server: Pick<SshServer, 'host' | 'port'>, wish: RunWish = {}): Promise<RunTask> {
+  async task(server: { readonly host: string; readonly port: number }, wish: RunWish = {}): Promise<RunTask> {
     const account = wish.account ?? 'root';
     const sessionId = systemIds.next();
     const credentialId = wish.credentialId ?? (await this.createCredential(account, wish.password ?? ACCOUNTS[account].password));
@@ -144,7 +144,7 @@ export class CollectorPlatform {
     };
   }
 
-  async run(server: Pick<SshServer, 'host' | 'port'>, wish: RunWish = {}): Promise<RunTask> {
+  async run(server: { readonly host: string; readonly port: number }, wish: RunWish = {}): Promise<RunTask> {
     const task = await this.task(server, wish);
     await this.orchestrator.send(orders.run, task);
     return task;

@@ -124,6 +124,8 @@ export {
 export {
   CAPTURE_DEFAULTS,
   CAPTURE_DEVICE_TYPES,
+  CAPTURE_OPTIONS,
+  type CaptureOption,
   MAX_TARGETS,
   ON_UNSUPPORTED,
   captureCapability,

@@ -5,6 +5,7 @@ import { CLOCK } from '@capstan/service-kit';
 import { type SealedRecord, Vault } from '@capstan/vault';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
+import type { HttpsLogin } from '../https/https-login';
 import type { SshLogin } from '../ssh/auth-plan';
 import { CredentialRow } from './credential.entity';
 import { asSecretFields, type SecretFields, toSshLogin } from './secret-fields';
@@ -110,6 +111,18 @@ export class Credentials {
     return toSshLogin(row.username, asSecretFields(this.vault.open(row.sealed, { service: SERVICE, recordId: credentialId })));
   }
 
+  /**
+   * An account for HTTP Basic.
+   * @throws AppError `CREDENTIAL_NOT_FOUND`, `CREDENTIAL_UNSUITABLE` when it has no password, and those of the vault
+   */
+  async appLogin(credentialId: string): Promise<HttpsLogin> {
+    const { username, password } = await this.login(credentialId);
+    if (password === undefined) {
+      throw new AppError('CREDENTIAL_UNSUITABLE', 'The application credential has no password');
+    }
+    return { username, password };
+  }
+
   /** Notes that a session uses these credentials, of which only those typed into a session matter. */
   async useBySession(manager: EntityManager, sessionId: string, credentialIds: readonly string[]): Promise<void> {
     await rows(
@@ -174,7 +187,7 @@ export class Credentials {
 }
 
 function inUse(alias: string): string {
-  return `EXISTS (SELECT 1 FROM tasks t WHERE t.finished_at IS NULL AND t.spec ->> 'credential_id' = ${alias}.credential_id::text)`;
+  return `EXISTS (SELECT 1 FROM tasks t WHERE t.finished_at IS NULL AND ${alias}.credential_id::text IN (t.spec ->> 'credential_id', t.spec ->> 'app_credential_id'))`;
 }
 
 function notFound(): AppError {

@@ -10,7 +10,7 @@ export class SessionCredentialsController {
 
   @OnEvent(sessionEvents.created)
   async created({ session }: DataOf<typeof sessionEvents.created>, { manager }: DeliveryContext): Promise<void> {
-    const ids = session.targets.map(({ spec }) => spec['credential_id']).filter((id): id is string => typeof id === 'string');
+    const ids = session.targets.flatMap(({ spec }) => [spec['credential_id'], spec['app_credential_id']]).filter((id): id is string => typeof id === 'string');
     await this.credentials.useBySession(manager, session.session_id, [...new Set(ids)]);
   }
 

@@ -1,3 +1,4 @@
+import type { ArtifactView } from '@capstan/contracts';
 import { AppError, type Clock } from '@capstan/kernel';
 import type { Metrics, TaskArtifacts, TaskOutcome } from '@capstan/tasks';
 import { abortable } from '../abortable';
@@ -8,10 +9,11 @@ import { CaptureLink } from './capture-link';
 import { clockMetrics, sampleMetrics, stopMetrics } from './capture-run-state';
 import { CaptureSteps, isDeviceLost, isStoreAway } from './capture-steps';
 import type { ClockOffset } from './clock-offset';
-import { captureFileName, transcriptFileName } from './file-name';
+import { transcriptFileName } from './file-name';
 import { judgeFiles } from './file-verdict';
 import type { StartBarrier } from './start-barrier';
-import { storeCapture, type StoredCapture } from './stored-capture.client';
+import { filterFiles, type KeptCapture, storeFiles } from './stored-files';
+import type { PostFilter } from './post-filter.client';
 import type { Transcript } from './transcript';
 
 /** What a runner needs to know of its task. Times in Unix milliseconds. */
@@ -40,6 +42,8 @@ export interface CaptureRunnerPorts {
   readonly transcript: Transcript;
   /** Waits until a device that takes one capture at a time is free, and keeps it; left out where captures may run side by side. */
   readonly reserve?: (until: AbortSignal) => Promise<void>;
+  /** Makes the filtered copies of what the device could only capture wider; undefined when it applied the whole filter. */
+  readonly postFilter?: PostFilter;
 }
 
 /** A start that is further behind T0 than this is no start together any more. */
@@ -137,7 +141,7 @@ export class CaptureRunner {
           throw error;
         }
         this.ports.journal.progress(this.metrics, 'the connection to the device is lost; looking for it');
-        state = this.stillThere(await this.link.findAgain(this.known().plan, this.untilCancelled()));
+        state = this.stillThere(await this.link.findAgain(this.known().plan, this.known().startedAt !== undefined, this.untilCancelled()));
       }
     }
   }
@@ -183,7 +187,7 @@ export class CaptureRunner {
       if (!isDeviceLost(error)) {
         throw error;
       }
-      state = await this.link.findAgain(this.known().plan, this.untilCancelled());
+      state = await this.link.findAgain(this.known().plan, this.known().startedAt !== undefined, this.untilCancelled());
       if (state === 'absent' || state === 'armed') {
         throw new AppError('START_FAILED', `${this.assignment.host} was lost in the moment of the start`, { retryable: true, cause: error });
       }
@@ -201,7 +205,7 @@ export class CaptureRunner {
     const remote = this.known();
     transcript.note('connect', 'taken over from another holder; its part of the transcript is lost');
     await this.link.connect(this.untilCancelled());
-    const state = await this.link.attach(remote.plan, this.untilCancelled());
+    const state = await this.link.attach(remote.plan, remote.startedAt !== undefined, this.untilCancelled());
     if (state === 'running' || state === 'ended') {
       this.remarks.push('taken over after the loss of a worker');
       const startedAt = remote.startedAt ?? clock.now();
@@ -294,19 +298,25 @@ export class CaptureRunner {
     const { dialogue } = this.link;
     await journal.advance('collecting', { stoppedAt, metrics: this.metrics });
     const clockAfter = await this.steps.run('preflight', (signal) => dialogue.clockOffset(signal), until);
-    const files: StoredCapture[] = [];
-    for await (const file of dialogue.retrieve(until)) {
-      const name = captureFileName(host, this.assignment.interface, file.suffix);
-      files.push(await storeCapture(artifacts, name, file.body, file.size, until));
-    }
-    const verdict = judgeFiles(files.map((file) => file.content), dialogue.expectation());
-    const kept = files.filter((file) => file.stored.size > 0);
-    const bytes = kept.reduce((sum, file) => sum + file.stored.size, 0);
+    const { captures, logs } = await storeFiles(dialogue.retrieve(until), artifacts, this.assignment, until);
+    const verdict = judgeFiles(captures.map(({ file }) => file.content), dialogue.expectation());
+    const kept = captures.filter(({ file }) => file.stored.size > 0);
+    const bytes = kept.reduce((sum, { file }) => sum + file.stored.size, 0);
     this.metrics = { ...this.metrics, packets_captured: verdict.packets, bytes, files: kept.length };
-    const outcome = conclude({ host, metrics: this.metrics, stoppedAt, verdict, end: this.end, remarks: this.remarks });
+    const { filtered, remarks } = await filterFiles(kept, this.ports.postFilter, artifacts, until);
+    const outcome = conclude({ host, metrics: this.metrics, stoppedAt, verdict, end: this.end, remarks: [...this.remarks, ...remarks] });
     this.remote = { ...this.known(), collected: outcome };
-    const context = { interface: this.assignment.interface, clockBefore: this.clockBefore, clockAfter };
-    await journal.collected(kept.map((file) => artifacts.describe('pcap', file.name, file.stored, fileMeta(file.content, verdict, context))), this.remote);
+    const context = { clockBefore: this.clockBefore, clockAfter };
+    const pcap = (kind: 'pcap' | 'filtered-pcap', { file, interface: name, meta }: KeptCapture): ArtifactView =>
+      artifacts.describe(kind, file.name, file.stored, { ...fileMeta(file.content, verdict, { ...context, interface: name }), ...meta });
+    await journal.collected(
+      [
+        ...kept.map((capture) => pcap('pcap', capture)),
+        ...filtered.map((capture) => pcap('filtered-pcap', capture)),
+        ...logs.map(({ name, stored }) => artifacts.describe('log', name, stored, {})),
+      ],
+      this.remote,
+    );
     return outcome;
   }
 

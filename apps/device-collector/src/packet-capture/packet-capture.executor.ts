@@ -1,17 +1,21 @@
 import { CAPTURE_DEFAULTS, packetCaptureTarget, type PacketCaptureTarget } from '@capstan/contracts';
 import { AppError, type Clock, type FieldError } from '@capstan/kernel';
-import { CLOCK } from '@capstan/service-kit';
+import type { ObjectStore } from '@capstan/object-store';
+import { CLOCK, OBJECT_STORE } from '@capstan/service-kit';
 import type { TaskExecutor, TaskJournal, TaskOutcome, TaskRow, TaskRun } from '@capstan/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import { Credentials } from '../credentials/credentials.repository';
 import { DriverRegistry } from '../drivers/registry';
 import { HostKeys } from '../host-keys/host-keys.repository';
+import { HttpsConnector } from '../https/https-connector.client';
+import { SFTP_SINK, type SftpSink } from '../sftp-sink/sftp-sink';
 import { directTcp } from '../ssh/socket-opener.client';
 import { SshConnector } from '../ssh/ssh-connector.client';
-import type { CaptureTarget } from './capture-driver';
+import type { CaptureTarget, StartMark } from './capture-driver';
 import type { RemoteRecord } from './capture-journal';
 import { CaptureRunner } from './capture-runner';
-import { toFieldErrors } from './field-errors';
+import { checkTarget } from './check-target';
+import { PostFilter } from './post-filter.client';
 import { StartBarrier } from './start-barrier';
 import { Transcript } from './transcript';
 
@@ -33,6 +37,8 @@ export class PacketCaptureExecutor implements TaskExecutor {
     private readonly drivers: DriverRegistry,
     private readonly credentials: Credentials,
     private readonly hostKeys: HostKeys,
+    @Inject(SFTP_SINK) private readonly sftpSink: SftpSink,
+    @Inject(OBJECT_STORE) private readonly store: ObjectStore,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.barrier = new StartBarrier(clock);
@@ -49,8 +55,11 @@ export class PacketCaptureExecutor implements TaskExecutor {
     }
     const target = completeTarget(parsed.data);
     const errors = this.checkDriver(target);
-    if (!(await this.credentials.exists(target.credential_id))) {
-      errors.push({ path: 'credential_id', code: 'CREDENTIAL_NOT_FOUND', message: 'no such credential' });
+    for (const path of ['credential_id', 'app_credential_id'] as const) {
+      const id = target[path];
+      if (id !== undefined && !(await this.credentials.exists(id))) {
+        errors.push({ path, code: 'CREDENTIAL_NOT_FOUND', message: 'no such credential' });
+      }
     }
     return errors;
   }
@@ -61,29 +70,51 @@ export class PacketCaptureExecutor implements TaskExecutor {
     if (driver === undefined) {
       throw this.noDriver(target.device_type);
     }
+    const { postFilter } = driver.preview(target);
     const login = await this.credentials.login(target.credential_id);
-    const transcript = new Transcript(this.clock, [login.password, login.passphrase], (command) => journal.audit(command));
+    const appLogin = target.app_credential_id === undefined ? undefined : await this.credentials.appLogin(target.app_credential_id);
+    const transcript = new Transcript(this.clock, [login.password, login.passphrase, login.enableSecret, appLogin?.password], (command) => journal.audit(command));
     const ssh = new SshConnector(this.clock, directTcp, this.hostKeys.policyFor(task.session_id));
+    const https = new HttpsConnector(this.clock, directTcp, this.hostKeys.certificatePolicyFor(task.session_id, target.tls_fingerprint));
+    const resume = task.remote === null ? undefined : (task.remote as RemoteRecord);
+    const start: StartMark = { t0Known: task.t0 !== null, sentAt: resume?.startSentAt };
+    control.go.then(() => (start.t0Known = true), () => undefined);
     const claimedAt = task.claimed_at?.getTime() ?? this.clock.now();
+    const closeBy = Math.min(new Date(task.deadlines.close_by).getTime(), claimedAt + task.deadlines.close_within_sec * 1_000);
     const runner = new CaptureRunner(
       {
         host: target.host,
         interface: target.interface,
         durationSec: task.duration_sec,
         readyBy: new Date(task.deadlines.ready_by).getTime(),
-        closeBy: Math.min(new Date(task.deadlines.close_by).getTime(), claimedAt + task.deadlines.close_within_sec * 1_000),
-        ...(task.remote === null ? {} : { resume: task.remote as RemoteRecord }),
+        closeBy,
+        ...(resume === undefined ? {} : { resume }),
         ...(task.t0 === null ? {} : { t0: task.t0.getTime() }),
       },
       {
         clock: this.clock,
-        openDialogue: () => driver.open({ taskId: task.task_id, target, durationSec: task.duration_sec, login, ssh, clock: this.clock, transcript }),
+        openDialogue: () =>
+          driver.open({
+            taskId: task.task_id,
+            target,
+            durationSec: task.duration_sec,
+            login,
+            ssh,
+            https,
+            start,
+            ...(appLogin === undefined ? {} : { appLogin }),
+            sftpSink: this.sftpSink,
+            clock: this.clock,
+            transcript,
+            closeWithinSec: Math.max(1, Math.ceil((closeBy - this.clock.now()) / 1_000)),
+          }),
         artifacts,
         journal,
         control,
         barrier: this.barrier,
         transcript,
         ...(driver.exclusive === true ? { reserve: (until) => this.reserve(target, task, journal, reserve, until) } : {}),
+        ...(postFilter === null ? {} : { postFilter: new PostFilter(postFilter, this.store) }),
       },
     );
     return runner.run();
@@ -104,12 +135,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
       const { code, message } = this.noDriver(target.device_type);
       return [{ path: 'device_type', code, message }];
     }
-    try {
-      driver.preview(target);
-      return [];
-    } catch (error) {
-      return toFieldErrors(error);
-    }
+    return checkTarget(driver, target);
   }
 
   private noDriver(deviceType: string): AppError {

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { AppError, Deferred } from '@capstan/kernel';
 import type { Client, SFTPWrapper } from 'ssh2';
+import { ShellChannel, TERMINAL } from './cli/shell-channel.client';
 import { ExecChannel, readToEnd } from './exec-channel.client';
 import { type SshEndpoint, sshError } from './ssh-error';
 
@@ -94,6 +95,26 @@ export class SshConnection {
     } finally {
       signal.removeEventListener('abort', stop);
     }
+  }
+
+  /**
+   * Opens the login shell with a terminal, as a person would.
+   * @throws AppError `DEVICE_LOST`, `CHANNEL_REFUSED`; the signal's reason
+   */
+  shell(signal: AbortSignal): Promise<ShellChannel> {
+    return this.request<ShellChannel>(signal, (finish) => {
+      this.client.shell({ ...TERMINAL }, (error, channel) => {
+        if (error) {
+          finish(error);
+          return;
+        }
+        const opened = new ShellChannel(channel, this.closed, this.endpoint);
+        if (signal.aborted) {
+          opened.close();
+        }
+        finish(undefined, opened);
+      });
+    });
   }
 
   /** @throws AppError `SFTP_UNAVAILABLE` when the server has no such subsystem, `DEVICE_LOST` */

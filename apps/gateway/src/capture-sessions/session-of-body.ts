@@ -84,6 +84,8 @@ export function planSession(body: CreateCaptureSessionBody, sessionId: string): 
       host: target.host,
       ...(target.port === undefined ? {} : { port: target.port }),
       ...(target.interface === undefined ? {} : { interface: target.interface }),
+      ...(target.takeover === undefined ? {} : { takeover: target.takeover }),
+      ...(target.tls_fingerprint === undefined ? {} : { tls_fingerprint: target.tls_fingerprint }),
       credential_id: credentialId,
       mode: body.mode,
       size_per_file_mb: body.size_per_file_mb,

@@ -4,7 +4,7 @@ import { hostAddress, isoTimestamp, label, port, uuid } from '../primitives';
 import { sessionOptions } from '../sessions/session';
 import { SESSION_STATES, TARGET_STATES } from '../sessions/states';
 import { captureFilter } from './filter';
-import { CAPTURE_DEVICE_TYPES, captureCapability, capturePreview, interfaceName, MAX_TARGETS, ON_UNSUPPORTED } from './packet-capture';
+import { CAPTURE_DEVICE_TYPES, captureCapability, capturePreview, interfaceName, MAX_TARGETS, ON_UNSUPPORTED, tlsFingerprint } from './packet-capture';
 
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
@@ -16,6 +16,9 @@ export const captureSessionTarget = z.strictObject({
   host: hostAddress,
   port: optional(port),
   interface: optional(interfaceName),
+  /** See the same fields of a session's target; for other device types they are a 422. */
+  takeover: optional(z.boolean()),
+  tls_fingerprint: optional(tlsFingerprint),
   ...account,
 });
 
