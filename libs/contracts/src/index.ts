@@ -139,6 +139,15 @@ export {
   type PacketCaptureTarget,
 } from './packet-capture/packet-capture';
 export {
+  LEGACY_CRYPTO,
+  MAX_JUMPS,
+  jumpHop,
+  pinnedHostKey,
+  sshTargetFields,
+  type JumpHop,
+  type LegacyCrypto,
+} from './packet-capture/ssh-options';
+export {
   VOICE_REPORT_FORMAT,
   callLeg,
   clockCorrection,

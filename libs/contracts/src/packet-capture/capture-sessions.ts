@@ -5,6 +5,7 @@ import { sessionOptions } from '../sessions/session';
 import { SESSION_STATES, TARGET_STATES } from '../sessions/states';
 import { captureFilter } from './filter';
 import { CAPTURE_DEVICE_TYPES, captureCapability, capturePreview, interfaceName, MAX_TARGETS, ON_UNSUPPORTED, packetCaptureTarget } from './packet-capture';
+import { sshTargetFields } from './ssh-options';
 
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
@@ -20,6 +21,7 @@ export const captureSessionTarget = z.strictObject({
   port: optional(port),
   interface: optional(interfaceName),
   ...deviceOptions,
+  ...sshTargetFields,
   ...account,
 });
 
