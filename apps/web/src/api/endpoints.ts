@@ -35,6 +35,7 @@ export const ENDPOINTS = {
   captureCapabilities: ['GET', '/capture-sessions/capabilities'],
   capturePreview: ['POST', '/capture-sessions/preview'],
   createCaptureSession: ['POST', '/capture-sessions'],
+  retryCollectCaptureSession: ['POST', '/capture-sessions/:id/retry-collect'],
   mergedCaptureUrl: ['POST', '/capture-sessions/:id/merged-url'],
   voiceReport: ['GET', '/capture-sessions/:id/voice-report'],
   analyseCaptureSession: ['POST', '/capture-sessions/:id/analysis'],
