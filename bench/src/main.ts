@@ -4,6 +4,7 @@ import { bundle } from './bundle.bench';
 import { coldStart } from './cold-start.bench';
 import { liveEvents } from './events.bench';
 import { machine } from './machine';
+import { merge } from './merge.bench';
 import { startSpread } from './start-spread.bench';
 
 const BENCHES: Readonly<Record<string, Bench>> = {
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   bundle,
   events: liveEvents,
   api: apiList,
+  merge,
   'cold-start': coldStart,
 };
 

@@ -1,5 +1,3 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { baseSettings, objectStoreSettings, readConfig, vaultSettings } from '@capstan/service-kit';
 import { z } from 'zod';
 
@@ -11,7 +9,7 @@ export const collectorSettings = {
   CAPSTAN_CAPTURE_SLOTS: z.coerce.number().int().min(1).max(2_000).default(200).describe('Captures this replica works on at once'),
   CAPSTAN_CAPTURE_SILENT_SEC: z.coerce.number().int().min(30).max(86_400).default(600).describe('Seconds without a sign of life from Capstan after which a device ends its capture by itself'),
   CAPSTAN_ANALYSIS_SLOTS: z.coerce.number().int().min(0).max(16).default(1).describe('Sessions whose captures this replica merges and analyses at once; 0 leaves it to other replicas'),
-  CAPSTAN_ANALYSIS_DIR: z.string().default(join(tmpdir(), 'capstan')).describe('Folder for the temporary files of merging, on a disk with room for the limit below'),
+  CAPSTAN_ANALYSIS_DIR: z.string().default('/tmp').describe('Folder for the temporary files of merging, on a disk with room for the limit below; each merge makes a folder of its own that nobody else can read'),
   CAPSTAN_ANALYSIS_SCRATCH_MB: z.coerce.number().int().min(50).max(1_000_000).default(8_192).describe('Megabytes the temporary files of one merge may take, about two and a half times the captures'),
   CAPSTAN_SFTP_SINK_LISTEN: z.union([z.ipv4(), z.ipv6()]).default('0.0.0.0').describe('Address on which the SFTP sink listens while a device has to push its files'),
   CAPSTAN_SFTP_SINK_PORT: z.coerce.number().int().min(0).max(65_535).default(0).describe('Port of the SFTP sink; 0 takes a free one each time, behind a firewall or in a container name one'),

@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CaptureAnalysis, captureAnalysisRpc, type SessionArtifact, sessionArtifactEvents, sessionEvents, type SessionView, taskCommands, voiceReport, type VoiceReport } from '@capstan/contracts';
 import { captureBytes, deviceTime, rotatedCaptureBytes, VOICE_ADDRESSES, VOICE_DEVICES, type VoiceDevice, VoiceCalls } from '@capstan/lab';
+import { Client } from 'pg';
 import { CollectorPlatform } from './collector-platform';
 import { eventually } from './ssh-server';
 import { type RecordedFile, recordSession, type RecordedTarget } from './recorded-session';
@@ -180,8 +181,9 @@ describe('the analysis of a session’s captures', () => {
     expect(report.summary).toMatchObject({ clock_uncertainty_ms: expect.any(Number), worst_mos: expect.any(Number) });
     expect(report.left_out).toEqual({ calls: 0, messages: 0, streams: 0 });
 
-    const fact = platform.orchestrator.heard.facts.find(({ type, data }) => type === sessionArtifactEvents.stored.type && data['session_id'] === session.session_id);
-    expect(fact?.data['artifacts']).toEqual(analysis.artifacts);
+    const told = () => platform.orchestrator.heard.facts.find(({ type, data }) => type === sessionArtifactEvents.stored.type && data['session_id'] === session.session_id);
+    await eventually(() => told() !== undefined, () => JSON.stringify(platform.orchestrator.heard.facts));
+    expect(told()?.data['artifacts']).toEqual(analysis.artifacts);
   }, 60_000);
 
   it('cuts a file that breaks off behind its last whole packet, leaves out what cannot be read, and says so', async () => {
@@ -254,6 +256,36 @@ describe('the analysis of a session’s captures', () => {
     await platform.orchestrator.send(sessionEvents.finished, { session: recorded.session });
     const report = await reportOf(await ended(recorded.session));
     expect(report.excluded).toEqual([expect.objectContaining({ name: 'cube.pcap', reason: expect.stringContaining('damaged') })]);
+  });
+
+  it('is begun anew when the process that worked on it died, and given up when that happens again and again', async () => {
+    const sessions: string[] = [];
+    const client = new Client({ connectionString: platform.database.url });
+    await client.connect();
+    try {
+      for (const attempts of [1, 5]) {
+        const recorded = await recordSession(platform.store, [target('linux', [{ name: 'linux.pcap', bytes: captureBytes(calls.packets('linux', EPOCH, EPOCH + 1_000)) }])]);
+        platform.orchestrator.sessions.set(recorded.session.session_id, recorded);
+        sessions.push(recorded.session.session_id);
+        await client.query(
+          `INSERT INTO device_collector.capture_analyses (session_id, state, requested_at, attempts, lease_owner, lease_until, fence) VALUES ($1, 'running', now(), $2, 'killed', now() - interval '1 second', 7)`,
+          [recorded.session.session_id, attempts],
+        );
+      }
+    } finally {
+      await client.end();
+    }
+    const [begun, givenUp] = await Promise.all(sessions.map((sessionId) => ended({ session_id: sessionId } as SessionView)));
+    expect(begun).toMatchObject({ state: 'done' });
+    expect(givenUp).toMatchObject({ state: 'failed', error: { code: 'ANALYSIS_GIVEN_UP' } });
+  });
+
+  it('removes at its start what a killed process left in the folder', async () => {
+    const gone = spawnSync('true').pid;
+    mkdirSync(join(scratch, `capstan-analysis-${gone}-x`));
+    const other = await platform.startCollector('collector-2', { CAPSTAN_ANALYSIS_DIR: scratch, CAPSTAN_ANALYSIS_SLOTS: '0' });
+    expect(readdirSync(scratch)).toEqual([]);
+    await other.stop();
   });
 
   it('is forgotten with its session', async () => {

@@ -63,6 +63,7 @@ export async function recordSession(store: ObjectStore, targets: readonly Record
       started_at: now,
       stopped_at: now,
       finished_at: now,
+      paused_at: null,
     });
   }
   const session: SessionView = {
@@ -79,6 +80,10 @@ export async function recordSession(store: ObjectStore, targets: readonly Record
     capture_started_at: now,
     stop_requested_at: null,
     cancel_requested_at: null,
+    pausable: false,
+    paused_at: null,
+    paused_ms: 0,
+    metrics: {},
     completed_at: now,
     start_spread_ms: 3,
     target_count: views.length,

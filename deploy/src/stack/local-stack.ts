@@ -63,7 +63,7 @@ export class LocalStack {
       const port = settings.CAPSTAN_PORT === 0 ? await freePort() : settings.CAPSTAN_PORT;
       await assertPortFree(port, 'the web app', 'CAPSTAN_PORT', settings.CAPSTAN_HOST);
       await assertDiskSpace(dataDir, MIN_FREE_BYTES);
-      await installPackages(missingTools([...(settings.RABBITMQ_URL === undefined ? (['rabbitmq'] as const) : []), ...(options.tools ?? [])]), { log });
+      await installPackages(missingTools(['tshark', ...(settings.RABBITMQ_URL === undefined ? (['rabbitmq'] as const) : []), ...(options.tools ?? [])]), { log });
 
       const brokerUsers = SERVICES.map((name): BrokerUser => ({ name: `capstan-${name}`, password: storedSecret(path.join(dataDir, 'secrets', `broker-${name}`)), ...mutable(servicePermissions(name)) }));
       const publisher: BrokerUser = { name: PUBLISHER, password: storedSecret(path.join(dataDir, 'secrets', 'broker-publisher')), ...mutable(publisherPermissions(PUBLISHER)) };
@@ -161,7 +161,7 @@ function environmentOf(name: ServiceName, opsPort: number, rabbitmqUrl: string, 
     ...given('LOG_LEVEL'),
     ...given('OTEL_EXPORTER_OTLP_ENDPOINT'),
     ...store,
-    ...(name === 'device-collector' ? { CAPSTAN_VAULT_KEY_FILE: path.join(dataDir, 'secrets', 'vault-device-collector') } : {}),
+    ...(name === 'device-collector' ? { CAPSTAN_VAULT_KEY_FILE: path.join(dataDir, 'secrets', 'vault-device-collector'), CAPSTAN_ANALYSIS_DIR: path.join(dataDir, 'scratch') } : {}),
     ...(name === 'gateway'
       ? {
           CAPSTAN_HOST: settings.CAPSTAN_HOST,

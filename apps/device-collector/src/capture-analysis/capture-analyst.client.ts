@@ -11,7 +11,7 @@ import { COLLECTOR_CONFIG, type CollectorConfig } from '../config';
 import type { AnalysisResult } from './capture-analyses.repository';
 import { dissect } from './dissect.client';
 import { mergeCaptures } from './merge/merge-captures.client';
-import { describeSources, labelsOf, type MergeSource, planMerge } from './merge/merge-plan';
+import { capturesToMerge, describeSources, labelsOf, type MergeSource, planMerge } from './merge/merge-plan';
 import { fetchCapture, type RawCapture, type UnusableCapture } from './merge/raw-capture.client';
 import { ScratchFolder } from './merge/scratch-folder.repository';
 
@@ -43,7 +43,7 @@ export class CaptureAnalyst {
     const [{ session }, { artifacts }] = await Promise.all([this.rpc.call(sessionRpc.get, { session_id: sessionId }, { signal }), this.rpc.call(sessionRpc.artifacts, { session_id: sessionId }, { signal })]);
     const scratch = await ScratchFolder.make(this.config.CAPSTAN_ANALYSIS_DIR, this.config.CAPSTAN_ANALYSIS_SCRATCH_MB * 1_000_000, process.pid);
     try {
-      const { usable, excluded } = await this.fetchAll(artifacts.filter(({ kind }) => kind === 'pcap'), scratch, signal);
+      const { usable, excluded } = await this.fetchAll(capturesToMerge(artifacts), scratch, signal);
       if (usable.length === 0) {
         throw new AppError('NO_CAPTURES_FOUND', excluded.length === 0 ? 'The session has no capture files' : `No capture file can be used: ${excluded.map(({ artifact, reason }) => `${artifact.name}: ${reason}`).join('; ')}`);
       }

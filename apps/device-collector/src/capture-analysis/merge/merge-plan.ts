@@ -1,4 +1,4 @@
-import type { MergedInterface, SessionView, TargetView } from '@capstan/contracts';
+import type { ArtifactView, MergedInterface, SessionView, TargetView } from '@capstan/contracts';
 import { CAPTURE_DEVICE_TYPES, type CaptureDeviceType } from '@capstan/contracts';
 import { type ClockCorrection, clockCorrection, type ClockMeasurement, offsetAt } from './clock-correction';
 import type { HeadLabels } from './pcapng-head';
@@ -12,6 +12,15 @@ export interface MergeSource {
   /** In order of time. */
   readonly files: readonly RawCapture[];
   readonly correction: ClockCorrection;
+}
+
+/**
+ * The files to merge: captures, or, of a target whose filter had to be applied afterwards, the filtered copies, because
+ * they are what was asked for.
+ */
+export function capturesToMerge(artifacts: readonly ArtifactView[]): ArtifactView[] {
+  const filtered = new Set(artifacts.filter(({ kind }) => kind === 'filtered-pcap').map((artifact) => artifact.target_id));
+  return artifacts.filter((artifact) => artifact.kind === (filtered.has(artifact.target_id) ? 'filtered-pcap' : 'pcap'));
 }
 
 /** Groups files into interfaces of the merged capture, in the order of the session's targets. */
@@ -97,10 +106,18 @@ function offsetText(milliseconds: number): string {
 /** What drivers noted when they stored the file. */
 function correctionOf(files: readonly RawCapture[]): ClockCorrection {
   const meta = files[0]?.artifact.meta ?? {};
+  if (isSynthetic(files)) {
+    return { method: 'none' };
+  }
   const before = measurement(meta['clock_offset_ms'], meta['clock_uncertainty_ms'], meta['clock_measured_at']);
   const after = measurement(meta['clock_offset_after_ms'], meta['clock_uncertainty_after_ms'] ?? meta['clock_uncertainty_ms'], meta['clock_measured_after_at']);
   const { first, last } = spanOf(files);
   return clockCorrection(before, after, { first: first ?? 0, last: last ?? 0 });
+}
+
+/** Some devices give packets without their times; a driver that makes times up says so. */
+function isSynthetic(files: readonly { readonly artifact: ArtifactView }[]): boolean {
+  return files.some(({ artifact }) => artifact.meta['timestamps'] === 'synthetic');
 }
 
 function measurement(offset: unknown, uncertainty: unknown, at: unknown): ClockMeasurement | undefined {
