@@ -186,8 +186,9 @@ export class Credentials {
   }
 }
 
+/** Wherever the spec of a live task names it: as the login of the device, of an application on it or of a host on the way. */
 function inUse(alias: string): string {
-  return `EXISTS (SELECT 1 FROM tasks t WHERE t.finished_at IS NULL AND ${alias}.credential_id::text IN (t.spec ->> 'credential_id', t.spec ->> 'app_credential_id'))`;
+  return `EXISTS (SELECT 1 FROM tasks t WHERE t.finished_at IS NULL AND position(${alias}.credential_id::text IN t.spec::text) > 0)`;
 }
 
 function notFound(): AppError {

@@ -40,10 +40,12 @@ export interface CaptureRunnerPorts {
   readonly control: CaptureControl;
   readonly barrier: StartBarrier;
   readonly transcript: Transcript;
-  /** Waits until a device that takes one capture at a time is free, and keeps it; left out where captures may run side by side. */
-  readonly reserve?: (until: AbortSignal) => Promise<void>;
   /** Makes the filtered copies of what the device could only capture wider; undefined when it applied the whole filter. */
   readonly postFilter?: PostFilter;
+  /** What is noticed about the connection, beside what the dialogue says. */
+  readonly findings?: { readonly metrics: Metrics; readonly remarks: readonly string[] };
+  /** Waits until a device that takes one capture at a time is free, and keeps it; left out where captures may run side by side. */
+  readonly reserve?: (until: AbortSignal) => Promise<void>;
 }
 
 /** A start that is further behind T0 than this is no start together any more. */
@@ -157,13 +159,14 @@ export class CaptureRunner {
     await this.link.connect(until);
     const report = await this.steps.run('preflight', (signal) => dialogue.preflight(signal), until);
     this.clockBefore = report.clock;
-    this.metrics = clockMetrics(report.clock);
-    this.remarks.push(...report.warnings);
+    this.metrics = { ...this.ports.findings?.metrics, ...clockMetrics(report.clock) };
+    const warnings = [...(this.ports.findings?.remarks ?? []), ...report.warnings];
+    this.remarks.push(...warnings);
     this.remote = { plan: dialogue.plan() };
     await journal.saveRemote(this.remote);
     await this.steps.run('configure', (signal) => dialogue.configure(signal), until);
     await this.steps.run('armed', (signal) => dialogue.arm(signal), until);
-    await journal.advance('ready', { metrics: this.metrics, ...(report.warnings.length > 0 ? { message: report.warnings.join('; ') } : {}) });
+    await journal.advance('ready', { metrics: this.metrics, ...(warnings.length > 0 ? { message: warnings.join('; ') } : {}) });
 
     const held = this.steps.during([this.cancelledOrStopped()]);
     const broken = dialogue.broken().then((error) => Promise.reject(error));
@@ -207,7 +210,8 @@ export class CaptureRunner {
     await this.link.connect(this.untilCancelled());
     const state = await this.link.attach(remote.plan, remote.startedAt !== undefined, this.untilCancelled());
     if (state === 'running' || state === 'ended') {
-      this.remarks.push('taken over after the loss of a worker');
+      this.metrics = { ...this.metrics, ...this.ports.findings?.metrics };
+      this.remarks.push('taken over after the loss of a worker', ...(this.ports.findings?.remarks ?? []));
       const startedAt = remote.startedAt ?? clock.now();
       this.remote = { ...remote, startSentAt: remote.startSentAt ?? startedAt, startedAt };
       await journal.saveRemote(this.remote);

@@ -11,11 +11,11 @@ export function checkTarget(driver: CaptureDriver, target: CaptureTarget): Field
   const { modes, options } = driver.capabilities(target.device_type);
   const errors: FieldError[] = [];
   if (!modes.includes(target.mode)) {
-    errors.push({ path: 'mode', code: 'MODE_UNSUPPORTED', message: `${target.device_type} has no ${target.mode} mode; it has ${modes.join(', ')}` });
+    errors.push({ path: 'mode', code: 'UNSUPPORTED_MODE', message: `${target.device_type} has no ${target.mode} mode; it has ${modes.join(', ')}` });
   }
   for (const option of CAPTURE_OPTIONS) {
     if (target[option] !== undefined && !options.includes(option)) {
-      errors.push({ path: option, code: 'OPTION_UNSUPPORTED', message: `${target.device_type} does not know ${option}` });
+      errors.push({ path: option, code: 'UNSUPPORTED_OPTION', message: `${target.device_type} does not know ${option}` });
     }
   }
   try {

@@ -1,4 +1,4 @@
-import { CAPTURE_DEFAULTS, packetCaptureTarget, type PacketCaptureTarget } from '@capstan/contracts';
+import { CAPTURE_DEFAULTS, packetCaptureTarget, type PacketCaptureTarget, sshTargetFields } from '@capstan/contracts';
 import { AppError, type Clock, type FieldError } from '@capstan/kernel';
 import type { ObjectStore } from '@capstan/object-store';
 import { CLOCK, OBJECT_STORE } from '@capstan/service-kit';
@@ -10,13 +10,14 @@ import { HostKeys } from '../host-keys/host-keys.repository';
 import { HttpsConnector } from '../https/https-connector.client';
 import { SFTP_SINK, type SftpSink } from '../sftp-sink/sftp-sink';
 import { directTcp } from '../ssh/socket-opener.client';
-import { SshConnector } from '../ssh/ssh-connector.client';
+import { connectorFor } from '../ssh/ssh-way';
 import type { CaptureTarget, StartMark } from './capture-driver';
 import type { RemoteRecord } from './capture-journal';
 import { CaptureRunner } from './capture-runner';
 import { checkTarget } from './check-target';
 import { PostFilter } from './post-filter.client';
 import { StartBarrier } from './start-barrier';
+import { SshFindings } from './ssh-findings';
 import { Transcript } from './transcript';
 
 /** Fills in port and interface where the target names none. */
@@ -26,6 +27,12 @@ export function completeTarget<Target extends Pick<PacketCaptureTarget, 'device_
 }
 
 const BUSY_RESERVE_MS = 2_000;
+
+/** What says how SSH is to be spoken means nothing to a device without SSH, and is refused rather than dropped in silence. */
+function withoutSsh(target: CaptureTarget): FieldError[] {
+  const given = Object.keys(sshTargetFields).filter((field) => target[field as keyof typeof sshTargetFields] !== undefined);
+  return target.device_type === 'expressway' ? given.map((path) => ({ path, code: 'UNSUPPORTED_OPTION', message: 'an Expressway is reached over HTTPS' })) : [];
+}
 
 /** Targets of kind `packet-capture`. */
 @Injectable()
@@ -37,8 +44,8 @@ export class PacketCaptureExecutor implements TaskExecutor {
     private readonly drivers: DriverRegistry,
     private readonly credentials: Credentials,
     private readonly hostKeys: HostKeys,
-    @Inject(SFTP_SINK) private readonly sftpSink: SftpSink,
     @Inject(OBJECT_STORE) private readonly store: ObjectStore,
+    @Inject(SFTP_SINK) private readonly sftpSink: SftpSink,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.barrier = new StartBarrier(clock);
@@ -55,13 +62,13 @@ export class PacketCaptureExecutor implements TaskExecutor {
     }
     const target = completeTarget(parsed.data);
     const errors = this.checkDriver(target);
-    for (const path of ['credential_id', 'app_credential_id'] as const) {
-      const id = target[path];
+    const jumps = (target.jump ?? []).map((hop, index): [string, string | undefined] => [`jump.${index}.credential_id`, hop.credential_id]);
+    for (const [path, id] of [['credential_id', target.credential_id], ['app_credential_id', target.app_credential_id], ...jumps] as [string, string | undefined][]) {
       if (id !== undefined && !(await this.credentials.exists(id))) {
         errors.push({ path, code: 'CREDENTIAL_NOT_FOUND', message: 'no such credential' });
       }
     }
-    return errors;
+    return [...errors, ...withoutSsh(target)];
   }
 
   async execute({ task, control, journal, artifacts, reserve }: TaskRun): Promise<TaskOutcome> {
@@ -73,8 +80,15 @@ export class PacketCaptureExecutor implements TaskExecutor {
     const { postFilter } = driver.preview(target);
     const login = await this.credentials.login(target.credential_id);
     const appLogin = target.app_credential_id === undefined ? undefined : await this.credentials.appLogin(target.app_credential_id);
-    const transcript = new Transcript(this.clock, [login.password, login.passphrase, login.enableSecret, appLogin?.password], (command) => journal.audit(command));
-    const ssh = new SshConnector(this.clock, directTcp, this.hostKeys.policyFor(task.session_id));
+    const jumps = await Promise.all((target.jump ?? []).map((hop) => this.credentials.login(hop.credential_id)));
+    const secrets = [...[login, ...jumps].flatMap(({ password, passphrase, enableSecret }) => [password, passphrase, enableSecret]), appLogin?.password];
+    const transcript = new Transcript(this.clock, secrets, (command) => journal.audit(command));
+    const findings = new SshFindings(transcript);
+    const ssh = connectorFor(target, jumps, {
+      clock: this.clock,
+      hostKeys: this.hostKeys.policyFor(task.session_id),
+      onNegotiated: (endpoint, negotiated) => findings.add(endpoint, negotiated),
+    });
     const https = new HttpsConnector(this.clock, directTcp, this.hostKeys.certificatePolicyFor(task.session_id, target.tls_fingerprint));
     const resume = task.remote === null ? undefined : (task.remote as RemoteRecord);
     const start: StartMark = { t0Known: task.t0 !== null, sentAt: resume?.startSentAt };
@@ -113,8 +127,9 @@ export class PacketCaptureExecutor implements TaskExecutor {
         control,
         barrier: this.barrier,
         transcript,
-        ...(driver.exclusive === true ? { reserve: (until) => this.reserve(target, task, journal, reserve, until) } : {}),
         ...(postFilter === null ? {} : { postFilter: new PostFilter(postFilter, this.store) }),
+        findings,
+        ...(driver.exclusive === true ? { reserve: (until) => this.reserve(target, task, journal, reserve, until) } : {}),
       },
     );
     return runner.run();

@@ -64,7 +64,9 @@ export class NodeLogic implements GearLogic {
     },
     probe: async ({ session }) => {
       const { host, port } = this.target(session);
-      const fingerprint = await this.pushes.probe({ host, port });
+      const real = this.context.device.get('sink_away') === 'yes' ? undefined : await this.pushes.probe({ host, port });
+      // Somebody who sits between would show another key.
+      const fingerprint = real === undefined ? undefined : String(this.context.device.get('shown_fingerprint') ?? real);
       if (fingerprint === undefined) {
         return 'refused';
       }

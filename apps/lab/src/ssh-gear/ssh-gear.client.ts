@@ -63,7 +63,7 @@ export class SshGear {
   private readonly syslogs = new Map<GearFault, AbortController>();
   /** What variables were before a fault changed them. */
   private readonly masked = new Map<GearFault, string | number | undefined>();
-  private readonly keys = new Map<'rsa' | 'ed25519', GearHostKey>();
+  private readonly keys = new Map<string, GearHostKey>();
   private listeningOn = 0;
   private connections = 0;
   private recordingsPlayed = 0;
@@ -107,6 +107,11 @@ export class SshGear {
     return this.events.filter(({ what }) => what === 'logged-in' || what === 'login-refused').length;
   }
 
+  /** The device shows other keys from now on, as after a new installation. */
+  renewHostKeys(): void {
+    this.keys.clear();
+  }
+
   /** Connections that are open now. */
   get open(): number {
     return this.sockets.size;
@@ -125,7 +130,6 @@ export class SshGear {
     await this.close();
   }
 
-  /** A device keeps its key, whoever connects. */
   private hostKey(): GearHostKey {
     const type = this.legacy() ? 'rsa' : 'ed25519';
     const key = this.keys.get(type) ?? gearHostKey(type);

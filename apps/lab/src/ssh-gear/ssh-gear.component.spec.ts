@@ -119,6 +119,20 @@ describe(SshGear.name, () => {
     person.leave();
   });
 
+  it('shows the same host key at every connection, until it gets another one', async () => {
+    const gear = await start();
+    const shown = async (): Promise<string> => {
+      let fingerprint = '';
+      const client = await Person.connect(gear, { hostHash: 'sha256', hostVerifier: (hash: string) => ((fingerprint = hash), true) });
+      client.end();
+      return fingerprint;
+    };
+    const first = await shown();
+    await expect(shown()).resolves.toBe(first);
+    gear.renewHostKeys();
+    await expect(shown()).resolves.not.toBe(first);
+  });
+
   it('asks again until an answer is good, and hides what is secret', async () => {
     const person = await Person.at(await start());
     person.type('delete\rmaybe\ry\rsecret\rabc\r');

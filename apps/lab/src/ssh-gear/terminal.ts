@@ -67,7 +67,8 @@ export class Terminal {
 
   /** Says something in between, without waiting for a turn. */
   interject(text: string): void {
-    if (!this.closed.aborted) {
+    // A log is written to terminals, never into a file that is being sent.
+    if (this.tty && !this.closed.aborted) {
       this.channel.write(text.replace(/\r?\n/g, '\r\n'));
     }
   }

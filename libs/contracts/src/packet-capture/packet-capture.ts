@@ -63,12 +63,12 @@ export const packetCaptureTarget = z.strictObject({
   direction: z.enum(['both', 'in', 'out']).optional(),
   /** Capture what goes to and from the router itself instead of an interface (IOS-XE). */
   control_plane: z.boolean().optional(),
-  /** Credential of an application user, by which files are fetched over HTTPS (CUCM). Without it the node pushes them. */
-  app_credential_id: uuid.optional(),
   /** Whether somebody else's run may be ended for this one (Expressway, which knows one run at a time). Default no: it is respected. */
   takeover: z.boolean().optional(),
   /** Fingerprint that the device's TLS certificate must have (Expressway). Default: the one trusted on first use. */
   tls_fingerprint: tlsFingerprint.optional(),
+  /** Credential of an application user, by which files are fetched over HTTPS (CUCM). Without it the node pushes them. */
+  app_credential_id: uuid.optional(),
   /** With `post_filter`, what the device cannot express is captured too and taken out of a copy afterwards. */
   on_unsupported: z.enum(ON_UNSUPPORTED).default('refuse'),
   ...sshTargetFields,

@@ -43,8 +43,9 @@ const EVIDENCE: CliLimits = { timeoutMs: 5_000, idleMs: 5_000 };
 const REFUSAL: CliLimits = { timeoutMs: 400, idleMs: 400 };
 const STOP: CliLimits = { timeoutMs: 3_000, idleMs: 3_000 };
 const STOP_TRIES = 3;
-const SETTLE_MS = 1_000;
-const SETTLE_TRIES = 10;
+/** Two looks so far apart must show the same sizes. */
+const SETTLE_MS = 400;
+const SETTLE_TRIES = 25;
 
 /** `utils network capture` on a VOS node, over one SSH connection and, for the sizes, a second one. */
 export class CucmDialogue implements CaptureDialogue {
@@ -56,6 +57,8 @@ export class CucmDialogue implements CaptureDialogue {
   private endedByItself: CaptureEnd | undefined;
   private trailer: TcpdumpTrailer | undefined;
   private fileCount = 0;
+  /** Characters of the capture's answer that the transcript has. */
+  private written = 0;
 
   constructor(
     private readonly context: DialogueContext,
@@ -132,6 +135,7 @@ export class CucmDialogue implements CaptureDialogue {
     const shown = await orSilence(capture.until([{ name: 'options', pattern: OPTIONS_SHOWN, where: 'line' }], EVIDENCE, signal));
     const at = clock.now();
     const then = shown === 'prompt' ? 'prompt' : await orSilence(capture.until([], REFUSAL, signal));
+    this.written = capture.textSoFar.length;
     transcript.received('verify_running', capture.textSoFar);
     if (then === 'prompt') {
       await this.explainEarlyPrompt(capture, signal);
@@ -186,7 +190,7 @@ export class CucmDialogue implements CaptureDialogue {
     }
     await this.untilStopped(capture, signal);
     const text = capture.result?.text ?? '';
-    transcript.received('verify_stopped', text);
+    transcript.received('verify_stopped', text.slice(this.written));
     this.trailer = readTrailer(text);
     this.context.transcript.note('verify_stopped', `${target.host} is back at its prompt`);
     const { captured = null, received = null, dropped = null } = this.trailer ?? {};
@@ -309,7 +313,7 @@ export class CucmDialogue implements CaptureDialogue {
       if (files.length > 0 && (now === before || tries >= SETTLE_TRIES)) {
         return files;
       }
-      if (files.length === 0 && tries >= 2) {
+      if (files.length === 0 && tries >= 4) {
         return files;
       }
       before = now;

@@ -96,9 +96,10 @@ export class FileGet {
     const questions = fileGetQuestions({ ...place.address, username: place.username, password: place.password, folder: place.folder });
     const patterns = [...questions, { name: 'host-key', pattern: HOST_KEY_QUESTION }];
     const asked = new Map<string, number>();
+    let written = 0;
     const sink = `${place.address.host} port ${place.address.port}`;
     for (;;) {
-      const { name, line } = await exchange.until(patterns, { timeoutMs: WHOLE_MS, idleMs: SILENT_MS }, signal);
+      const { name } = await exchange.until(patterns, { timeoutMs: WHOLE_MS, idleMs: SILENT_MS }, signal);
       if (name === 'prompt') {
         break;
       }
@@ -109,12 +110,13 @@ export class FileGet {
         throw new AppError('EXPORT_FAILED', `${target.host} asks for ${name} again and again`, { retryable: true, details: { prompt: name } });
       }
       const answer = name === 'host-key' ? this.judgeHostKey(exchange, place) : (questions.find((question) => question.name === name)?.answer ?? '');
-      transcript.received('retrieve', line);
+      transcript.received('retrieve', exchange.textSoFar.slice(written));
       transcript.sent('retrieve', name === 'password' ? '(one-time password)' : answer);
       exchange.reply(answer);
+      written = exchange.textSoFar.length;
     }
     const said = exchange.result?.text ?? '';
-    transcript.received('retrieve', said);
+    transcript.received('retrieve', said.slice(written));
     if (!saysTransferred(said) && !(asked.has('download-directory') && place.contacts.logins > 0 && !/fail|error|denied|refus/i.test(said))) {
       throw fileGetFailure(target.host, sink, said, place.contacts);
     }

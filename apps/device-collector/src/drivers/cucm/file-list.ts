@@ -17,7 +17,7 @@ const DETAILED = /^\s*(\d{1,2}) ([A-Z][a-z]{2}),? ?(\d{4}) (\d{2}:\d{2}:\d{2})\s
  * `name.cap0` …, `name.cap00` …, and those the node made of them when it found the name in use.
  */
 export function readFileList(text: string, captureName: string): NodeFile[] {
-  const own = new RegExp(`(?:^|/)(${captureName}(?:_\\d+)?\\.cap(\\d*)(?:\\.\\d+)?)$`);
+  const own = new RegExp(`(?:^|/)(${captureName}\\.cap(\\d*)(?:\\.\\d+)?)$`);
   return text
     .split('\n')
     .flatMap((line): NodeFile[] => {

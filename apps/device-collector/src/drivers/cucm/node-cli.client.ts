@@ -59,14 +59,18 @@ export class NodeCli {
 
   /** The files of a capture, oldest first. */
   async files(step: CaptureStep, captureName: string, signal: AbortSignal): Promise<NodeFile[]> {
-    const { text } = await this.run(step, `file list ${CLI_FOLDER}/${captureName}* detail`, signal);
-    return readFileList(text, captureName);
+    return readFileList((await this.run(step, listCommand(captureName), signal)).text, captureName);
+  }
+
+  /** The same without a word in the transcript, which would be full of it. */
+  async filesAgain(captureName: string, signal: AbortSignal): Promise<NodeFile[]> {
+    return readFileList((await this.session.run(listCommand(captureName), signal)).text, captureName);
   }
 
   /** Deletes the files of a capture. @returns the node's answer when some are left */
   async deleteFiles(captureName: string, signal: AbortSignal): Promise<string | undefined> {
-    const { text } = await this.run('cleanup', `file delete ${CLI_FOLDER}/${captureName}* noconfirm`, signal, { questions: [SURE_QUESTION] });
-    const left = await this.run('cleanup', `file list ${CLI_FOLDER}/${captureName}* detail`, signal);
+    const { text } = await this.run('cleanup', `file delete ${CLI_FOLDER}/${captureName}.cap* noconfirm`, signal, { questions: [SURE_QUESTION] });
+    const left = await this.run('cleanup', listCommand(captureName), signal);
     const files = readFileList(left.text, captureName);
     if (files.length > 0) {
       return `${files.map(({ name }) => name).join(', ')}: ${text.trim()}`;
@@ -78,4 +82,8 @@ export class NodeCli {
   async leave(word = 'exit'): Promise<void> {
     await this.session.leave(word, GOODBYE_MS);
   }
+}
+
+function listCommand(captureName: string): string {
+  return `file list ${CLI_FOLDER}/${captureName}* detail`;
 }

@@ -38,8 +38,9 @@ export class SizeWatch {
 
   /** How large the files are now. */
   async look(signal: AbortSignal): Promise<CaptureSample> {
-    const cli = (this.cli ??= await this.open(signal));
-    const files = await cli.files('poll', this.captureName, signal);
+    const known = this.cli;
+    const cli = (this.cli = known ?? (await this.open(signal)));
+    const files = known === undefined ? await cli.files('poll', this.captureName, signal) : await cli.filesAgain(this.captureName, signal);
     return { bytes: files.reduce((sum, { size }) => sum + size, 0), files: files.length };
   }
 

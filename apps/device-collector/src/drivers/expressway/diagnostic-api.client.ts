@@ -93,6 +93,11 @@ export class DiagnosticApi {
     return this.session.send({ ...this.request(this.method, this.path('diagnosticlogging'), START), attempts: 1 }, signal);
   }
 
+  /** Writes the start line into the transcript: when it was sent, there was no time for that. */
+  noteStart(): void {
+    this.transcript.sent('start', `${this.method} https://${this.host}${this.path('diagnosticlogging')} ${START}`);
+  }
+
   /** What has been answered to the start line, and whether that means yes. */
   async readStart(answer: HttpsAnswer): Promise<{ readonly accepted: boolean; readonly status: number; readonly said: string | undefined }> {
     return this.read('start', answer);

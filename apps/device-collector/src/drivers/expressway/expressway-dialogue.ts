@@ -28,8 +28,8 @@ export interface ExpresswayOptions extends ArchiveBounds {
 }
 
 /** Looks at the clock, at different parts of its second. */
-const CLOCK_READINGS = 8;
-const CLOCK_PAUSE_MS = 137;
+const CLOCK_READINGS = 5;
+const CLOCK_PAUSE_MS = 190;
 const CHECK_EVERY_MS = 500;
 
 /** Diagnostic logging with tcpdump on an Expressway, or on a cluster of them, by HTTPS. */
@@ -216,8 +216,10 @@ export class ExpresswayDialogue implements CaptureDialogue {
     const api = this.api(this.known?.primary ?? target.host);
     const readings: DateReading[] = [];
     for (let count = 0; count < CLOCK_READINGS; count += 1) {
+      if (count > 0) {
+        await clock.sleep(CLOCK_PAUSE_MS, signal);
+      }
       readings.push(await api.date(signal));
-      await clock.sleep(CLOCK_PAUSE_MS, signal);
     }
     return dateClockOffset(readings);
   }
@@ -294,6 +296,7 @@ export class ExpresswayDialogue implements CaptureDialogue {
     const { transcript } = this.context;
     const primary = this.primary();
     try {
+      primary.noteStart();
       const answer = await required(this.sent).answer;
       transcript.received('start', String(answer.status));
       return await primary.readStart(answer);

@@ -44,7 +44,7 @@ export class ExpresswayDriver implements CaptureDriver {
 
   preview(target: CaptureTarget): CommandPreview {
     if (target.interface !== CAPTURE_DEFAULTS.expressway.interface && target.interface !== 'any') {
-      throw new AppError('INTERFACE_UNSUPPORTED', 'Expressway captures all of its network cards; leave the interface out', { details: { path: 'interface' } });
+      throw new AppError('UNSUPPORTED_INTERFACE', 'Expressway captures all of its network cards; leave the interface out', { details: { path: 'interface' } });
     }
     const { postFilter, dropped } = divideFilter(target, EXPRESSES_NOTHING, 'expressway');
     return {

@@ -16,6 +16,7 @@ export interface ArchiveBounds extends ArchiveLimits {
 /** See {@link ArchiveBounds}. Expressway itself keeps tens of megabytes per card. */
 export const ARCHIVE_BOUNDS: ArchiveBounds = { expandedBytes: 4 * 1024 ** 3, members: 2_000, archiveBytes: 2 * 1024 ** 3, collectMs: 120_000 };
 
+const ASK_FIRST_MS = 250;
 const ASK_EVERY_MS = 2_000;
 /** Bytes from which a capture may have reached the bound at which the device drops its oldest packets. */
 const NEAR_BOUND = 20_000_000;
@@ -62,7 +63,7 @@ export class PeerArchives {
       throw new AppError('EXPORT_FAILED', `${api.host} does not collect its files: it answers ${status}${said === undefined ? '' : ` (${said})`}`);
     }
     const giveUpAt = this.clock.monotonic() + this.bounds.collectMs;
-    for (let words = ''; ; ) {
+    for (let words = '', pause = ASK_FIRST_MS; ; pause = Math.min(pause * 2, ASK_EVERY_MS)) {
       const state = await api.status('retrieve', signal);
       if (state.words !== words) {
         words = state.words;
@@ -74,7 +75,7 @@ export class PeerArchives {
       if (this.clock.monotonic() > giveUpAt) {
         throw new AppError('EXPORT_FAILED', `${api.host} did not put its archive together within ${this.bounds.collectMs / 1_000} s (${words})`);
       }
-      await this.clock.sleep(ASK_EVERY_MS, signal);
+      await this.clock.sleep(pause, signal);
     }
   }
 

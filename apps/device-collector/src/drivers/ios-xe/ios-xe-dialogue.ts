@@ -269,7 +269,7 @@ export class IosXeDialogue implements CaptureDialogue {
     try {
       yield* new CaptureExport(ports).files(signal);
     } catch (error) {
-      throw lostStep(error);
+      throw this.outOfStep(error);
     }
   }
 
@@ -369,18 +369,22 @@ export class IosXeDialogue implements CaptureDialogue {
     }
   }
 
-  /** While a capture exists, a session out of step is a lost connection: the device is found again with a new one. */
   private async steadily<T>(ask: () => Promise<T>): Promise<T> {
     try {
       return await ask();
     } catch (error) {
-      throw lostStep(error);
+      throw this.outOfStep(error);
     }
   }
-}
 
-function lostStep(error: unknown): unknown {
-  return error instanceof AppError && error.code === 'PROMPT_LOST' ? new AppError('DEVICE_LOST', error.message, { retryable: true, cause: error }) : error;
+  /** While a capture exists, a session out of step is a lost connection: the router is found again with a new one. */
+  private outOfStep(error: unknown): unknown {
+    if (!(error instanceof AppError) || error.code !== 'PROMPT_LOST') {
+      return error;
+    }
+    this.connection?.destroy();
+    return new AppError('DEVICE_LOST', error.message, { retryable: true, cause: error });
+  }
 }
 
 /** A step was called before the one that makes it possible: a fault of the runner. */

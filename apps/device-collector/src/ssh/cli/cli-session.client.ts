@@ -28,7 +28,7 @@ const NUDGE_MS = 3_000;
 const RESTLESS_MS = 1_000;
 const MOST_NUDGES = 3;
 const MOST_CANDIDATES = 8;
-const RESYNC_MS = 5_000;
+const RESYNC_MS = 3_000;
 const RESYNC_TRIES = 2;
 /** Default limits of a command. */
 export const COMMAND_LIMITS: CliLimits = { timeoutMs: 60_000, idleMs: 20_000 };
