@@ -11,6 +11,8 @@ export type HostControl = (typeof HOST_CONTROLS)[number];
 export type ControlCommand =
   | { readonly do: HostControl; readonly host: string; readonly id?: unknown }
   | { readonly do: 'traffic'; readonly calls_per_min: number; readonly id?: unknown }
+  | { readonly do: 'gear-fault'; readonly host: string; readonly fault: string; readonly on: boolean; readonly id?: unknown }
+  | { readonly do: 'gear-counts'; readonly host: string; readonly id?: unknown }
   | { readonly do: 'status'; readonly id?: unknown };
 
 /**
@@ -28,7 +30,7 @@ export function parseControl(line: string): ControlCommand {
   if (typeof value !== 'object' || value === null) {
     throw bad('not an object');
   }
-  const { do: word, host, calls_per_min: calls, id } = value as Record<string, unknown>;
+  const { do: word, host, calls_per_min: calls, fault, on, id } = value as Record<string, unknown>;
   if (word === 'status') {
     return { do: word, id };
   }
@@ -38,9 +40,18 @@ export function parseControl(line: string): ControlCommand {
     }
     return { do: word, calls_per_min: calls, id };
   }
+  if (word === 'gear-fault') {
+    if (typeof host !== 'string' || typeof fault !== 'string' || (on !== undefined && typeof on !== 'boolean')) {
+      throw bad('gear-fault needs host, the name of a device, and fault; on is true or false');
+    }
+    return { do: word, host, fault, on: on ?? true, id };
+  }
+  if (word === 'gear-counts' && typeof host === 'string') {
+    return { do: word, host, id };
+  }
   const control = HOST_CONTROLS.find((known) => known === word);
   if (!control) {
-    throw bad(`do must be one of ${[...HOST_CONTROLS, 'traffic', 'status'].join(', ')}`);
+    throw bad(`do must be one of ${[...HOST_CONTROLS, 'gear-fault', 'gear-counts', 'traffic', 'status'].join(', ')}`);
   }
   if (typeof host !== 'string') {
     throw bad('host must be the name of a target');

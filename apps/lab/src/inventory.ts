@@ -1,4 +1,5 @@
 import type { AccountRights } from './linux-hosts/host-plan';
+import type { InventoryVoiceGear } from './voice-gear/voice-gear-fleet';
 
 /** How the lab's hosts are kept apart. */
 export type LabMode = 'namespaces' | 'loopback';
@@ -64,6 +65,7 @@ export interface Inventory {
     readonly bridge?: string;
   };
   readonly targets: readonly InventoryTarget[];
+  readonly voice_gear: readonly InventoryVoiceGear[];
 }
 
 /** The inventory for people. */
@@ -87,6 +89,8 @@ export function inventoryTable(inventory: Inventory): string {
     `Lab of ${inventory.targets.length} linux targets, ${inventory.mode} (${inventory.mode_reason}), network ${inventory.network.cidr}`,
     '',
     ...text,
+    '',
+    ...inventory.voice_gear.map(({ name, device_type: type, version, host, port, username, password, faults }) => `${name.padEnd(16)} ${type.padEnd(10)} ${version.padEnd(18)} ${`${host}:${port}`.padEnd(22)} ${username} ${password}  ${faults.map((fault) => fault.name).join(' ')}`.trimEnd()),
     '',
     `Try: ${login} ${first?.username}@${first?.host} tcpdump -c 10 -nn -i ${first?.interface} udp`,
     'Ctrl-C stops the lab and removes everything it made.',

@@ -19,6 +19,7 @@ import { NamespaceHost } from './linux-hosts/namespace-host.client';
 import { chooseMode, findProgram } from './linux-hosts/machine-abilities.client';
 import { seededRandom } from './voice-traffic/seeded-random';
 import { openVoiceSockets } from './voice-traffic/udp-sockets.client';
+import { VoiceGearFleet } from './voice-gear/voice-gear-fleet';
 import { VoiceTraffic } from './voice-traffic/voice-traffic';
 
 /** Hosts that start at a time: key generation and sshd's start are CPU-bound. */
@@ -34,6 +35,7 @@ export class Lab {
   private record: LabRecord | undefined;
   private readonly hosts: LinuxHost[] = [];
   private traffic: VoiceTraffic | undefined;
+  private readonly voiceGear: VoiceGearFleet;
   private bridge: string | undefined;
   private dir = '';
   private netem = false;
@@ -44,7 +46,9 @@ export class Lab {
   constructor(
     private readonly options: LabOptions,
     private readonly say: (line: string) => void,
-  ) {}
+  ) {
+    this.voiceGear = new VoiceGearFleet(options.voiceGear, systemClock, newSecret);
+  }
 
   /**
    * Starts everything; when that fails, takes away what had been started.
@@ -74,6 +78,11 @@ export class Lab {
       case 'traffic':
         this.traffic?.setLoad(command.calls_per_min);
         return {};
+      case 'gear-fault':
+        this.voiceGear.setFault(command.host, command.fault, command.on);
+        return {};
+      case 'gear-counts':
+        return this.voiceGear.counts(command.host);
       case 'link-down':
       case 'link-up':
       case 'new-host-key':
@@ -124,6 +133,7 @@ export class Lab {
       throw new AppError('LAB_DIR_IN_USE', `${this.options.dir} holds the hosts of another lab; choose another --dir`);
     }
     this.record = this.records.claim(this.dir, this.options.dir === undefined, slotIsFree);
+    await this.voiceGear.start(loopbackPrefix(this.record.slot));
     const key = await writeClientKey(this.dir);
     await (mode === 'namespaces' ? this.startNamespaces(this.record.slot, key.authorizedKey) : this.startLoopback(this.record.slot, key.authorizedKey));
     this.hosts.sort((a, b) => a.plan.index - b.plan.index);
@@ -215,6 +225,7 @@ export class Lab {
       seed: this.options.seed,
       network: { cidr: `${prefix}.0/24`, machine: `${prefix}.${MACHINE_OCTET}`, unused: `${prefix}.${UNUSED_OCTET}`, bridge: this.bridge },
       targets: this.hosts.map((host) => this.target(host, mode, privateKey, loopbackCapture)),
+      voice_gear: this.voiceGear.inventory(),
     };
   }
 
@@ -246,6 +257,7 @@ export class Lab {
     // A host that is still coming up would be missed.
     await this.starting?.catch(() => undefined);
     this.traffic?.stop();
+    await this.voiceGear.stop();
     await Promise.all(this.hosts.map((host) => host.stop()));
     if (this.bridge !== undefined) {
       await removeInterface(this.bridge);

@@ -16,16 +16,20 @@ let sharedRsa: GearHostKey | undefined;
  */
 export function gearHostKey(type: 'ed25519' | 'rsa'): GearHostKey {
   if (type === 'ed25519') {
-    // About one in 500 of the pairs that `ssh2` 1.17 makes cannot be read back by it.
-    for (;;) {
-      const pair = utils.generateKeyPairSync('ed25519');
-      if (!(utils.parseKey(pair.private) instanceof Error)) {
-        return describe(pair);
-      }
-    }
+    return describe(readablePair());
   }
   sharedRsa ??= describe(utils.generateKeyPairSync('rsa', { bits: 1024 }));
   return sharedRsa;
+}
+
+/** Of every few hundred Ed25519 keys that `ssh2` 1.17 makes, it cannot read one itself. */
+function readablePair(): ReturnType<typeof utils.generateKeyPairSync> {
+  for (;;) {
+    const pair = utils.generateKeyPairSync('ed25519');
+    if (!(utils.parseKey(pair.private) instanceof Error)) {
+      return pair;
+    }
+  }
 }
 
 function describe({ private: privateKey, public: publicKey }: { private: string; public: string }): GearHostKey {

@@ -63,7 +63,7 @@ export class SshGear {
   private readonly syslogs = new Map<GearFault, AbortController>();
   /** What variables were before a fault changed them. */
   private readonly masked = new Map<GearFault, string | number | undefined>();
-  private readonly keys = new Map<string, GearHostKey>();
+  private readonly keys = new Map<'rsa' | 'ed25519', GearHostKey>();
   private listeningOn = 0;
   private connections = 0;
   private recordingsPlayed = 0;
@@ -130,6 +130,7 @@ export class SshGear {
     await this.close();
   }
 
+  /** A device keeps its key, whoever connects. */
   private hostKey(): GearHostKey {
     const type = this.legacy() ? 'rsa' : 'ed25519';
     const key = this.keys.get(type) ?? gearHostKey(type);

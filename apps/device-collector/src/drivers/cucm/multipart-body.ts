@@ -30,7 +30,9 @@ export class SecondPart extends Transform {
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.held = Buffer.concat([this.held, chunk]);
     try {
-      while (this.step());
+      while (this.step()) {
+        // Each step leaves less to do.
+      }
       done();
     } catch (error) {
       done(error as Error);
