@@ -8,6 +8,8 @@ export const collectorSettings = {
   ...vaultSettings,
   CAPSTAN_CAPTURE_SLOTS: z.coerce.number().int().min(1).max(2_000).default(200).describe('Captures this replica works on at once'),
   CAPSTAN_CAPTURE_SILENT_SEC: z.coerce.number().int().min(30).max(86_400).default(600).describe('Seconds without a sign of life from Capstan after which a device ends its capture by itself'),
+  CAPSTAN_STORE_PATIENCE_SEC: z.coerce.number().int().min(1).max(86_400).default(900).describe('Seconds a finished capture waits for an object store that is away; after them its files stay on the device, to be collected by hand'),
+  CAPSTAN_KEEP_FILES_HOURS: z.coerce.number().int().min(1).max(720).default(24).describe('Hours for which files that could not be collected stay on their device before they are removed'),
 } as const;
 
 /** The device-collector's settings, as it reads them. */

@@ -9,6 +9,8 @@ import { SessionCredentialsController } from './credentials/session-credentials.
 import { captureDrivers, DriverRegistry } from './drivers/registry';
 import { HostKeysController } from './host-keys/host-keys.controller';
 import { HostKeys } from './host-keys/host-keys.repository';
+import { LeftoverCleaner } from './leftovers/leftover-cleaner.service';
+import { Leftovers } from './leftovers/leftovers.repository';
 import { CapturesController } from './packet-capture/captures.controller';
 import { PacketCaptureExecutor } from './packet-capture/packet-capture.executor';
 
@@ -23,7 +25,9 @@ class CollectorFeatures {
       Credentials,
       CredentialHousekeeping,
       HostKeys,
+      Leftovers,
       PacketCaptureExecutor,
+      LeftoverCleaner,
     ];
     return {
       module: CollectorFeatures,
@@ -49,7 +53,8 @@ export class DeviceCollectorModule {
           databaseUrl: config.DATABASE_URL,
           imports: [features],
           executors: [PacketCaptureExecutor],
-          sessionKeepers: [Credentials],
+          // What is left on devices needs its credentials until it is removed.
+          sessionKeepers: [Leftovers, Credentials],
         }),
       ],
     };

@@ -1,15 +1,20 @@
 import { CAPTURE_DEFAULTS, packetCaptureTarget, type PacketCaptureTarget, sshTargetFields } from '@capstan/contracts';
 import { AppError, type Clock, type FieldError } from '@capstan/kernel';
 import { CLOCK } from '@capstan/service-kit';
-import type { TaskExecutor, TaskJournal, TaskOutcome, TaskRow, TaskRun } from '@capstan/tasks';
+import type { SentCommand, TaskExecutor, TaskJournal, TaskOutcome, TaskRow, TaskRun } from '@capstan/tasks';
 import { Inject, Injectable } from '@nestjs/common';
+import { COLLECTOR_CONFIG, type CollectorConfig } from '../config';
 import { Credentials } from '../credentials/credentials.repository';
 import { DriverRegistry } from '../drivers/registry';
 import { HostKeys } from '../host-keys/host-keys.repository';
+import type { LeftoverRow } from '../leftovers/leftover.entity';
+import { Leftovers } from '../leftovers/leftovers.repository';
 import { connectorFor } from '../ssh/ssh-way';
 import type { CaptureTarget } from './capture-driver';
 import type { RemoteRecord } from './capture-journal';
+import { CaptureLink } from './capture-link';
 import { CaptureRunner } from './capture-runner';
+import { CaptureSteps } from './capture-steps';
 import { toFieldErrors } from './field-errors';
 import { StartBarrier } from './start-barrier';
 import { SshFindings } from './ssh-findings';
@@ -22,6 +27,13 @@ export function completeTarget<Target extends Pick<PacketCaptureTarget, 'device_
 }
 
 const BUSY_RESERVE_MS = 2_000;
+/** Time to connect and to remove what is left. */
+const CLEAN_MS = 120_000;
+
+/** Name of a device among those that take one capture at a time. */
+function deviceOf({ host, port }: CaptureTarget): string {
+  return `${host.toLowerCase()}:${port}`;
+}
 
 /** What says how SSH is to be spoken means nothing to a device without SSH, and is refused rather than dropped in silence. */
 function withoutSsh(target: CaptureTarget): FieldError[] {
@@ -40,6 +52,8 @@ export class PacketCaptureExecutor implements TaskExecutor {
     private readonly drivers: DriverRegistry,
     private readonly credentials: Credentials,
     private readonly hostKeys: HostKeys,
+    private readonly leftovers: Leftovers,
+    @Inject(COLLECTOR_CONFIG) private readonly config: CollectorConfig,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.barrier = new StartBarrier(clock);
@@ -62,24 +76,17 @@ export class PacketCaptureExecutor implements TaskExecutor {
         errors.push({ path: path as string, code: 'CREDENTIAL_NOT_FOUND', message: 'no such credential' });
       }
     }
+    if (target.collect_from !== undefined && (await this.leftovers.find(target.collect_from)) === undefined) {
+      errors.push({ path: 'collect_from', code: 'NOTHING_TO_COLLECT', message: 'no files of this task wait on a device' });
+    }
     return [...errors, ...withoutSsh(target)];
   }
 
   async execute({ task, control, journal, artifacts, reserve }: TaskRun): Promise<TaskOutcome> {
-    const target = completeTarget(packetCaptureTarget.parse(task.spec));
-    const driver = this.drivers.find(target.device_type);
-    if (driver === undefined) {
-      throw this.noDriver(target.device_type);
-    }
-    const login = await this.credentials.login(target.credential_id);
-    const jumps = await Promise.all((target.jump ?? []).map((hop) => this.credentials.login(hop.credential_id)));
-    const transcript = new Transcript(this.clock, [login, ...jumps].flatMap(({ password, passphrase }) => [password, passphrase]), (command) => journal.audit(command));
-    const findings = new SshFindings(transcript);
-    const ssh = connectorFor(target, jumps, {
-      clock: this.clock,
-      hostKeys: this.hostKeys.policyFor(task.session_id),
-      onNegotiated: (endpoint, negotiated) => findings.add(endpoint, negotiated),
-    });
+    const { collect_from: collectFrom } = packetCaptureTarget.parse(task.spec);
+    const waiting = collectFrom === undefined ? undefined : await this.leftovers.take(task.task_id, collectFrom);
+    const { target, driver, transcript, findings, openDialogue } = await this.prepare({ ...task, spec: waiting?.spec ?? task.spec }, (command) => journal.audit(command));
+    const resume = (task.remote ?? waiting?.remote ?? null) as RemoteRecord | null;
     const claimedAt = task.claimed_at?.getTime() ?? this.clock.now();
     const runner = new CaptureRunner(
       {
@@ -88,12 +95,14 @@ export class PacketCaptureExecutor implements TaskExecutor {
         durationSec: task.duration_sec,
         readyBy: new Date(task.deadlines.ready_by).getTime(),
         closeBy: Math.min(new Date(task.deadlines.close_by).getTime(), claimedAt + task.deadlines.close_within_sec * 1_000),
-        ...(task.remote === null ? {} : { resume: task.remote as RemoteRecord }),
+        ...(resume === null ? {} : { resume }),
+        ...(waiting === undefined ? {} : { collectOnly: true }),
+        storePatienceMs: this.config.CAPSTAN_STORE_PATIENCE_SEC * 1_000,
         ...(task.t0 === null ? {} : { t0: task.t0.getTime() }),
       },
       {
         clock: this.clock,
-        openDialogue: () => driver.open({ taskId: task.task_id, target, durationSec: task.duration_sec, login, ssh, clock: this.clock, transcript }),
+        openDialogue,
         artifacts,
         journal,
         control,
@@ -103,11 +112,52 @@ export class PacketCaptureExecutor implements TaskExecutor {
         ...(driver.exclusive === true ? { reserve: (until) => this.reserve(target, task, journal, reserve, until) } : {}),
       },
     );
-    return runner.run();
+    const outcome = await runner.run();
+    await this.leftovers.settle({ ...task, spec: waiting?.spec ?? task.spec }, runner.left, collectFrom);
+    return outcome;
+  }
+
+  /**
+   * Removes what a task left on its device.
+   * @throws AppError as a login and a cleanup do; `DEVICE_BUSY` (retryable) while a capture has the device to itself
+   */
+  async clean(left: Pick<LeftoverRow, 'task_id' | 'session_id' | 'spec' | 'remote'>, signal: AbortSignal): Promise<void> {
+    const { target, driver, transcript, openDialogue } = await this.prepare({ ...left, duration_sec: null }, () => undefined);
+    if (driver.exclusive === true && (await this.leftovers.isBusy(deviceOf(target)))) {
+      throw new AppError('DEVICE_BUSY', `${target.host} is busy with a capture`, { retryable: true });
+    }
+    const steps = new CaptureSteps(target.host, this.clock, signal, this.clock.now() + CLEAN_MS);
+    const link = new CaptureLink(openDialogue, steps, this.clock, transcript);
+    try {
+      await link.connect(signal);
+      await link.cleanOnce(left.remote.plan, signal);
+    } finally {
+      await link.disconnect(signal);
+      steps.dispose();
+    }
+  }
+
+  private async prepare(task: Pick<TaskRow, 'task_id' | 'session_id' | 'spec' | 'duration_sec'>, onCommand: (command: SentCommand) => void) {
+    const target = completeTarget(packetCaptureTarget.parse(task.spec));
+    const driver = this.drivers.find(target.device_type);
+    if (driver === undefined) {
+      throw this.noDriver(target.device_type);
+    }
+    const login = await this.credentials.login(target.credential_id);
+    const jumps = await Promise.all((target.jump ?? []).map((hop) => this.credentials.login(hop.credential_id)));
+    const transcript = new Transcript(this.clock, [login, ...jumps].flatMap(({ password, passphrase }) => [password, passphrase]), onCommand);
+    const findings = new SshFindings(transcript);
+    const ssh = connectorFor(target, jumps, {
+      clock: this.clock,
+      hostKeys: this.hostKeys.policyFor(task.session_id),
+      onNegotiated: (endpoint, negotiated) => findings.add(endpoint, negotiated),
+    });
+    const openDialogue = () => driver.open({ taskId: task.task_id, target, durationSec: task.duration_sec, login, ssh, clock: this.clock, transcript });
+    return { target, driver, transcript, findings, openDialogue };
   }
 
   private reserve(target: CaptureTarget, task: TaskRow, journal: TaskJournal, reserve: TaskRun['reserve'], signal: AbortSignal): Promise<void> {
-    return reserve(`${target.host.toLowerCase()}:${target.port}`, {
+    return reserve(deviceOf(target), {
       // Before the orchestrator would give the target up for being late: it does not know what for.
       by: new Date(task.deadlines.ready_by).getTime() - BUSY_RESERVE_MS,
       signal,
