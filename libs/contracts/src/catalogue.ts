@@ -3,6 +3,7 @@ import { credentialRpc, deviceEvents } from './credentials/credentials';
 import type { CommandDefinition, ControlDefinition, EventDefinition, ProgressDefinition, RpcDefinition, ServiceName } from './envelope/definitions';
 import { captureRpc } from './packet-capture/capture-sessions';
 import { sessionCommands, sessionEvents, sessionProgress, sessionRpc } from './sessions/session-messages';
+import { sessionTemplateRpc } from './sessions/session-templates';
 import { healthRpc } from './system/system';
 import { checkTargets, sessionArtifactEvents, taskCommands, taskControls, taskEvents } from './tasks/tasks';
 
@@ -12,6 +13,7 @@ export const catalogue = {
   events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(sessionArtifactEvents), ...Object.values(deviceEvents), auditRecorded] as readonly EventDefinition[],
   rpcs: [
     ...Object.values(sessionRpc),
+    ...Object.values(sessionTemplateRpc),
     ...Object.values(credentialRpc),
     ...Object.values(captureRpc),
     ...Object.values(checkTargets),
