@@ -39,6 +39,7 @@ import { LiveGateway } from './live/live.gateway';
 import { LiveNumbers } from './live/live-numbers';
 import { Snapshots } from './live/snapshots';
 import { ApiDocumentsController } from './openapi/api-documents.controller';
+import { SessionTemplatesController } from './sessions/session-templates.controller';
 import { SessionsController } from './sessions/sessions.controller';
 import { HealthClient } from './system/health.client';
 import { SystemController } from './system/system.controller';
@@ -81,6 +82,7 @@ const keyed: Provider[] = [
   controllers: [
     // Addresses are tried in this order: what is asked for most comes first.
     SessionsController,
+    SessionTemplatesController,
     AuthController,
     UsersController,
     TokensController,

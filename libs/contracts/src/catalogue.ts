@@ -4,6 +4,7 @@ import type { CommandDefinition, ControlDefinition, EventDefinition, ProgressDef
 import { captureAnalysisRpc } from './packet-capture/capture-analysis';
 import { captureRpc } from './packet-capture/capture-sessions';
 import { sessionCommands, sessionEvents, sessionProgress, sessionRpc } from './sessions/session-messages';
+import { sessionTemplateRpc } from './sessions/session-templates';
 import { healthRpc } from './system/system';
 import { checkTargets, sessionArtifactEvents, taskCommands, taskControls, taskEvents } from './tasks/tasks';
 
@@ -13,6 +14,7 @@ export const catalogue = {
   events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(sessionArtifactEvents), ...Object.values(deviceEvents), auditRecorded] as readonly EventDefinition[],
   rpcs: [
     ...Object.values(sessionRpc),
+    ...Object.values(sessionTemplateRpc),
     ...Object.values(credentialRpc),
     ...Object.values(captureRpc),
     ...Object.values(captureAnalysisRpc),

@@ -169,6 +169,7 @@ export {
   fieldProblems,
   type FieldCode,
 } from './rest/field-problems';
+export { problemOf } from './rest/problem-of';
 export {
   PROBLEMS,
   fieldProblem,
@@ -222,6 +223,15 @@ export {
   type TargetRequest,
   type TargetView,
 } from './sessions/session';
+export {
+  sessionTemplate,
+  sessionTemplateBody,
+  sessionTemplateList,
+  sessionTemplateRpc,
+  startTemplateBody,
+  updateSessionTemplateBody,
+  type SessionTemplate,
+} from './sessions/session-templates';
 export {
   LIVE_TARGET_STATES,
   SESSION_STATES,
