@@ -268,27 +268,28 @@ export class KiwiChannel {
   }
 
   private isDropped(fault: KiwiFault): boolean {
-    return (fault.kind === 'drop' && this.frame >= fault.fromFrame && this.frame <= fault.toFrame) || (fault.kind === 'drop-every' && this.frame % fault.frames === 0);
+    return (fault.kind === 'drop' && this.frame >= fault.fromFrame && this.frame <= fault.toFrame && this.receiver.claim(fault, this)) || (fault.kind === 'drop-every' && this.frame % fault.frames === 0);
   }
 
   private applyTimeline(second: number): void {
     const cut = faultOf(this.faults, 'cut');
-    if (cut !== undefined && second >= cut.atSec && this.receiver.takeOnce(cut)) {
+    if (cut !== undefined && second >= cut.atSec && this.receiver.claim(cut, this)) {
       this.socket.terminate();
     }
     const halfOpen = faultOf(this.faults, 'half-open');
-    if (halfOpen !== undefined && second >= halfOpen.atSec && this.receiver.takeOnce(halfOpen)) {
+    if (halfOpen !== undefined && second >= halfOpen.atSec && this.receiver.claim(halfOpen, this)) {
       this.hungUp = true;
     }
     const kick = faultOf(this.faults, 'kick');
-    if (kick !== undefined && second >= kick.atSec && this.receiver.takeOnce(kick)) {
+    if (kick !== undefined && second >= kick.atSec && this.receiver.claim(kick, this)) {
       this.say(`kiwi_kick=1,${encodeURIComponent('the owner needs the receiver')}`);
       this.socket.close();
     }
   }
 
   private drain(second: number): void {
-    if (this.faults.some((fault) => fault.kind === 'stall' && second >= fault.fromSec && second < fault.toSec) || this.socket.bufferedAmount > 1 << 20) {
+    const stall = faultOf(this.faults, 'stall');
+    if ((stall !== undefined && second >= stall.fromSec && second < stall.toSec && this.receiver.claim(stall, this)) || this.socket.bufferedAmount > 1 << 20) {
       return;
     }
     for (const buffer of this.waiting) {

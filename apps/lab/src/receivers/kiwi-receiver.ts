@@ -37,7 +37,7 @@ export class KiwiReceiver {
   private readonly server: Server;
   private readonly sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   private readonly open = new Set<KiwiChannel>();
-  private readonly done = new Set<KiwiFault>();
+  private readonly claimed = new Map<KiwiFault, KiwiChannel>();
   private timer: NodeJS.Timeout | undefined;
   private address: { host: string; port: number } | undefined;
 
@@ -105,9 +105,13 @@ export class KiwiReceiver {
     });
   }
 
-  /** True the first time for a fault that happens once. */
-  takeOnce(fault: KiwiFault): boolean {
-    return !this.done.has(fault) && this.done.add(fault) !== undefined;
+  /** Whether a fault that happens once happens to this channel: the first that reaches it has it, its successors do not. */
+  claim(fault: KiwiFault, channel: KiwiChannel): boolean {
+    const holder = this.claimed.get(fault);
+    if (holder === undefined) {
+      this.claimed.set(fault, channel);
+    }
+    return holder === undefined || holder === channel;
   }
 
   leave(channel: KiwiChannel): void {
