@@ -74,6 +74,12 @@ export class ChunkCutter {
     }
   }
 
+  /** Goes on where an earlier holder left off. @param sample the first one that is not stored yet */
+  continueAfter(chunks: number, sample: number): void {
+    this.recorded = chunks;
+    this.next = sample;
+  }
+
   /**
    * Takes a block.
    * @param index its first sample, counted from T0; negative before T0

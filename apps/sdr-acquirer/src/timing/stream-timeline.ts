@@ -89,6 +89,11 @@ export class StreamTimeline {
     this.lastSequence = undefined;
   }
 
+  /** Counts samples that went missing where the protocol itself cannot say so. */
+  skip(samples: number): void {
+    this.next += samples;
+  }
+
   /** Places a block; null for one that was here before. */
   place(block: BlockStamp): Placement | null {
     const lost = this.joined ? this.lostBefore(block) : this.lostBeforeJoining(block);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { MAX_TARGETS, packetCaptureTarget } from '../packet-capture/packet-capture';
+import { packetCaptureTarget } from '../packet-capture/packet-capture';
 import { errorShape, isoTimestamp, label, uuid } from '../primitives';
+import { recordingTarget } from '../recordings/recording-target';
 import { SESSION_STATES, TARGET_STATES } from './states';
 import { TARGET_KIND_NAMES, TARGET_KINDS } from './target-kinds';
 
@@ -13,8 +14,11 @@ export const actor = z.object({
 /** See {@link actor}. */
 export type Actor = z.output<typeof actor>;
 
+/** Targets a session may have; packet captures keep the lower limit of the first generation. */
+export const MAX_SESSION_TARGETS = 200;
+
 /** What to do, of any kind. */
-export const targetRequest = z.discriminatedUnion('kind', [packetCaptureTarget]);
+export const targetRequest = z.discriminatedUnion('kind', [packetCaptureTarget, recordingTarget]);
 /** See {@link targetRequest}. */
 export type TargetRequest = z.output<typeof targetRequest>;
 
@@ -34,7 +38,7 @@ const sessionFields = {
   name: label(100).nullish().transform((name) => name ?? undefined),
   /** Seconds each target captures; left out where every target runs until stopped. */
   duration_sec: z.int().min(1).max(86_400).nullish().transform((seconds) => seconds ?? undefined),
-  targets: z.array(targetRequest).min(1, 'at least one target is needed').max(MAX_TARGETS),
+  targets: z.array(targetRequest).min(1, 'at least one target is needed').max(MAX_SESSION_TARGETS),
   options: sessionOptions.prefault({}),
 };
 
@@ -42,7 +46,7 @@ function durationIsGiven(
   session: { duration_sec?: number; targets: readonly TargetRequest[] },
   context: z.RefinementCtx,
 ): void {
-  const needsEnd = session.targets.some((target) => !TARGET_KINDS[target.kind].openEnded(target));
+  const needsEnd = session.targets.some((target) => !TARGET_KINDS[target.kind].openEnded(target as never));
   if (needsEnd && session.duration_sec === undefined) {
     context.addIssue({
       code: 'custom',
@@ -141,7 +145,7 @@ export const artifactView = z.object({
   artifact_id: uuid,
   session_id: uuid,
   target_id: uuid,
-  kind: z.enum(['pcap', 'filtered-pcap', 'log', 'transcript', 'report']),
+  kind: z.enum(['pcap', 'filtered-pcap', 'iq-chunk', 'manifest', 'log', 'transcript', 'report']),
   /** File name in the bundle, safe on every file system. */
   name: z.string(),
   key: z.string(),

@@ -57,5 +57,5 @@ export function newSession(sessionId: string, request: CreateSessionRequest, con
 }
 
 function titleOf(target: TargetRequest): string {
-  return TARGET_KINDS[target.kind].title(target);
+  return TARGET_KINDS[target.kind].title(target as never);
 }
