@@ -30,9 +30,6 @@ const MIN_FREE_BYTES = 512 * 1024 * 1024;
 /** Broker user for programs outside of Capstan that start sessions; see `examples/publish-job`. */
 const PUBLISHER = 'publisher';
 
-/** Services that touch artifacts or secrets; the others get neither setting. */
-const NEEDS_STORE: readonly ServiceName[] = ['gateway', 'capture-orchestrator', 'device-collector'];
-
 /** Options of {@link LocalStack.start}. */
 export interface LocalStackOptions {
   readonly settings: LauncherSettings;
@@ -163,7 +160,7 @@ function environmentOf(name: ServiceName, opsPort: number, rabbitmqUrl: string, 
     CAPSTAN_OPS_PORT: String(opsPort),
     ...given('LOG_LEVEL'),
     ...given('OTEL_EXPORTER_OTLP_ENDPOINT'),
-    ...(NEEDS_STORE.includes(name) ? store : {}),
+    ...store,
     ...(name === 'device-collector' ? { CAPSTAN_VAULT_KEY_FILE: path.join(dataDir, 'secrets', 'vault-device-collector') } : {}),
     ...(name === 'gateway'
       ? {

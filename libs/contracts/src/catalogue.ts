@@ -7,12 +7,12 @@ import { receiverEvents, receiverRpc, waterfallLines } from './recordings/receiv
 import { recordingEvents, recordingRpc } from './recordings/recording-messages';
 import { sessionCommands, sessionEvents, sessionProgress, sessionRpc } from './sessions/session-messages';
 import { healthRpc } from './system/system';
-import { checkTargets, taskCommands, taskControls, taskEvents } from './tasks/tasks';
+import { checkTargets, sessionArtifactEvents, taskCommands, taskControls, taskEvents } from './tasks/tasks';
 
 /** Every message that may travel over the broker. What is not here is refused by sender and receiver alike. */
 export const catalogue = {
   commands: [...Object.values(sessionCommands), ...Object.values(taskCommands).flatMap((orders) => Object.values(orders))] as readonly CommandDefinition[],
-  events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(deviceEvents), ...Object.values(recordingEvents), ...Object.values(receiverEvents), auditRecorded] as readonly EventDefinition[],
+  events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(sessionArtifactEvents), ...Object.values(deviceEvents), ...Object.values(recordingEvents), ...Object.values(receiverEvents), auditRecorded] as readonly EventDefinition[],
   rpcs: [
     ...Object.values(sessionRpc),
     ...Object.values(credentialRpc),
@@ -33,7 +33,7 @@ export const catalogue = {
  */
 export const SUBSCRIPTIONS: Readonly<Record<ServiceName, readonly string[]>> = {
   gateway: [auditRecorded.type],
-  'capture-orchestrator': Object.values(taskEvents).map((event) => event.type),
+  'capture-orchestrator': [...Object.values(taskEvents), ...Object.values(sessionArtifactEvents)].map((event) => event.type),
   'device-collector': [sessionEvents.created.type, sessionEvents.deleted.type],
   'sdr-acquirer': [sessionEvents.stateChanged.type, sessionEvents.targetChanged.type, sessionEvents.finished.type, sessionEvents.deleted.type],
 };

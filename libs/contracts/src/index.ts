@@ -222,6 +222,7 @@ export {
   sessionRpc,
 } from './sessions/session-messages';
 export {
+  ARTIFACT_KINDS,
   MAX_SESSION_TARGETS,
   actor,
   artifactView,
@@ -283,6 +284,7 @@ export {
   checkTargets,
   defineCheckTargets,
   defineTaskCommands,
+  sessionArtifactEvents,
   taskCommands,
   taskControls,
   taskDeadlines,

@@ -6,11 +6,10 @@ import { IDS } from '@capstan/service-kit';
 import { Controller, Inject } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { hasEnded } from './engine/order';
-import { SessionListRepository, type SessionPage } from './session-list.repository';
+import { SessionListRepository } from './session-list.repository';
 import { summaryOf, viewOf } from './session-views';
 import { SessionsRepository } from './sessions.repository';
 import { type CreateOrder, SessionsService, visible } from './sessions.service';
-import { SharedRead } from './shared-read';
 import { TargetCheckClient } from './target-check.client';
 
 type Rpc = typeof sessionRpc;
@@ -18,8 +17,6 @@ type Rpc = typeof sessionRpc;
 /** Answers what the gateway asks about sessions. */
 @Controller()
 export class SessionsRpcController {
-  private readonly pages = new SharedRead<SessionPage>();
-
   constructor(
     private readonly dataSource: DataSource,
     private readonly sessions: SessionsService,
@@ -38,7 +35,7 @@ export class SessionsRpcController {
 
   @OnRpc(sessionRpc.list)
   list(query: RequestOf<Rpc['list']>, _context: RpcContext): Promise<ResponseOf<Rpc['list']>> {
-    return this.pages.run(JSON.stringify(query), () => this.lists.list(this.dataSource, query));
+    return this.lists.list(this.dataSource, query);
   }
 
   @OnRpc(sessionRpc.get)
@@ -57,6 +54,16 @@ export class SessionsRpcController {
     return this.wish('cancel', request, context);
   }
 
+  @OnRpc(sessionRpc.pause)
+  pause(request: RequestOf<Rpc['pause']>, context: RpcContext): Promise<ResponseOf<Rpc['pause']>> {
+    return this.wish('pause', request, context);
+  }
+
+  @OnRpc(sessionRpc.resume)
+  resume(request: RequestOf<Rpc['resume']>, context: RpcContext): Promise<ResponseOf<Rpc['resume']>> {
+    return this.wish('resume', request, context);
+  }
+
   @OnRpc(sessionRpc.retry)
   async retry(request: RequestOf<Rpc['retry']>, context: RpcContext): Promise<ResponseOf<Rpc['retry']>> {
     const sessionId = request.new_session_id ?? this.ids.next();
@@ -73,7 +80,7 @@ export class SessionsRpcController {
     return { deleted: hasEnded(stored.session) };
   }
 
-  private async wish(type: 'stop' | 'cancel', request: RequestOf<Rpc['stop']>, context: RpcContext): Promise<ResponseOf<Rpc['stop']>> {
+  private async wish(type: 'stop' | 'cancel' | 'pause' | 'resume', request: RequestOf<Rpc['stop']>, context: RpcContext): Promise<ResponseOf<Rpc['stop']>> {
     const by = request.requested_by ?? publisherOf(context.envelope);
     const stored = await transaction(this.dataSource, (manager) => this.sessions.wish(manager, request.session_id, type, { by }));
     return { session: summaryOf(stored.session, stored.row) };

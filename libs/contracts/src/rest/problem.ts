@@ -42,6 +42,7 @@ export const PROBLEMS = {
   NO_CAPTURES_FOUND: [404, 'Nothing was captured'],
   SESSION_NOT_READY: [409, 'The session is still running'],
   SESSION_STATE_CONFLICT: [409, 'The state of the session does not allow this'],
+  NOT_PAUSABLE: [409, 'Targets of this kind cannot pause'],
   NOTHING_TO_RETRY: [409, 'No target of this session failed'],
   CREDENTIAL_IN_USE: [409, 'The credential is in use'],
   NAME_TAKEN: [409, 'The name is taken'],

@@ -98,6 +98,8 @@ export const targetView = z.object({
   started_at: isoTimestamp.nullable(),
   stopped_at: isoTimestamp.nullable(),
   finished_at: isoTimestamp.nullable(),
+  /** Since when the target holds still, as its worker confirmed; null while it does not. */
+  paused_at: isoTimestamp.nullable(),
 });
 /** See {@link targetView}. */
 export type TargetView = z.output<typeof targetView>;
@@ -120,6 +122,12 @@ export const sessionSummary = z.object({
   capture_started_at: isoTimestamp.nullable(),
   stop_requested_at: isoTimestamp.nullable(),
   cancel_requested_at: isoTimestamp.nullable(),
+  /** Whether every target is of a kind that can hold still. */
+  pausable: z.boolean(),
+  /** Since when the session is paused; it stays `capturing` meanwhile. */
+  paused_at: isoTimestamp.nullable(),
+  /** Milliseconds of all pauses that are over: they do not count into the duration. */
+  paused_ms: z.int(),
   completed_at: isoTimestamp.nullable(),
   /** Milliseconds between the first and the last start line; null until two targets have started. */
   start_spread_ms: z.number().nullable(),
@@ -128,6 +136,8 @@ export const sessionSummary = z.object({
   failed_count: z.int(),
   artifact_count: z.int(),
   artifact_bytes: z.int(),
+  /** Numbers about the session as a whole, told with its own artifacts. */
+  metrics: z.record(z.string(), z.number()),
   download_available: z.boolean(),
   /** The session this one retries. */
   retry_of: uuid.nullable(),
@@ -140,12 +150,16 @@ export const sessionView = sessionSummary.extend({ targets: z.array(targetView) 
 /** See {@link sessionView}. */
 export type SessionView = z.output<typeof sessionView>;
 
-/** One stored object of a target. `sha256` is in lower-case hex and was computed while it was stored. */
+/** Kinds of artifacts; the last two are made of a whole session's captures, after their end. */
+export const ARTIFACT_KINDS = ['pcap', 'iq-chunk', 'manifest', 'filtered-pcap', 'log', 'transcript', 'report', 'merged-pcap', 'voice-report'] as const;
+
+/** One stored object of a target, or of the session as a whole. `sha256` is in lower-case hex and was computed while it was stored. */
 export const artifactView = z.object({
   artifact_id: uuid,
   session_id: uuid,
-  target_id: uuid,
-  kind: z.enum(['pcap', 'filtered-pcap', 'iq-chunk', 'manifest', 'log', 'transcript', 'report']),
+  /** Null for what belongs to the session as a whole. */
+  target_id: uuid.nullable(),
+  kind: z.enum(ARTIFACT_KINDS),
   /** File name in the bundle, safe on every file system. */
   name: z.string(),
   key: z.string(),

@@ -9,6 +9,8 @@ export interface TargetKind {
   readonly schema: z.ZodType;
   /** Whether a target of this kind runs until stopped when the session has no duration. */
   readonly openEnded: (spec: never) => boolean;
+  /** Whether a target of this kind can hold still and go on: its worker takes `pause-task` and `resume-task`. */
+  readonly pausable: boolean;
   /** A line for lists and cards: which device it is about. */
   readonly title: (spec: never) => string;
 }
@@ -18,11 +20,13 @@ export const TARGET_KINDS = {
   'packet-capture': {
     worker: 'device-collector',
     schema: packetCaptureTarget,
+    pausable: false,
     openEnded: (spec: { mode: string }) => spec.mode === 'rotating',
     title: (spec: { host: string }) => spec.host,
   },
   recording: {
     worker: 'sdr-acquirer',
+    pausable: true,
     schema: recordingTarget,
     openEnded: () => false,
     title: (spec: { receiver_name: string; receiver_id: string }) => spec.receiver_name || spec.receiver_id,

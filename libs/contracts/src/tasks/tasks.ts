@@ -130,6 +130,16 @@ export const taskEvents = {
   ),
 } as const;
 
+/** Facts a worker states about a session as a whole, also after its end. */
+export const sessionArtifactEvents = {
+  stored: defineEvent(
+    'session-artifacts.stored.v1',
+    WORKERS,
+    'Artifacts made of a whole session are in the object store, below its prefix; their target_id is null',
+    z.object({ session_id: uuid, artifacts: z.array(artifactView), metrics: z.record(z.string(), z.number()).optional() }),
+  ),
+} as const;
+
 /** Hints that reach every worker instance at once. */
 export const taskControls = {
   go: defineControl('task.go.v1', 'Start these tasks at T0', z.object({ session_id: uuid, t0: isoTimestamp, task_ids: z.array(uuid) })),
