@@ -183,6 +183,7 @@ export {
   type RecordingPolicy,
   type RecordingSummary,
   type RecordingView,
+  type StartRecordingOrder,
   type StreamView,
   type UpdateRecordingBody,
 } from './recordings/recordings';

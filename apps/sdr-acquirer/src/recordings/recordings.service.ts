@@ -1,4 +1,4 @@
-import { type Actor, type CreateRecordingBody, recordingMachine, type RecordingCommands, recordingPolicy, type RecordingPolicy, type RecordingTarget, type RecordingView, type ReceiverView, sessionRpc, type UpdateRecordingBody } from '@capstan/contracts';
+import { type Actor, type CreateRecordingBody, recordingMachine, type RecordingCommands, recordingPolicy, type RecordingPolicy, type RecordingTarget, type RecordingView, type ReceiverView, sessionRpc, type StartRecordingOrder, type UpdateRecordingBody } from '@capstan/contracts';
 import { AppError, type Clock, isoTime } from '@capstan/kernel';
 import { RpcClient } from '@capstan/messaging';
 import type { ObjectStore } from '@capstan/object-store';
@@ -53,9 +53,9 @@ export class RecordingsService {
   }
 
   /** Step 1 of the first generation. */
-  async start(sessionId: string, command: RecordingCommands['session:start'], by: Actor): Promise<RecordingView> {
-    const { session_name: name, frequency_mhz: frequency, duration_seconds: duration, notes, request_id: _, ...policy } = command;
-    await this.insert({ sessionId, name, status: 'recording', frequencies: [frequency], duration, sourceId: null, notes, policy: recordingPolicy.parse(policy), by });
+  async start(sessionId: string, command: StartRecordingOrder, by: Actor): Promise<RecordingView> {
+    const { session_name: name, frequency_hz: frequency, duration_seconds: duration, notes, ...policy } = command;
+    await this.insert({ sessionId, name, status: 'recording', frequencies: [frequency], duration, sourceId: null, notes, policy, by });
     return this.recordings.view(sessionId);
   }
 

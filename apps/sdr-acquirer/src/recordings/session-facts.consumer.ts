@@ -43,11 +43,11 @@ export class SessionFactsConsumer {
       return;
     }
     const row = await this.recordings.lock(session.session_id, manager);
-    const { paused_at: pausedAt, paused_ms: pausedMs } = session as { paused_at?: string | null; paused_ms?: number };
-    if (pausedMs !== undefined && pausedMs > Number(row.paused_ms)) {
+    const { paused_at: pausedAt, paused_ms: pausedMs } = session;
+    if (pausedMs > Number(row.paused_ms)) {
       await rows(manager, 'UPDATE recordings SET paused_ms = $2 WHERE session_id = $1', [session.session_id, pausedMs]);
     }
-    const to = stateOf(session.state, (pausedAt ?? null) !== null);
+    const to = stateOf(session.state, pausedAt !== null);
     // Facts may come late: a move that is not allowed any more has been overtaken.
     if (to !== undefined && to !== row.status && recordingMachine.canMove(row.status, to)) {
       await this.recordings.move(manager, row, to);

@@ -3,7 +3,7 @@ import { defineEvent, defineRpc } from '../envelope/definitions';
 import { isoTimestamp, uuid } from '../primitives';
 import { actor } from '../sessions/session';
 import { CLOCK_QUALITIES, STREAM_STATES } from './recording-states';
-import { chunkListQuery, chunkView, createRecordingBody, EXPORT_FORMATS, recordingAnalytics, recordingCommands, recordingList, recordingListQuery, recordingView, retryRecordingBody, updateRecordingBody } from './recordings';
+import { chunkListQuery, chunkView, createRecordingBody, EXPORT_FORMATS, recordingAnalytics, recordingCommands, recordingList, recordingListQuery, recordingView, retryRecordingBody, startRecordingOrder, updateRecordingBody } from './recordings';
 
 const OWNER = 'sdr-acquirer';
 const ref = z.object({ session_id: uuid, requested_by: actor });
@@ -74,7 +74,7 @@ const complete = recordingCommands['session:complete'];
 /** What the gateway asks about recordings. */
 export const recordingRpc = {
   create: defineRpc(OWNER, 'create-recording', 'Name, label and start a recording', { request: z.object({ session_id: uuid, recording: createRecordingBody, requested_by: actor }), response: answer, timeoutMs: 15_000 }),
-  start: defineRpc(OWNER, 'start-recording-session', 'Step 1 of the first generation: name a recording', { request: z.object({ session_id: uuid, command: recordingCommands['session:start'], requested_by: actor }), response: answer }),
+  start: defineRpc(OWNER, 'start-recording-session', 'Step 1 of the first generation: name a recording', { request: z.object({ session_id: uuid, command: startRecordingOrder, requested_by: actor }), response: answer }),
   assign: defineRpc(OWNER, 'assign-recording-source', 'Step 2: label it with its source', { request: z.object({ session_id: uuid, source_id: z.string().nullish(), requested_by: actor }), response: answer }),
   complete: defineRpc(OWNER, 'begin-recording', 'Step 3: start the acquisition', { request: z.object({ session_id: uuid, command: complete, requested_by: actor }), response: answer, timeoutMs: 15_000 }),
   list: defineRpc(OWNER, 'list-recordings', 'Recordings, newest first', { request: recordingListQuery, response: recordingList }),

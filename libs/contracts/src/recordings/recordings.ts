@@ -63,6 +63,11 @@ export const retryRecordingBody = z.strictObject({
   chunks: z.array(z.strictObject({ receiver: z.int().min(1), index: z.int().min(0) })).min(1).max(10_000).optional(),
 }).prefault({});
 
+/** Step 1 between services: in hertz, so that passing it on changes nothing. */
+export const startRecordingOrder = z.strictObject({ session_name: name, frequency_hz: frequencyHz, duration_seconds: recordingSeconds, notes, ...recordingPolicy.shape });
+/** See {@link startRecordingOrder}. */
+export type StartRecordingOrder = z.output<typeof startRecordingOrder>;
+
 /** Commands of the socket. Both dialects of the first generation are accepted; see `docs/recordings.md`. */
 export const recordingCommands = {
   'session:start': z.strictObject({ session_name: name, frequency_mhz: frequencyMhz, duration_seconds: recordingSeconds, notes, ...recordingPolicy.partial().shape, request_id: z.string().max(100).optional() }),
