@@ -115,7 +115,7 @@ export class Exports {
     return sigmfMeta({
       sampleRate: stream.chunks[0]?.sample_rate_hz ?? 0,
       frequencyHz: Number(row.frequency_hz),
-      place: receiver?.latitude == null || receiver.longitude === null ? null : { latitude: receiver.latitude, longitude: receiver.longitude, altitude: receiver.altitude_asl },
+      place: receiver === undefined || receiver.latitude === null || receiver.longitude === null ? null : { latitude: receiver.latitude, longitude: receiver.longitude, altitude: receiver.altitude_asl },
       description: `${recording.session_name}, receiver ${row.receiver_no} (${row.receiver_name})`,
       author: recording.created_by,
       hardware: row.facts?.hardware ?? '',

@@ -51,7 +51,7 @@ export class StreamStates {
   }
 
   private async write(): Promise<void> {
-    const moves = this.waiting;
+    const moves = [...this.waiting];
     const last = moves.at(-1);
     if (last === undefined) {
       return;
