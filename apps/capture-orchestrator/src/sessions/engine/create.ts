@@ -28,8 +28,14 @@ export function newSession(sessionId: string, request: CreateSessionRequest, con
     stopRequestedAt: null,
     cancelRequestedAt: null,
     deleteRequestedAt: null,
+    pausedAt: null,
+    pausedMs: 0,
+    pauseOrder: 0,
     completedAt: null,
     startSpreadMs: null,
+    ownArtifactCount: 0,
+    ownArtifactBytes: 0,
+    metrics: {},
     targetCount: request.targets.length,
     completedCount: 0,
     failedCount: 0,
@@ -57,5 +63,5 @@ export function newSession(sessionId: string, request: CreateSessionRequest, con
 }
 
 function titleOf(target: TargetRequest): string {
-  return TARGET_KINDS[target.kind].title(target);
+  return TARGET_KINDS[target.kind].title(target as never);
 }
