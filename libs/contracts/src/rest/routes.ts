@@ -29,6 +29,7 @@ import { voiceReport } from '../packet-capture/voice-report';
 import { isoTimestamp, pageInfo, pageQuery, uuid } from '../primitives';
 import { artifactView, createSessionBody, sessionEvent, sessionSummary, sessionView } from '../sessions/session';
 import { sessionListQuery } from '../sessions/session-messages';
+import { recordingRoutes } from '../recordings/recording-routes';
 import { systemView } from '../system/system';
 import { defineRoute, type Route } from './route';
 
@@ -74,6 +75,8 @@ export const routes = {
   sessionDownloadUrl: defineRoute({ method: 'POST', path: '/sessions/:id/download-url', tag: 'downloads', summary: 'A short-lived link to the ZIP', access: 'artifacts:download', params: byId, status: 200, response: json(downloadUrl), problems: ['SESSION_NOT_FOUND', 'SESSION_NOT_READY', 'NO_CAPTURES_FOUND'] }),
   downloadArtifact: defineRoute({ method: 'GET', path: '/artifacts/:id', tag: 'downloads', summary: 'One artifact; Range and ETag (= sha256) are honoured', access: { link: 'artifacts:download' }, params: byId, query: linkQuery, status: 200, response: { bytes: 'application/octet-stream' }, problems: ['ARTIFACT_NOT_FOUND', 'OBJECT_PRUNED', 'RANGE_NOT_SATISFIABLE', 'LINK_EXPIRED', 'LINK_INVALID'] }),
   artifactDownloadUrl: defineRoute({ method: 'POST', path: '/artifacts/:id/download-url', tag: 'downloads', summary: 'A short-lived link to an artifact', access: 'artifacts:download', params: byId, status: 200, response: json(downloadUrl), problems: ['ARTIFACT_NOT_FOUND'] }),
+
+  ...recordingRoutes,
 
   captureCapabilities: defineRoute({ method: 'GET', path: '/capture-sessions/capabilities', tag: 'packet captures', summary: 'What each device type can do', access: 'sessions:read', status: 200, response: json(z.object({ capabilities: z.array(captureCapability) })) }),
   capturePreview: defineRoute({ method: 'POST', path: '/capture-sessions/preview', tag: 'packet captures', summary: 'The exact device command of each target', access: 'sessions:read', body: capturePreviewBody, status: 200, response: json(z.object({ previews: z.array(capturePreview) })) }),
