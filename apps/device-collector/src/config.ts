@@ -17,6 +17,8 @@ export const collectorSettings = {
     .preprocess(emptyIsUnset, z.union([z.ipv4(), z.ipv6(), z.hostname()]).optional())
     .describe('Address at which devices reach the SFTP sink; by default the one from which this machine talks to the device, which is wrong inside a container'),
   CAPSTAN_SFTP_SINK_ADVERTISED_PORT: z.preprocess(emptyIsUnset, z.coerce.number().int().min(1).max(65_535).optional()).describe('Port at which devices reach the SFTP sink, when it is mapped; by default the port it listens on'),
+  CAPSTAN_STORE_PATIENCE_SEC: z.coerce.number().int().min(1).max(86_400).default(900).describe('Seconds a finished capture waits for an object store that is away; after them its files stay on the device, to be collected by hand'),
+  CAPSTAN_KEEP_FILES_HOURS: z.coerce.number().int().min(1).max(720).default(24).describe('Hours for which files that could not be collected stay on their device before they are removed'),
 } as const;
 
 /** The device-collector's settings, as it reads them. */

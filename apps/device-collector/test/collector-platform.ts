@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { credentialRpc, type DataOf, type RunTask, taskCommands, taskControls, taskEvents } from '@capstan/contracts';
+import { checkTargets, credentialRpc, type DataOf, type RunTask, taskCommands, taskControls, taskEvents } from '@capstan/contracts';
 import { isoTime, systemClock, systemIds } from '@capstan/kernel';
 import { createObjectStore, type ObjectStore } from '@capstan/object-store';
 import { provisionSchema } from '@capstan/persistence';
@@ -95,6 +95,19 @@ export class CollectorPlatform {
       requested_by: actor,
     });
     return credentialId;
+  }
+
+  /** `removed`, or the code with which it is refused. */
+  removalOf(credentialId: string): Promise<string> {
+    return this.orchestrator.rpc.call(credentialRpc.remove, { credential_id: credentialId, requested_by: actor }).then(
+      () => 'removed',
+      (error: unknown) => (error as { code: string }).code,
+    );
+  }
+
+  /** What the collector finds wrong with a task's target. */
+  async check({ kind, spec }: Pick<RunTask, 'kind' | 'spec'>): Promise<unknown> {
+    return (await this.orchestrator.rpc.call(checkTargets['device-collector'], { targets: [{ kind, spec }] })).errors;
   }
 
   /** Rows in a table of the collector. */

@@ -132,6 +132,15 @@ export {
   type PacketCaptureTarget,
 } from './packet-capture/packet-capture';
 export {
+  LEGACY_CRYPTO,
+  MAX_JUMPS,
+  jumpHop,
+  pinnedHostKey,
+  sshTargetFields,
+  type JumpHop,
+  type LegacyCrypto,
+} from './packet-capture/ssh-options';
+export {
   FIELD_CODES,
   fieldProblems,
   type FieldCode,
@@ -237,3 +246,28 @@ export {
   type TaskRef,
   type WorkerName,
 } from './tasks/tasks';
+export {
+  arpRow,
+  CAPTURE_ROWS,
+  CAPTURE_TYPES,
+  interfaceRow,
+  inventoryRow,
+  lldpRow,
+  macRow,
+  PARSE_STATUSES,
+  PLATFORMS,
+  routeRow,
+  versionRow,
+  type ArpRow,
+  type CaptureType,
+  type InterfaceRow,
+  type InventoryRow,
+  type LldpRow,
+  type MacRow,
+  type ParseStatus,
+  type PlatformName,
+  type RouteRow,
+  type RowOf,
+  type RowType,
+  type VersionRow,
+} from './catalogue/rows';

@@ -65,12 +65,13 @@ export class SessionsRpcController {
   }
 
   @OnRpc(sessionRpc.retry)
-  async retry(request: RequestOf<Rpc['retry']>, context: RpcContext): Promise<ResponseOf<Rpc['retry']>> {
-    const sessionId = request.new_session_id ?? this.ids.next();
-    const origin = { by: request.requested_by ?? publisherOf(context.envelope) };
-    const order = await transaction(this.dataSource, (manager) => this.sessions.retryOrder(manager, request.session_id, sessionId, origin));
-    const { session } = await this.createChecked(order, context.signal);
-    return { session };
+  retry(request: RequestOf<Rpc['retry']>, context: RpcContext): Promise<ResponseOf<Rpc['retry']>> {
+    return this.createChild('retryOrder', request, context);
+  }
+
+  @OnRpc(sessionRpc.retryCollect)
+  retryCollect(request: RequestOf<Rpc['retryCollect']>, context: RpcContext): Promise<ResponseOf<Rpc['retryCollect']>> {
+    return this.createChild('retryCollectOrder', request, context);
   }
 
   @OnRpc(sessionRpc.remove)
@@ -78,6 +79,14 @@ export class SessionsRpcController {
     const by = request.requested_by ?? publisherOf(context.envelope);
     const stored = await transaction(this.dataSource, (manager) => this.sessions.wish(manager, request.session_id, 'delete', { by }));
     return { deleted: hasEnded(stored.session) };
+  }
+
+  private async createChild(what: 'retryOrder' | 'retryCollectOrder', request: RequestOf<Rpc['retry']>, context: RpcContext): Promise<ResponseOf<Rpc['retry']>> {
+    const sessionId = request.new_session_id ?? this.ids.next();
+    const origin = { by: request.requested_by ?? publisherOf(context.envelope) };
+    const order = await transaction(this.dataSource, (manager) => this.sessions[what](manager, request.session_id, sessionId, origin));
+    const { session } = await this.createChecked(order, context.signal);
+    return { session };
   }
 
   private async wish(type: 'stop' | 'cancel' | 'pause' | 'resume', request: RequestOf<Rpc['stop']>, context: RpcContext): Promise<ResponseOf<Rpc['stop']>> {

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { Agent, type AgentOptions } from 'node:https';
-import { isIP, type Socket } from 'node:net';
+import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { AppError } from '@capstan/kernel';
@@ -76,7 +76,7 @@ export class PinnedAgent extends Agent {
     }
   }
 
-  private handshake(tcp: Socket, signal: AbortSignal): Promise<TLSSocket> {
+  private handshake(tcp: Duplex, signal: AbortSignal): Promise<TLSSocket> {
     const { host } = this.endpoint;
     return new Promise((resolve, reject) => {
       // Trust is decided by the caller on the certificate itself; a chain to an authority says nothing about these devices.

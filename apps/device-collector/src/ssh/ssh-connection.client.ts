@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { AppError, Deferred } from '@capstan/kernel';
 import type { Client, SFTPWrapper } from 'ssh2';
 import { ShellChannel, TERMINAL } from './cli/shell-channel.client';
@@ -131,6 +131,25 @@ export class SshConnection {
     }
   }
 
+  /**
+   * A byte stream to another host, as seen from this one.
+   * @throws AppError `JUMP_REFUSED` when this host forwards nothing, `CONN_REFUSED` when it cannot reach the other; `DEVICE_LOST`; the signal's reason
+   */
+  forward(to: SshEndpoint, signal: AbortSignal): Promise<Duplex> {
+    return this.request<Duplex>(signal, (finish) => {
+      this.client.forwardOut('127.0.0.1', 0, to.host, to.port, (error, channel) => {
+        if (error) {
+          finish(forwardError(error, this.endpoint, to));
+          return;
+        }
+        if (signal.aborted) {
+          channel.destroy();
+        }
+        finish(undefined, channel);
+      });
+    });
+  }
+
   /** Says goodbye and waits until the connection is closed; the transport is cut when the host does not answer. */
   async end(signal: AbortSignal): Promise<void> {
     if (this.gone) {
@@ -189,6 +208,17 @@ export class SshConnection {
       ? new AppError('CHANNEL_REFUSED', `${this.endpoint.host} opens no channel for this`, { retryable: true, cause: error })
       : sshError(error, 'open', this.endpoint);
   }
+}
+
+/** Reason codes of a refused channel: RFC 4254 §5.1. */
+const ADMINISTRATIVELY_PROHIBITED = 1;
+
+function forwardError(error: Error, jump: SshEndpoint, to: SshEndpoint): AppError {
+  const reason = (error as { reason?: unknown }).reason;
+  const details = { host: to.host, port: to.port, jump: `${jump.host}:${jump.port}` };
+  return reason === ADMINISTRATIVELY_PROHIBITED
+    ? new AppError('JUMP_REFUSED', `The jump host ${jump.host}:${jump.port} does not forward connections to ${to.host}:${to.port}`, { details, cause: error })
+    : new AppError('CONN_REFUSED', `${to.host}:${to.port} cannot be reached from the jump host ${jump.host}:${jump.port}`, { retryable: true, details, cause: error });
 }
 
 async function text(stream: Readable, limit: number): Promise<string> {

@@ -5,6 +5,7 @@ import { sessionOptions } from '../sessions/session';
 import { SESSION_STATES, TARGET_STATES } from '../sessions/states';
 import { captureFilter } from './filter';
 import { CAPTURE_DEVICE_TYPES, captureCapability, capturePreview, interfaceName, MAX_TARGETS, ON_UNSUPPORTED, tlsFingerprint } from './packet-capture';
+import { sshTargetFields } from './ssh-options';
 
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
@@ -19,6 +20,7 @@ export const captureSessionTarget = z.strictObject({
   /** See the same fields of a session's target; for other device types they are a 422. */
   takeover: optional(z.boolean()),
   tls_fingerprint: optional(tlsFingerprint),
+  ...sshTargetFields,
   ...account,
 });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hostAddress, port, uuid } from '../primitives';
 import { captureFilter, FILTER_NODES } from './filter';
+import { sshTargetFields } from './ssh-options';
 
 /** The platforms on which packets can be captured. */
 export const CAPTURE_DEVICE_TYPES = ['cucm', 'cube', 'csr1000v', 'expressway', 'linux'] as const;
@@ -70,6 +71,9 @@ export const packetCaptureTarget = z.strictObject({
   tls_fingerprint: tlsFingerprint.optional(),
   /** With `post_filter`, what the device cannot express is captured too and taken out of a copy afterwards. */
   on_unsupported: z.enum(ON_UNSUPPORTED).default('refuse'),
+  ...sshTargetFields,
+  /** Task whose files wait on the device: they are collected, and nothing is captured. Set by `retry-collect`. */
+  collect_from: uuid.optional(),
 });
 /** See {@link packetCaptureTarget}. */
 export type PacketCaptureTarget = z.output<typeof packetCaptureTarget>;

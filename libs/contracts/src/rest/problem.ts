@@ -41,6 +41,7 @@ export const PROBLEMS = {
   SESSION_STATE_CONFLICT: [409, 'The state of the session does not allow this'],
   NOT_PAUSABLE: [409, 'Targets of this kind cannot pause'],
   NOTHING_TO_RETRY: [409, 'No target of this session failed'],
+  NOTHING_TO_COLLECT: [409, 'No files of this session wait on a device'],
   CREDENTIAL_IN_USE: [409, 'The credential is in use'],
   NAME_TAKEN: [409, 'The name is taken'],
   LAST_ADMINISTRATOR: [409, 'The last administrator cannot be removed'],
