@@ -338,13 +338,15 @@ export class CaptureRunner {
     const { journal, clock } = this.ports;
     const until = this.untilCancelled();
     const { dialogue } = this.link;
+    const stoppedBefore = this.known().stoppedAt !== undefined;
     await journal.advance('stopping', { metrics: this.metrics, ...(this.end === undefined ? {} : { message: this.end.message }) });
     try {
       await this.steps.run('stop', (signal) => dialogue.stop(signal), until);
       const report = await this.steps.run('verify_stopped', (signal) => dialogue.verifyStopped(signal), until);
       this.metrics = { ...this.metrics, ...stopMetrics(report) };
       this.remarks.push(...report.warnings);
-      this.end ??= report.end;
+      // What was stopped before did not end by itself, however it looks to a new connection.
+      this.end ??= stoppedBefore ? undefined : report.end;
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'STOP_TIMEOUT') {
         throw error;
