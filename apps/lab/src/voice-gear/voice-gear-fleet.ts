@@ -61,6 +61,8 @@ const CLOCKS = { cucm: { offsetMs: -850 }, cube: { offsetMs: 1_234 }, csr1000v: 
 const FIRST_OCTET = 101;
 /** From an Expressway's address to its peer's: behind all the others. */
 const PEER_STEP = 100;
+/** Devices of each type up to which the addresses of peers are free. */
+const MOST_WITH_PEERS = 20;
 
 /** The voice gear of a lab: scripted devices in this process, each at a loopback address of its own, all seeing the same calls. */
 export class VoiceGearFleet {
@@ -151,8 +153,9 @@ export class VoiceGearFleet {
       }
       case 'expressway': {
         const [, start = '', last = ''] = /^(.*\.)(\d+)$/.exec(host) ?? [];
-        // Every second one is a cluster of two.
-        const addresses = index % 2 === 0 ? [host, `${start}${Number(last) + PEER_STEP}`] : [host];
+        // Every second one is a cluster of two, where the lab's network has room for it.
+        const hasRoom = this.wishes.each <= MOST_WITH_PEERS && Number(last) + PEER_STEP < 255;
+        const addresses = index % 2 === 0 && hasRoom ? [host, `${start}${Number(last) + PEER_STEP}`] : [host];
         const version = EXPRESSWAY_VERSIONS[index % EXPRESSWAY_VERSIONS.length] ?? 'X14.2';
         const cluster = await ExpresswayCluster.start({
           addresses,
