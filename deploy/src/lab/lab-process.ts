@@ -18,12 +18,26 @@ export interface LabTarget {
   readonly accounts: readonly { readonly username: string; readonly password?: string; readonly rights: string }[];
 }
 
+/** A simulated device of the voice network as the lab describes it. */
+export interface LabGear {
+  readonly name: string;
+  readonly device_type: 'cucm' | 'cube' | 'csr1000v' | 'expressway';
+  readonly version: string;
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  readonly password: string;
+  readonly interface: string;
+  readonly application_account?: { readonly username: string; readonly password: string };
+}
+
 /** What a lab offers. */
 export interface LabInventory {
   readonly mode: 'namespaces' | 'loopback';
   readonly mode_reason: string;
   readonly network: { readonly cidr: string; readonly machine: string; readonly unused: string; readonly bridge?: string };
   readonly targets: readonly LabTarget[];
+  readonly voice_gear: readonly LabGear[];
 }
 
 const START_TIMEOUT_MS = 60_000;
