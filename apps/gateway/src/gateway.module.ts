@@ -38,6 +38,10 @@ import { LiveNumbers } from './live/live-numbers';
 import { Snapshots } from './live/snapshots';
 import { ApiDocumentsController } from './openapi/api-documents.controller';
 import { SessionTemplatesController } from './sessions/session-templates.controller';
+import { KnownSourcesController } from './recordings/known-sources.controller';
+import { ReceiversController } from './recordings/receivers.controller';
+import { RecordingSocketGateway } from './recordings/recording-socket.gateway';
+import { RecordingsController } from './recordings/recordings.controller';
 import { SessionsController } from './sessions/sessions.controller';
 import { HealthClient } from './system/health.client';
 import { SystemController } from './system/system.controller';
@@ -91,6 +95,9 @@ const keyed: Provider[] = [
     DownloadsController,
     CredentialsController,
     HostKeysController,
+    RecordingsController,
+    ReceiversController,
+    KnownSourcesController,
     ApiDocumentsController,
     // Takes every address that is left.
     WebAppController,
@@ -118,6 +125,7 @@ const keyed: Provider[] = [
     Snapshots,
     LiveNumbers,
     LiveGateway,
+    RecordingSocketGateway,
     HealthClient,
     Housekeeping,
   ],

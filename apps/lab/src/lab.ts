@@ -17,6 +17,7 @@ import type { LinuxHost } from './linux-hosts/linux-host';
 import { canCaptureLoopback, LoopbackHost, loopbackPrefix, planLoopbackHost } from './linux-hosts/loopback-host.client';
 import { NamespaceHost } from './linux-hosts/namespace-host.client';
 import { chooseMode, findProgram } from './linux-hosts/machine-abilities.client';
+import { ReceiverFleet } from './receivers/receiver-fleet';
 import { seededRandom } from './voice-traffic/seeded-random';
 import { openVoiceSockets } from './voice-traffic/udp-sockets.client';
 import { VoiceTraffic } from './voice-traffic/voice-traffic';
@@ -34,6 +35,7 @@ export class Lab {
   private record: LabRecord | undefined;
   private readonly hosts: LinuxHost[] = [];
   private traffic: VoiceTraffic | undefined;
+  private readonly receivers: ReceiverFleet;
   private bridge: string | undefined;
   private dir = '';
   private netem = false;
@@ -44,7 +46,9 @@ export class Lab {
   constructor(
     private readonly options: LabOptions,
     private readonly say: (line: string) => void,
-  ) {}
+  ) {
+    this.receivers = new ReceiverFleet(options.receivers);
+  }
 
   /**
    * Starts everything; when that fails, takes away what had been started.
@@ -70,9 +74,12 @@ export class Lab {
   async control(command: ControlCommand): Promise<Record<string, unknown>> {
     switch (command.do) {
       case 'status':
-        return { hosts: this.hosts.length, traffic: this.traffic?.counts() };
+        return { hosts: this.hosts.length, traffic: this.traffic?.counts(), receivers: this.receivers.status() };
       case 'traffic':
         this.traffic?.setLoad(command.calls_per_min);
+        return {};
+      case 'receiver-faults':
+        this.receivers.setFaults(command.receiver, command.faults);
         return {};
       case 'link-down':
       case 'link-up':
@@ -125,9 +132,14 @@ export class Lab {
     }
     this.record = this.records.claim(this.dir, this.options.dir === undefined, slotIsFree);
     const key = await writeClientKey(this.dir);
-    await (mode === 'namespaces' ? this.startNamespaces(this.record.slot, key.authorizedKey) : this.startLoopback(this.record.slot, key.authorizedKey));
+    if (this.options.hosts > 0) {
+      await (mode === 'namespaces' ? this.startNamespaces(this.record.slot, key.authorizedKey) : this.startLoopback(this.record.slot, key.authorizedKey));
+    }
+    await this.receivers.start();
     this.hosts.sort((a, b) => a.plan.index - b.plan.index);
-    await this.startTraffic(mode, this.record.slot);
+    if (this.hosts.length > 0) {
+      await this.startTraffic(mode, this.record.slot);
+    }
     const loopbackCapture = mode === 'loopback' && (await canCaptureLoopback());
     return this.inventory(mode, reason, this.record.slot, key.privateKey, loopbackCapture);
   }
@@ -215,6 +227,7 @@ export class Lab {
       seed: this.options.seed,
       network: { cidr: `${prefix}.0/24`, machine: `${prefix}.${MACHINE_OCTET}`, unused: `${prefix}.${UNUSED_OCTET}`, bridge: this.bridge },
       targets: this.hosts.map((host) => this.target(host, mode, privateKey, loopbackCapture)),
+      receivers: this.receivers.inventory(),
     };
   }
 
@@ -246,6 +259,7 @@ export class Lab {
     // A host that is still coming up would be missed.
     await this.starting?.catch(() => undefined);
     this.traffic?.stop();
+    await this.receivers.stop();
     await Promise.all(this.hosts.map((host) => host.stop()));
     if (this.bridge !== undefined) {
       await removeInterface(this.bridge);

@@ -28,6 +28,7 @@ import { isoTimestamp, pageInfo, pageQuery, uuid } from '../primitives';
 import { artifactView, createSessionBody, sessionEvent, sessionSummary, sessionView } from '../sessions/session';
 import { sessionListQuery } from '../sessions/session-messages';
 import { sessionTemplate, sessionTemplateBody, sessionTemplateList, startTemplateBody, updateSessionTemplateBody } from '../sessions/session-templates';
+import { recordingRoutes } from '../recordings/recording-routes';
 import { systemView } from '../system/system';
 import { defineRoute, type Route } from './route';
 
@@ -81,6 +82,7 @@ export const routes = {
   updateSessionTemplate: defineRoute({ method: 'PUT', path: '/session-templates/:id', tag: 'session templates', summary: 'Replace a template', access: 'sessions:write', params: byId, body: updateSessionTemplateBody, status: 200, response: templateAnswer, problems: ['TEMPLATE_NOT_FOUND', 'REVISION_CONFLICT', 'NAME_TAKEN'] }),
   deleteSessionTemplate: defineRoute({ method: 'DELETE', path: '/session-templates/:id', tag: 'session templates', summary: 'Forget a template; sessions it started stay', access: 'sessions:write', params: byId, status: 204, response: EMPTY, problems: ['TEMPLATE_NOT_FOUND'] }),
   startSessionTemplate: defineRoute({ method: 'POST', path: '/session-templates/:id/start', tag: 'session templates', summary: 'Start a session as the template says', access: 'sessions:write', params: byId, body: startTemplateBody.prefault({}), status: 202, response: json(z.object({ session: sessionView })), problems: ['TEMPLATE_NOT_FOUND'], idempotent: true }),
+  ...recordingRoutes,
 
   captureCapabilities: defineRoute({ method: 'GET', path: '/capture-sessions/capabilities', tag: 'packet captures', summary: 'What each device type can do', access: 'sessions:read', status: 200, response: json(z.object({ capabilities: z.array(captureCapability) })) }),
   capturePreview: defineRoute({ method: 'POST', path: '/capture-sessions/preview', tag: 'packet captures', summary: 'The exact device command of each target', access: 'sessions:read', body: capturePreviewBody, status: 200, response: json(z.object({ previews: z.array(capturePreview) })) }),
