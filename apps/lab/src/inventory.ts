@@ -1,3 +1,4 @@
+import type { CameraTarget } from './cameras/lab-cameras';
 import type { AccountRights } from './linux-hosts/host-plan';
 
 /** How the lab's hosts are kept apart. */
@@ -64,6 +65,7 @@ export interface Inventory {
     readonly bridge?: string;
   };
   readonly targets: readonly InventoryTarget[];
+  readonly cameras: readonly CameraTarget[];
 }
 
 /** The inventory for people. */
@@ -88,8 +90,16 @@ export function inventoryTable(inventory: Inventory): string {
     '',
     ...text,
     '',
+    ...cameraLines(inventory.cameras),
     `Try: ${login} ${first?.username}@${first?.host} tcpdump -c 10 -nn -i ${first?.interface} udp`,
     'Ctrl-C stops the lab and removes everything it made.',
     '',
   ].join('\n');
+}
+
+function cameraLines(cameras: readonly CameraTarget[]): string[] {
+  if (cameras.length === 0) {
+    return [];
+  }
+  return [...cameras.map((camera) => `${camera.name}  ${camera.rtsp_url}  ${camera.codec} ${camera.resolution} ${camera.fps}/s  ${camera.auth === 'none' ? 'no sign-in' : `${camera.auth} ${camera.username} ${camera.password}`}  ${camera.faults.map((fault) => fault.name).join(' ')}`.trimEnd()), ''];
 }

@@ -23,7 +23,9 @@ export const CAMERA_FAULT_MEANING = {
   'session-limit': 'takes one session at a time (453 for others)',
 } as const;
 /** Name of a fault. */
-export type CameraFault = keyof typeof CAMERA_FAULT_MEANING;
+export type CameraFault = `${keyof typeof CAMERA_FAULT_MEANING}`;
+/** Every fault. */
+export const CAMERA_FAULTS = Object.keys(CAMERA_FAULT_MEANING) as CameraFault[];
 
 /** What the lens of a lab camera sees. */
 export type Scene = 'street' | 'frozen' | 'black' | 'blur' | 'covered' | 'moved';

@@ -39,16 +39,28 @@ function h264Clip(fps: number, bytes: Buffer): Clip {
   const parameterSets = [7, 8].map((wanted) => units.find((unit) => type(unit) === wanted) ?? Buffer.alloc(0));
   const frames: ClipFrame[] = [];
   let pending: Buffer[] = [];
-  for (const unit of units) {
-    pending.push(unit);
-    const slice = type(unit);
-    // With one slice per picture the slice ends the frame.
-    if (slice === 1 || slice === 5) {
-      frames.push({ key: slice === 5, payloads: pending.flatMap((part) => h264Packets(part)) });
+  let slices = 0;
+  let key = false;
+  const end = (): void => {
+    if (slices > 0) {
+      frames.push({ key, payloads: pending.flatMap((part) => h264Packets(part)) });
       pending = [];
+      slices = 0;
+      key = false;
     }
+  };
+  for (const unit of units) {
+    const isSlice = type(unit) === 1 || type(unit) === 5;
+    // `first_mb_in_slice` is 0, a leading 1 bit, only in the first slice of a picture.
+    if (!isSlice || ((unit[1] ?? 0) & 0x80) !== 0) {
+      end();
+    }
+    slices += isSlice ? 1 : 0;
+    key ||= type(unit) === 5;
+    pending.push(unit);
   }
-  return { codec: 'h264', fps, frames: joinSlices(frames, units, 'h264'), parameterSets, pictures: [] };
+  end();
+  return { codec: 'h264', fps, frames, parameterSets, pictures: [] };
 }
 
 function h265Clip(fps: number, bytes: Buffer): Clip {
@@ -76,22 +88,6 @@ function h265Clip(fps: number, bytes: Buffer): Clip {
   }
   end();
   return { codec: 'h265', fps, frames, parameterSets, pictures: [] };
-}
-
-/** Puts the slices of one picture together: `first_mb_in_slice` is 0 (a leading 1 bit) only in its first slice. */
-function joinSlices(frames: readonly ClipFrame[], units: readonly Buffer[], _codec: 'h264'): ClipFrame[] {
-  const slices = units.filter((unit) => ((unit[0] ?? 0) & 0x1f) === 1 || ((unit[0] ?? 0) & 0x1f) === 5);
-  const joined: ClipFrame[] = [];
-  frames.forEach((frame, index) => {
-    const first = ((slices[index]?.[1] ?? 0) & 0x80) !== 0;
-    const previous = joined.at(-1);
-    if (first || previous === undefined) {
-      joined.push(frame);
-    } else {
-      joined[joined.length - 1] = { key: previous.key, payloads: [...previous.payloads, ...frame.payloads] };
-    }
-  });
-  return joined;
 }
 
 function jpegPictures(bytes: Buffer): Buffer[] {

@@ -54,7 +54,7 @@ export function jpegPackets(picture: Buffer): Buffer[] {
     header[5] = 255;
     header[6] = width / 8;
     header[7] = height / 8;
-    const parts = [header];
+    const parts: Buffer[] = [header];
     if (offset === 0) {
       const tableHeader = Buffer.alloc(4);
       tableHeader.writeUInt16BE(tables.length, 2);
