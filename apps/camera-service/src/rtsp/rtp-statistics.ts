@@ -55,6 +55,8 @@ export class RtpStatistics {
     }
     if (packet.timestamp !== this.lastTimestamp) {
       this.lastTimestamp = packet.timestamp;
+      // By timestamps, not by frames put together: those before the first keyframe count as well.
+      this.frames += 1;
       // Packets of one frame leave together: only the first one says something about the network.
       const transit = at - (packet.timestamp / this.clockRate) * 1_000;
       if (this.transit !== undefined) {
@@ -74,7 +76,6 @@ export class RtpStatistics {
   }
 
   frame(frame: VideoFrame): void {
-    this.frames += 1;
     if (frame.key) {
       if (this.lastKeyRtp !== undefined) {
         this.gopMs = (wrappedDifference(frame.rtpTime, this.lastKeyRtp, 32) / this.clockRate) * 1_000;

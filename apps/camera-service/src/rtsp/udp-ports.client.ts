@@ -19,12 +19,16 @@ export async function openUdpPair(ipv6: boolean): Promise<UdpPair> {
     const port = rtp?.address().port ?? 1;
     const rtcp = port % 2 === 0 ? await bind(port + 1, ipv6) : undefined;
     if (rtp !== undefined && rtcp !== undefined) {
+      let open = true;
       return {
         port,
         onRtp: (listener) => void rtp.on('message', (packet, { address }) => listener(packet, address)),
         close: () => {
-          rtp.close();
-          rtcp.close();
+          if (open) {
+            open = false;
+            rtp.close();
+            rtcp.close();
+          }
         },
       };
     }
