@@ -6,7 +6,8 @@ import { percentile } from './figures';
 import { storeArtifacts } from './stored-sessions';
 
 const ARTIFACTS = 40;
-const TOTAL_BYTES = 6 * 2 ** 30;
+const ARTIFACT_BYTES = Math.round((6 * 2 ** 30) / ARTIFACTS);
+const TOTAL_BYTES = ARTIFACTS * ARTIFACT_BYTES;
 const ROUNDS = 3;
 const MIB = 2 ** 20;
 
@@ -32,7 +33,7 @@ async function rateOf(response: Response): Promise<number> {
 export const bundle: Bench = async (say) => {
   const bench = await startBenchStack(say);
   try {
-    const many = await storeArtifacts(bench, 'bundle', Array.from({ length: ARTIFACTS }, () => TOTAL_BYTES / ARTIFACTS));
+    const many = await storeArtifacts(bench, 'bundle', Array.from({ length: ARTIFACTS }, () => ARTIFACT_BYTES));
     const one = await storeArtifacts(bench, 'one file', [TOTAL_BYTES]);
     const gateway = bench.stack.pids()['gateway'] ?? 0;
     const zipRates: number[] = [];

@@ -8,7 +8,7 @@ import { checkTargets, taskCommands, taskControls, taskEvents } from './tasks/ta
 
 /** Every message that may travel over the broker. What is not here is refused by sender and receiver alike. */
 export const catalogue = {
-  commands: [...Object.values(sessionCommands), ...Object.values(taskCommands['device-collector'])] as readonly CommandDefinition[],
+  commands: [...Object.values(sessionCommands), ...Object.values(taskCommands).flatMap((orders) => Object.values(orders))] as readonly CommandDefinition[],
   events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(deviceEvents), auditRecorded] as readonly EventDefinition[],
   rpcs: [
     ...Object.values(sessionRpc),

@@ -99,18 +99,34 @@ export {
   type CreateCaptureSessionBody,
 } from './packet-capture/capture-sessions';
 export {
+  FILTER_NODES,
+  FILTER_PROTOCOLS,
+  MAX_FILTER_DEPTH,
+  MAX_FILTER_LEAVES,
+  captureFilter,
+  filterNode,
+  filterParts,
+  filterTree,
+  type CaptureFilter,
+  type FilterNode,
+  type FilterNodeKey,
+  type FilterProtocol,
+  type PlacedNode,
+  type PortValue,
+} from './packet-capture/filter';
+export {
   CAPTURE_DEFAULTS,
   CAPTURE_DEVICE_TYPES,
   MAX_TARGETS,
+  ON_UNSUPPORTED,
   captureCapability,
-  captureFilter,
   capturePreview,
   interfaceName,
   packetCaptureTarget,
   type CaptureCapability,
   type CaptureDeviceType,
-  type CaptureFilter,
   type CapturePreview,
+  type OnUnsupported,
   type PacketCaptureTarget,
 } from './packet-capture/packet-capture';
 export {

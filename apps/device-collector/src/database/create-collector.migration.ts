@@ -5,48 +5,6 @@ export class CreateCollector1793600000000 implements MigrationInterface {
   readonly name = 'CreateCollector1793600000000';
 
   async up(runner: QueryRunner): Promise<void> {
-    // Rows are updated every few seconds while their task runs; the free space keeps those updates inside the page.
-    await runner.query(`
-      CREATE TABLE tasks (
-        task_id uuid NOT NULL,
-        session_id uuid NOT NULL,
-        target_id uuid NOT NULL,
-        attempt int NOT NULL,
-        kind text NOT NULL,
-        spec jsonb NOT NULL,
-        duration_sec double precision,
-        deadlines jsonb NOT NULL,
-        key_prefix text NOT NULL,
-        state text NOT NULL,
-        created_at timestamptz(3) NOT NULL,
-        claimed_at timestamptz(3),
-        lease_owner text,
-        lease_until timestamptz(3),
-        fence int NOT NULL DEFAULT 0,
-        sequence int NOT NULL DEFAULT 0,
-        heartbeat_at timestamptz(3),
-        t0 timestamptz(3),
-        stop_requested_at timestamptz(3),
-        cancel_requested_at timestamptz(3),
-        remote jsonb,
-        artifacts jsonb NOT NULL DEFAULT '[]',
-        outcome jsonb,
-        finished_at timestamptz(3),
-        CONSTRAINT tasks_pkey PRIMARY KEY (task_id),
-        CONSTRAINT tasks_state CHECK (state IN ('pending', 'configuring', 'ready', 'starting', 'capturing', 'stopping', 'collecting', 'completed', 'failed', 'cancelled'))
-      ) WITH (fillfactor = 70)`);
-    await runner.query(`CREATE INDEX tasks_open ON tasks (created_at) WHERE finished_at IS NULL`);
-    await runner.query(`CREATE INDEX tasks_finished ON tasks (finished_at) WHERE finished_at IS NOT NULL`);
-    await runner.query(`CREATE INDEX tasks_session ON tasks (session_id)`);
-
-    await runner.query(`
-      CREATE TABLE task_tombstones (
-        task_id uuid NOT NULL,
-        created_at timestamptz(3) NOT NULL,
-        CONSTRAINT task_tombstones_pkey PRIMARY KEY (task_id)
-      )`);
-    await runner.query(`CREATE INDEX task_tombstones_created ON task_tombstones (created_at)`);
-
     await runner.query(`
       CREATE TABLE credentials (
         credential_id uuid NOT NULL,
@@ -105,7 +63,7 @@ export class CreateCollector1793600000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['host_keys', 'sealing_keys', 'session_credentials', 'credentials', 'task_tombstones', 'tasks']) {
+    for (const table of ['host_keys', 'sealing_keys', 'session_credentials', 'credentials']) {
       await runner.query(`DROP TABLE ${table}`);
     }
   }

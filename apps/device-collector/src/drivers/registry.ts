@@ -39,6 +39,7 @@ export class DriverRegistry {
           modes: [],
           filter_fields: [],
           filter_protocols: [],
+          filter_nodes: [],
           live_counters: [],
           interface_selectable: false,
         },

@@ -1,6 +1,6 @@
 import { AppError, isoTime } from '@capstan/kernel';
+import type { Metrics, TaskOutcome } from '@capstan/tasks';
 import type { CaptureEnd } from './capture-driver';
-import type { CaptureOutcome, Metrics } from './capture-journal';
 import { clockMetrics, closingMessage } from './capture-run-state';
 import type { ClockOffset } from './clock-offset';
 import type { FileVerdict } from './file-verdict';
@@ -18,7 +18,7 @@ export interface ConclusionFacts {
 }
 
 /** How a capture went whose files have been collected: the files decide first, then how it ended. */
-export function conclude(facts: ConclusionFacts): CaptureOutcome {
+export function conclude(facts: ConclusionFacts): TaskOutcome {
   const { host, verdict, end, metrics } = facts;
   const remarks = [...(verdict.remark === undefined ? [] : [verdict.remark]), ...(end === undefined ? [] : [end.message]), ...facts.remarks];
   const base = { metrics, stoppedAt: facts.stoppedAt, captureBegan: true, message: closingMessage(metrics, remarks) };
@@ -54,7 +54,7 @@ export function fileMeta(
 
 
 /** A failure before any file was collected. */
-export function failed(raw: unknown, facts: { readonly metrics: Metrics; readonly captureBegan: boolean; readonly stoppedAt: number | undefined; readonly clean: (text: string) => string }): CaptureOutcome {
+export function failed(raw: unknown, facts: { readonly metrics: Metrics; readonly captureBegan: boolean; readonly stoppedAt: number | undefined; readonly clean: (text: string) => string }): TaskOutcome {
   const shape = AppError.from(raw).toShape();
   return {
     outcome: 'failed',

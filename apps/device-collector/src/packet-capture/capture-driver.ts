@@ -160,9 +160,13 @@ export interface CaptureDialogue {
 
 /** The exact command of a target, before anyone connects. */
 export interface CommandPreview {
+  /** Several commands are on lines of their own. */
   readonly command: string;
+  /** What the device filters by itself; empty when it captures everything. */
   readonly filterExpression: string;
-  /** Parts of the filter that the device cannot express; never empty in silence: a target that has some is refused. */
+  /** Wireshark display filter of a filtered copy made afterwards; null when the device applies the whole filter. */
+  readonly postFilter: string | null;
+  /** Paths of the conditions that the device does not apply; never without a `postFilter`, which applies them. */
   readonly dropped: readonly string[];
 }
 
@@ -172,7 +176,7 @@ export interface CaptureDriver {
   readonly deviceTypes: readonly CaptureDeviceType[];
   /** Pure. */
   capabilities(deviceType: CaptureDeviceType): CaptureCapability;
-  /** Pure. @throws AppError `UNSUPPORTED_FILTER` with the wrong field in `details.path` */
+  /** Pure. @throws AppError `UNSUPPORTED_FILTER` with the first wrong condition in `details.path` and all of them in `details.paths` */
   preview(target: CaptureTarget): CommandPreview;
   /** Touches nothing yet. */
   open(context: DialogueContext): CaptureDialogue;

@@ -1,29 +1,6 @@
 import type { ArtifactView, LiveTargetState } from '@capstan/contracts';
-import type { AppErrorShape } from '@capstan/kernel';
+import type { Metrics, SentCommand, StateFields, TaskOutcome } from '@capstan/tasks';
 import type { RemotePlan } from './capture-driver';
-import type { SentCommand } from './transcript';
-
-/** Numbers of a target, by their names on the wire. */
-export type Metrics = Record<string, number>;
-
-/** What is said with a state. Times in Unix milliseconds. */
-export interface StateFields {
-  readonly message?: string;
-  readonly metrics?: Metrics;
-  readonly startSentAt?: number;
-  readonly startedAt?: number;
-  readonly stoppedAt?: number;
-}
-
-/** How a task ended. */
-export interface CaptureOutcome {
-  readonly outcome: 'completed' | 'failed' | 'cancelled';
-  readonly error?: AppErrorShape;
-  readonly message?: string;
-  readonly metrics: Metrics;
-  readonly stoppedAt?: number;
-  readonly captureBegan: boolean;
-}
 
 /**
  * What the next holder of the task needs to know of the device and of how far this one came. Plain JSON.
@@ -34,7 +11,7 @@ export interface RemoteRecord {
   readonly startedAt?: number;
   readonly stoppedAt?: number;
   /** Set once the artifacts are stored and told of: what is left to do is cleaning up and saying this. */
-  readonly collected?: CaptureOutcome;
+  readonly collected?: TaskOutcome;
 }
 
 /**

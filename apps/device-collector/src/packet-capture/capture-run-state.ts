@@ -1,5 +1,5 @@
+import type { Metrics } from '@capstan/tasks';
 import type { CaptureSample, StopReport } from './capture-driver';
-import type { Metrics } from './capture-journal';
 import type { ClockOffset } from './clock-offset';
 
 /** Live numbers by their names on the wire. */

@@ -3,14 +3,14 @@ import type { ArtifactView, LiveTargetState } from '@capstan/contracts';
 import { AppError, Deferred } from '@capstan/kernel';
 import type { ObjectStore, PutOptions, StoredObject } from '@capstan/object-store';
 import { ManualClock } from '@capstan/testing';
-import { TaskControl } from '../tasks/task-control';
-import { ArtifactWriter } from './artifact-writer.client';
+import { type StateFields, TaskArtifacts, TaskControl, type TaskOutcome } from '@capstan/tasks';
 import type { AttachState, CaptureDialogue, CaptureEnd, CaptureSample, FileExpectation, StopReport } from './capture-driver';
-import type { CaptureJournal, CaptureOutcome, RemoteRecord, StateFields } from './capture-journal';
+import type { CaptureJournal, RemoteRecord } from './capture-journal';
 import { CaptureRunner } from './capture-runner';
 import { StartBarrier } from './start-barrier';
 import { Transcript } from './transcript';
 
+const unmarked = { t0: null, stop_requested_at: null, cancel_requested_at: null, paused_at: null, paused_ms: 0 };
 const PLAN = { driver: 'fake', folder: '/x' };
 const START = Date.UTC(2026, 0, 1);
 
@@ -149,7 +149,7 @@ describe(CaptureRunner.name, () => {
     control = new TaskControl();
   });
 
-  function run(wish: { durationSec?: number | null; resume?: RemoteRecord; t0?: number; closeSec?: number; readySec?: number } = {}): Promise<CaptureOutcome> {
+  function run(wish: { durationSec?: number | null; resume?: RemoteRecord; t0?: number; closeSec?: number; readySec?: number } = {}): Promise<TaskOutcome> {
     const place = { taskId: 't', sessionId: 's', targetId: 'g', keyPrefix: 'sessions/s/' };
     const sut = new CaptureRunner(
       {
@@ -164,7 +164,7 @@ describe(CaptureRunner.name, () => {
       {
         clock,
         openDialogue: () => device.dialogue(),
-        artifacts: new ArtifactWriter(store as unknown as ObjectStore, clock, place),
+        artifacts: new TaskArtifacts(store as unknown as ObjectStore, clock, place),
         journal,
         control,
         barrier: new StartBarrier(clock),
@@ -175,7 +175,7 @@ describe(CaptureRunner.name, () => {
   }
 
   /** Lets time pass until the capture is over. */
-  async function over(outcome: Promise<CaptureOutcome>): Promise<CaptureOutcome> {
+  async function over(outcome: Promise<TaskOutcome>): Promise<TaskOutcome> {
     let settled = false;
     const done = (): void => void (settled = true);
     outcome.then(done, done);
@@ -185,7 +185,7 @@ describe(CaptureRunner.name, () => {
     return outcome;
   }
 
-  async function begun(wish: Parameters<typeof run>[0] = {}): Promise<{ outcome: Promise<CaptureOutcome> }> {
+  async function begun(wish: Parameters<typeof run>[0] = {}): Promise<{ outcome: Promise<TaskOutcome> }> {
     const outcome = run(wish);
     outcome.catch(() => undefined);
     control.startAt(START + 300);
@@ -222,7 +222,7 @@ describe(CaptureRunner.name, () => {
 
   it('keeps what there is when it is told to stop', async () => {
     const { outcome } = await begun({ durationSec: null });
-    control.apply({ t0: null, stop_requested_at: new Date(), cancel_requested_at: null });
+    control.apply({ ...unmarked, stop_requested_at: new Date() });
     await expect(over(outcome)).resolves.toMatchObject({ outcome: 'completed' });
   });
 
@@ -230,7 +230,7 @@ describe(CaptureRunner.name, () => {
     const outcome = run();
     await clock.advance(1);
     await journal.reached('ready').promise;
-    control.apply({ t0: null, stop_requested_at: new Date(), cancel_requested_at: null });
+    control.apply({ ...unmarked, stop_requested_at: new Date() });
     await expect(over(outcome)).resolves.toMatchObject({ outcome: 'cancelled', captureBegan: false });
     expect(device.calls).not.toContain('start');
     expect(device.calls.at(-1)).toBe('cleanup');
@@ -238,7 +238,7 @@ describe(CaptureRunner.name, () => {
 
   it.each(['verifyRunning', 'poll', 'verifyStopped', 'retrieve'])('cleans up and keeps nothing when it is cancelled during %s', async (step) => {
     const cancel = (signal: AbortSignal): Promise<never> => {
-      control.apply({ t0: null, stop_requested_at: null, cancel_requested_at: new Date() });
+      control.apply({ ...unmarked, cancel_requested_at: new Date() });
       return Promise.reject(signal.reason as Error);
     };
     const original = device.dialogue.bind(device);
@@ -386,7 +386,7 @@ describe(CaptureRunner.name, () => {
     });
 
     it('only cleans up when everything was collected', async () => {
-      const collected: CaptureOutcome = { outcome: 'completed', metrics: { packets_captured: 1 }, captureBegan: true };
+      const collected: TaskOutcome = { outcome: 'completed', metrics: { packets_captured: 1 }, captureBegan: true };
       await expect(over(run({ resume: { ...left, collected } }))).resolves.toEqual(collected);
       expect(device.calls).toEqual(['connect', 'authenticate', 'cleanup']);
     });

@@ -1,9 +1,9 @@
 import { AppError, type Clock } from '@capstan/kernel';
+import type { Metrics, TaskArtifacts, TaskOutcome } from '@capstan/tasks';
 import { abortable } from '../abortable';
-import type { ArtifactWriter, StoredCapture } from './artifact-writer.client';
 import { conclude, failed, fileMeta } from './capture-conclusion';
 import type { AttachState, CaptureDialogue, CaptureEnd, CaptureSample } from './capture-driver';
-import type { CaptureControl, CaptureJournal, CaptureOutcome, Metrics, RemoteRecord } from './capture-journal';
+import type { CaptureControl, CaptureJournal, RemoteRecord } from './capture-journal';
 import { CaptureLink } from './capture-link';
 import { clockMetrics, sampleMetrics, stopMetrics } from './capture-run-state';
 import { CaptureSteps, isDeviceLost, isStoreAway } from './capture-steps';
@@ -11,6 +11,7 @@ import type { ClockOffset } from './clock-offset';
 import { captureFileName, transcriptFileName } from './file-name';
 import { judgeFiles } from './file-verdict';
 import type { StartBarrier } from './start-barrier';
+import { storeCapture, type StoredCapture } from './stored-capture.client';
 import type { Transcript } from './transcript';
 
 /** What a runner needs to know of its task. Times in Unix milliseconds. */
@@ -32,7 +33,7 @@ export interface CaptureAssignment {
 export interface CaptureRunnerPorts {
   readonly clock: Clock;
   readonly openDialogue: () => CaptureDialogue;
-  readonly artifacts: ArtifactWriter;
+  readonly artifacts: TaskArtifacts;
   readonly journal: CaptureJournal;
   readonly control: CaptureControl;
   readonly barrier: StartBarrier;
@@ -78,7 +79,7 @@ export class CaptureRunner {
    * Runs to the end and says how it went; the caller states that as the task's last fact.
    * @throws the reason of `control.lost`, and what the journal throws: then nothing may be stated
    */
-  async run(): Promise<CaptureOutcome> {
+  async run(): Promise<TaskOutcome> {
     const { lost } = this.ports.control;
     try {
       const outcome = await this.outcome();
@@ -97,7 +98,7 @@ export class CaptureRunner {
     }
   }
 
-  private async outcome(): Promise<CaptureOutcome> {
+  private async outcome(): Promise<TaskOutcome> {
     if (this.remote?.collected !== undefined) {
       return this.remote.collected;
     }
@@ -109,7 +110,7 @@ export class CaptureRunner {
     }
   }
 
-  private async capture(): Promise<CaptureOutcome> {
+  private async capture(): Promise<TaskOutcome> {
     let state = this.remote === undefined ? 'absent' : await this.takeOver();
     if (state === 'absent') {
       state = await this.prepareAndStart();
@@ -282,7 +283,7 @@ export class CaptureRunner {
     await journal.saveRemote(this.remote);
   }
 
-  private async collect(): Promise<CaptureOutcome> {
+  private async collect(): Promise<TaskOutcome> {
     const { journal, artifacts } = this.ports;
     const { host } = this.assignment;
     const { stoppedAt } = this.known();
@@ -293,7 +294,7 @@ export class CaptureRunner {
     const files: StoredCapture[] = [];
     for await (const file of dialogue.retrieve(until)) {
       const name = captureFileName(host, this.assignment.interface, file.suffix);
-      files.push(await artifacts.storeCapture(name, file.body, file.size, until));
+      files.push(await storeCapture(artifacts, name, file.body, file.size, until));
     }
     const verdict = judgeFiles(files.map((file) => file.content), dialogue.expectation());
     const kept = files.filter((file) => file.stored.size > 0);
@@ -306,18 +307,18 @@ export class CaptureRunner {
     return outcome;
   }
 
-  private async keepTranscript(outcome: CaptureOutcome): Promise<void> {
+  private async keepTranscript(outcome: TaskOutcome): Promise<void> {
     const { artifacts, transcript, control, journal } = this.ports;
     // A holder that only had to clean up must not write over the transcript of the one who did the work.
     const name = transcriptFileName(this.assignment.host, this.assignment.resume?.collected === undefined ? '' : 'cleanup');
-    const told = await artifacts.storeText(name, transcript.toString(), control.lost).catch(() => undefined);
+    const told = await artifacts.putBytes(name, transcript.toString(), 'text/plain', control.lost).catch(() => undefined);
     control.lost.throwIfAborted();
     if (told !== undefined) {
-      await journal.collected([told], this.remote === undefined ? undefined : { ...this.remote, collected: outcome });
+      await journal.collected([artifacts.describe('transcript', name, told, {})], this.remote === undefined ? undefined : { ...this.remote, collected: outcome });
     }
   }
 
-  private failure(error: unknown): CaptureOutcome {
+  private failure(error: unknown): TaskOutcome {
     const { control, transcript } = this.ports;
     const facts = { metrics: this.metrics, captureBegan: this.remote?.startedAt !== undefined, stoppedAt: this.remote?.stoppedAt, clean: (text: string) => transcript.clean(text) };
     if (control.cancel.aborted || (error instanceof AppError && error.code === CANCELLED)) {

@@ -1,8 +1,9 @@
 import { captureRpc, type RequestOf, type ResponseOf } from '@capstan/contracts';
-import { AppError, validationError } from '@capstan/kernel';
+import { validationError } from '@capstan/kernel';
 import { OnRpc } from '@capstan/messaging';
 import { Controller } from '@nestjs/common';
 import { DriverRegistry } from '../drivers/registry';
+import { toFieldErrors } from './field-errors';
 import { completeTarget } from './packet-capture.executor';
 
 /** No credential is needed to show a command. */
@@ -19,9 +20,10 @@ export class CapturesController {
   }
 
   @OnRpc(captureRpc.preview)
-  async preview({ targets, mode, size_per_file_mb, max_files, filter }: RequestOf<typeof captureRpc.preview>): Promise<ResponseOf<typeof captureRpc.preview>> {
+  async preview({ targets, ...shared }: RequestOf<typeof captureRpc.preview>): Promise<ResponseOf<typeof captureRpc.preview>> {
+    const { duration_sec: _, ...capture } = shared;
     const previews = targets.map((wanted, index) => {
-      const target = completeTarget({ ...wanted, kind: 'packet-capture' as const, credential_id: NO_CREDENTIAL, mode, size_per_file_mb, max_files, filter });
+      const target = completeTarget({ ...wanted, kind: 'packet-capture' as const, credential_id: NO_CREDENTIAL, ...capture });
       const driver = this.drivers.find(target.device_type);
       if (driver === undefined) {
         throw validationError([
@@ -29,11 +31,10 @@ export class CapturesController {
         ]);
       }
       try {
-        const { command, filterExpression, dropped } = driver.preview(target);
-        return { device_type: target.device_type, host: target.host, command, filter_expression: filterExpression, dropped: [...dropped] };
+        const { command, filterExpression, postFilter, dropped } = driver.preview(target);
+        return { device_type: target.device_type, host: target.host, command, filter_expression: filterExpression, post_filter: postFilter, dropped: [...dropped] };
       } catch (error) {
-        const { code, message, details } = AppError.from(error);
-        throw code === 'UNSUPPORTED_FILTER' ? validationError([{ path: typeof details?.['path'] === 'string' ? details['path'] : 'filter', code, message }]) : error;
+        throw validationError(toFieldErrors(error));
       }
     });
     return { previews };

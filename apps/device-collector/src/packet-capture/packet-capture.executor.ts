@@ -1,21 +1,17 @@
 import { CAPTURE_DEFAULTS, packetCaptureTarget, type PacketCaptureTarget } from '@capstan/contracts';
 import { AppError, type Clock, type FieldError } from '@capstan/kernel';
-import type { ObjectStore } from '@capstan/object-store';
-import { CLOCK, OBJECT_STORE } from '@capstan/service-kit';
+import { CLOCK } from '@capstan/service-kit';
+import type { TaskExecutor, TaskOutcome, TaskRun } from '@capstan/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import { Credentials } from '../credentials/credentials.repository';
 import { DriverRegistry } from '../drivers/registry';
 import { HostKeys } from '../host-keys/host-keys.repository';
 import { directTcp } from '../ssh/socket-opener.client';
 import { SshConnector } from '../ssh/ssh-connector.client';
-import type { TaskControl } from '../tasks/task-control';
-import type { TaskExecutor } from '../tasks/task-executor';
-import type { TaskJournal } from '../tasks/task-journal';
-import type { TaskRow } from '../tasks/task.entity';
-import { ArtifactWriter } from './artifact-writer.client';
 import type { CaptureTarget } from './capture-driver';
-import type { CaptureOutcome } from './capture-journal';
+import type { RemoteRecord } from './capture-journal';
 import { CaptureRunner } from './capture-runner';
+import { toFieldErrors } from './field-errors';
 import { StartBarrier } from './start-barrier';
 import { Transcript } from './transcript';
 
@@ -35,7 +31,6 @@ export class PacketCaptureExecutor implements TaskExecutor {
     private readonly drivers: DriverRegistry,
     private readonly credentials: Credentials,
     private readonly hostKeys: HostKeys,
-    @Inject(OBJECT_STORE) private readonly store: ObjectStore,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.barrier = new StartBarrier(clock);
@@ -58,19 +53,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
     return errors;
   }
 
-  async execute(task: TaskRow, control: TaskControl, journal: TaskJournal): Promise<CaptureOutcome> {
-    try {
-      return await this.run(task, control, journal);
-    } catch (error) {
-      control.lost.throwIfAborted();
-      if (AppError.from(error).code === 'LEASE_LOST') {
-        throw error;
-      }
-      return { outcome: 'failed', error: AppError.from(error).toShape(), metrics: {}, captureBegan: task.remote?.startedAt !== undefined };
-    }
-  }
-
-  private async run(task: TaskRow, control: TaskControl, journal: TaskJournal): Promise<CaptureOutcome> {
+  async execute({ task, control, journal, artifacts }: TaskRun): Promise<TaskOutcome> {
     const target = completeTarget(packetCaptureTarget.parse(task.spec));
     const driver = this.drivers.find(target.device_type);
     if (driver === undefined) {
@@ -87,13 +70,13 @@ export class PacketCaptureExecutor implements TaskExecutor {
         durationSec: task.duration_sec,
         readyBy: new Date(task.deadlines.ready_by).getTime(),
         closeBy: Math.min(new Date(task.deadlines.close_by).getTime(), claimedAt + task.deadlines.close_within_sec * 1_000),
-        ...(task.remote === null ? {} : { resume: task.remote }),
+        ...(task.remote === null ? {} : { resume: task.remote as RemoteRecord }),
         ...(task.t0 === null ? {} : { t0: task.t0.getTime() }),
       },
       {
         clock: this.clock,
         openDialogue: () => driver.open({ taskId: task.task_id, target, durationSec: task.duration_sec, login, ssh, clock: this.clock, transcript }),
-        artifacts: new ArtifactWriter(this.store, this.clock, { taskId: task.task_id, sessionId: task.session_id, targetId: task.target_id, keyPrefix: task.key_prefix }),
+        artifacts,
         journal,
         control,
         barrier: this.barrier,
@@ -110,11 +93,10 @@ export class PacketCaptureExecutor implements TaskExecutor {
       return [{ path: 'device_type', code, message }];
     }
     try {
-      const { dropped } = driver.preview(target);
-      return dropped.map((part) => ({ path: `filter.${part}`, code: 'UNSUPPORTED_FILTER', message: `${target.device_type} cannot filter by ${part}` }));
+      driver.preview(target);
+      return [];
     } catch (error) {
-      const { code, message, details } = AppError.from(error);
-      return [{ path: typeof details?.['path'] === 'string' ? details['path'] : 'filter', code, message }];
+      return toFieldErrors(error);
     }
   }
 

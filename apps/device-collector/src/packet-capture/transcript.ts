@@ -1,14 +1,7 @@
 import { type Clock, isoTime } from '@capstan/kernel';
+import type { SentCommand } from '@capstan/tasks';
 import { redact } from '@capstan/vault';
 import type { CaptureStep } from './capture-driver';
-
-/** One command that was sent to a device. */
-export interface SentCommand {
-  readonly at: number;
-  readonly step: CaptureStep;
-  /** Without secrets. */
-  readonly command: string;
-}
 
 const LONGEST_LINE = 2_000;
 const LARGEST = 512 * 1024;

@@ -28,7 +28,7 @@ export function credentialIdOf(sessionId: string, index: number): string {
 }
 
 /** Fields that the body has once and every target has for itself. */
-const SHARED_FIELDS = /^targets\.\d+\.((?:filter|mode|size_per_file_mb|max_files)(?:\..+)?)$/;
+const SHARED_FIELDS = /^targets\.\d+\.((?:filter|on_unsupported|mode|size_per_file_mb|max_files)(?:\..+)?)$/;
 
 /** Errors about the session's targets, under the names the body has for their fields; what all targets share is told once. */
 export function toBodyErrors(errors: readonly FieldError[]): FieldError[] {
@@ -89,6 +89,7 @@ export function planSession(body: CreateCaptureSessionBody, sessionId: string): 
       size_per_file_mb: body.size_per_file_mb,
       max_files: body.max_files,
       ...(body.filter === undefined ? {} : { filter: body.filter }),
+      on_unsupported: body.on_unsupported,
     };
   });
   return {

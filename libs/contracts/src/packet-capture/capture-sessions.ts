@@ -3,7 +3,8 @@ import { defineRpc } from '../envelope/definitions';
 import { hostAddress, isoTimestamp, label, port, uuid } from '../primitives';
 import { sessionOptions } from '../sessions/session';
 import { SESSION_STATES, TARGET_STATES } from '../sessions/states';
-import { CAPTURE_DEVICE_TYPES, captureCapability, captureFilter, capturePreview, interfaceName, MAX_TARGETS } from './packet-capture';
+import { captureFilter } from './filter';
+import { CAPTURE_DEVICE_TYPES, captureCapability, capturePreview, interfaceName, MAX_TARGETS, ON_UNSUPPORTED } from './packet-capture';
 
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
@@ -28,6 +29,8 @@ export const createCaptureSessionBody = z
     size_per_file_mb: z.int().min(1).max(100).default(25),
     max_files: z.int().min(2).max(100).default(10),
     filter: optional(captureFilter),
+    /** For every target that cannot express the whole filter. */
+    on_unsupported: z.enum(ON_UNSUPPORTED).default('refuse'),
     targets: z.array(captureSessionTarget).min(1, 'at least one target is needed').max(MAX_TARGETS),
     ...account,
     options: sessionOptions.prefault({}),
@@ -116,6 +119,7 @@ export const capturePreviewBody = z.strictObject({
   size_per_file_mb: z.int().min(1).max(100).default(25),
   max_files: z.int().min(2).max(100).default(10),
   filter: optional(captureFilter),
+  on_unsupported: z.enum(ON_UNSUPPORTED).default('refuse'),
   targets: z
     .array(z.strictObject({ device_type: z.enum(CAPTURE_DEVICE_TYPES), host: hostAddress, port: optional(port), interface: optional(interfaceName) }))
     .min(1)

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { hostAddress, hostOrNetwork, port, uuid } from '../primitives';
+import { hostAddress, port, uuid } from '../primitives';
+import { captureFilter, FILTER_NODES } from './filter';
 
 /** The platforms on which packets can be captured. */
 export const CAPTURE_DEVICE_TYPES = ['cucm', 'cube', 'csr1000v', 'expressway', 'linux'] as const;
@@ -25,25 +26,10 @@ export const interfaceName = z
   .max(60)
   .regex(/^[A-Za-z][A-Za-z0-9._:/@-]*$/, 'must be an interface name such as eth0 or GigabitEthernet0/0/1');
 
-/** What to keep of the traffic. All given parts must match; `host` matches either direction and excludes `src` and `dest`. */
-export const captureFilter = z
-  .strictObject({
-    host: hostOrNetwork.optional(),
-    src: hostOrNetwork.optional(),
-    dest: hostOrNetwork.optional(),
-    port: port.optional(),
-    protocol: z.enum(['ip', 'arp', 'rarp', 'all', 'tcp', 'udp', 'icmp']).optional(),
-  })
-  .superRefine((filter, context) => {
-    if (filter.host !== undefined && (filter.src !== undefined || filter.dest !== undefined)) {
-      context.addIssue({ code: 'custom', path: ['host'], message: 'host cannot be combined with src or dest', params: { code: 'FILTER_CONFLICT' } });
-    }
-    if (filter.port !== undefined && (filter.protocol === 'arp' || filter.protocol === 'rarp' || filter.protocol === 'icmp')) {
-      context.addIssue({ code: 'custom', path: ['port'], message: `${filter.protocol} has no ports`, params: { code: 'FILTER_CONFLICT' } });
-    }
-  });
-/** See {@link captureFilter}. */
-export type CaptureFilter = z.output<typeof captureFilter>;
+/** What happens to a filter that a device cannot express: a 422, or a wider capture whose filtered copy is a second artifact. */
+export const ON_UNSUPPORTED = ['refuse', 'post_filter'] as const;
+/** See {@link ON_UNSUPPORTED}. */
+export type OnUnsupported = (typeof ON_UNSUPPORTED)[number];
 
 /**
  * One packet capture as the engine knows it. `duration_sec` of the session ends a `standard` capture;
@@ -60,6 +46,8 @@ export const packetCaptureTarget = z.strictObject({
   size_per_file_mb: z.int().min(1).max(100).default(25),
   max_files: z.int().min(2).max(100).default(10),
   filter: captureFilter.nullish().transform((filter) => filter ?? undefined),
+  /** With `post_filter`, what the device cannot express is captured too and taken out of a copy afterwards. */
+  on_unsupported: z.enum(ON_UNSUPPORTED).default('refuse'),
 });
 /** See {@link packetCaptureTarget}. */
 export type PacketCaptureTarget = z.output<typeof packetCaptureTarget>;
@@ -73,18 +61,25 @@ export const captureCapability = z.object({
   modes: z.array(z.enum(['standard', 'rotating'])),
   filter_fields: z.array(z.enum(['host', 'src', 'dest', 'port', 'protocol'])),
   filter_protocols: z.array(z.string()),
+  /** Nodes of a filter's tree that the device itself can express; the others need `on_unsupported: post_filter`. */
+  filter_nodes: z.array(z.enum(FILTER_NODES)),
   live_counters: z.array(z.string()),
   interface_selectable: z.boolean(),
 });
 /** See {@link captureCapability}. */
 export type CaptureCapability = z.output<typeof captureCapability>;
 
-/** The exact command a target becomes; `dropped` is never empty in silence: what it lists is a 422. */
+/** What a target becomes on its device, to the letter. */
 export const capturePreview = z.object({
   device_type: z.enum(CAPTURE_DEVICE_TYPES),
   host: z.string(),
+  /** The command; several are on lines of their own. */
   command: z.string(),
+  /** The part of the filter that the device applies, in its own language; empty when it captures everything. */
   filter_expression: z.string(),
+  /** Wireshark display filter of the filtered copy; null when the device applies the whole filter itself. */
+  post_filter: z.string().nullable(),
+  /** Parts of the filter that the device does not apply, by their path; with `post_filter` they are applied afterwards. */
   dropped: z.array(z.string()),
 });
 /** See {@link capturePreview}. */

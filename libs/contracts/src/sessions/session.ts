@@ -141,7 +141,7 @@ export const artifactView = z.object({
   artifact_id: uuid,
   session_id: uuid,
   target_id: uuid,
-  kind: z.enum(['pcap', 'transcript', 'report']),
+  kind: z.enum(['pcap', 'filtered-pcap', 'log', 'transcript', 'report']),
   /** File name in the bundle, safe on every file system. */
   name: z.string(),
   key: z.string(),

@@ -4,7 +4,7 @@ import { errorShape, isoTimestamp, uuid } from '../primitives';
 import { artifactView } from '../sessions/session';
 import { LIVE_TARGET_STATES } from '../sessions/states';
 
-/** The services that execute tasks. */
+/** The services that execute tasks. A new one is one more name here, in SERVICES and in SUBSCRIPTIONS. */
 export const WORKERS = ['device-collector'] as const satisfies readonly ServiceName[];
 /** See {@link WORKERS}. */
 export type WorkerName = (typeof WORKERS)[number];
@@ -43,20 +43,28 @@ const runTask = taskRef.extend({
 export type RunTask = z.output<typeof runTask>;
 
 const startTask = taskRef.extend({ t0: isoTimestamp });
+/** `order` grows with each of a target's pauses and resumptions, so that one that comes late undoes nothing. */
+const pauseTask = taskRef.extend({ order: z.int().min(1) });
 
 /** The orders an orchestrator gives to a worker. All leave a mark in the worker's own schema before they are acknowledged. */
 export function defineTaskCommands(worker: WorkerName) {
   return {
     run: defineCommand(worker, 'run-task', 'Configure a target and hold it ready', runTask),
     start: defineCommand(worker, 'start-task', 'Start at T0; the durable twin of the control hint', startTask),
+    pause: defineCommand(worker, 'pause-task', 'Hold still; only for kinds that may pause', pauseTask),
+    resume: defineCommand(worker, 'resume-task', 'Go on after a pause', pauseTask),
     stop: defineCommand(worker, 'stop-task', 'End the capture and collect', taskRef),
     cancel: defineCommand(worker, 'cancel-task', 'Clean up and discard; wins even when it overtakes run-task', taskRef),
     discard: defineCommand(worker, 'discard-session', 'Remove what the worker keeps of a deleted session: objects, session-scoped credentials', z.object({ session_id: uuid, key_prefix: z.string() })),
   } as const;
 }
 
+function forEachWorker<Definition>(define: (worker: WorkerName) => Definition): Readonly<Record<WorkerName, Definition>> {
+  return Object.fromEntries(WORKERS.map((worker) => [worker, define(worker)] as const)) as Record<WorkerName, Definition>;
+}
+
 /** Commands of each worker. */
-export const taskCommands = { 'device-collector': defineTaskCommands('device-collector') } as const satisfies Record<WorkerName, ReturnType<typeof defineTaskCommands>>;
+export const taskCommands = forEachWorker(defineTaskCommands);
 
 /** Asked before a session is stored: what is wrong with these targets, as far as the worker can tell without touching a device. */
 export function defineCheckTargets(worker: WorkerName) {
@@ -70,7 +78,7 @@ export function defineCheckTargets(worker: WorkerName) {
 }
 
 /** Check of each worker. */
-export const checkTargets = { 'device-collector': defineCheckTargets('device-collector') } as const satisfies Record<WorkerName, ReturnType<typeof defineCheckTargets>>;
+export const checkTargets = forEachWorker(defineCheckTargets);
 
 const taskFact = taskRef.extend({
   /** Token of the lease under which this was said; of two holders the larger is right. */
@@ -95,6 +103,8 @@ export const taskEvents = {
       /** When the device confirmed; with `capturing`. */
       started_at: isoTimestamp.nullish(),
       stopped_at: isoTimestamp.nullish(),
+      /** Since when the target is paused; null when it goes on; left out where nothing changed. */
+      paused_at: isoTimestamp.nullish(),
     }),
   ),
   artifactStored: defineEvent('task.artifact-stored.v1', WORKERS, 'An artifact is in the object store', taskFact.extend({ artifact: artifactView })),
@@ -123,6 +133,7 @@ export const taskEvents = {
 /** Hints that reach every worker instance at once. */
 export const taskControls = {
   go: defineControl('task.go.v1', 'Start these tasks at T0', z.object({ session_id: uuid, t0: isoTimestamp, task_ids: z.array(uuid) })),
+  pause: defineControl('task.pause.v1', 'Look at the pause mark of these tasks', z.object({ session_id: uuid, task_ids: z.array(uuid) })),
   stop: defineControl('task.stop.v1', 'Look at the stop mark of these tasks', z.object({ session_id: uuid, task_ids: z.array(uuid) })),
   cancel: defineControl('task.cancel.v1', 'Look at the cancel mark of these tasks', z.object({ session_id: uuid, task_ids: z.array(uuid) })),
 } as const;

@@ -137,9 +137,9 @@ function addArtifact(draft: Draft, fact: ArtifactFact | FinishedFact, artifact: 
   }
 }
 
-/** Whether an artifact is what the session was run for; a transcript or a report alone is nothing to download. */
+/** Whether an artifact is what the session was run for; a transcript, a report or a log alone is nothing to download. */
 function isCapture(artifact: Pick<ArtifactView, 'kind'>): boolean {
-  return artifact.kind !== 'transcript' && artifact.kind !== 'report';
+  return artifact.kind !== 'transcript' && artifact.kind !== 'report' && artifact.kind !== 'log';
 }
 
 /** Cancel throws away, and so does a new attempt. What a failed target stored, a truncated file perhaps, is kept. */

@@ -12,10 +12,11 @@ import type {
   StopReport,
 } from '../../packet-capture/capture-driver';
 import { clockOffset, type ClockOffset, type ClockReading } from '../../packet-capture/clock-offset';
+import { bpfExpression, withoutOwnTraffic } from '../../packet-capture/filter/bpf';
+import { readFilter } from '../../packet-capture/filter/filter';
 import type { ExecChannel } from '../../ssh/exec-channel.client';
 import { shellAssignments, shellQuote } from '../../ssh/shell-quote';
 import type { PendingLogin } from '../../ssh/ssh-connector.client';
-import { filterExpression, withoutOwnTraffic } from './bpf';
 import { LinuxFiles, type RemoteFile } from './linux-files.client';
 import { closingOnAbort, LinuxHost, nextLine } from './linux-host.client';
 import { type LinuxPlan, readLinuxPlan } from './linux-plan';
@@ -96,7 +97,7 @@ export class LinuxDialogue implements CaptureDialogue {
     const warnings = checkHost(this.facts, target);
     this.places = choosePlaces(this.facts, target, { work: this.options.workFolders, control: this.options.controlFolders });
 
-    const wanted = filterExpression(target.filter);
+    const wanted = bpfExpression(readFilter(target.filter));
     const { own } = this.facts;
     this.expression = own === undefined ? wanted : withoutOwnTraffic(wanted, own);
     if (own === undefined) {

@@ -28,7 +28,7 @@ describe(LinuxDriver.name, () => {
     const { password } = ACCOUNTS[account];
     const sut = new LinuxDriver(options).open({
       taskId: systemIds.next(),
-      target: { kind: 'packet-capture', device_type: 'linux', host: server.host, port: server.port, interface: 'lo', credential_id: '', mode: 'standard', size_per_file_mb: 1, max_files: 3, filter: { port: 9 } },
+      target: { kind: 'packet-capture', device_type: 'linux', host: server.host, port: server.port, interface: 'lo', credential_id: '', mode: 'standard', size_per_file_mb: 1, max_files: 3, filter: { port: 9 }, on_unsupported: 'refuse' },
       durationSec,
       login: { username: account, password },
       ssh: new SshConnector(systemClock, directTcp, trustAll),

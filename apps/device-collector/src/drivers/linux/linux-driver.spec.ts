@@ -6,7 +6,7 @@ import { readLinuxPlan } from './linux-plan';
 import { configureScript } from './scripts';
 
 const target: CaptureTarget = {
-  kind: 'packet-capture', device_type: 'linux', host: 'h', port: 2_222, interface: 'eth0', credential_id: '', mode: 'standard', size_per_file_mb: 25, max_files: 10, filter: undefined,
+  kind: 'packet-capture', device_type: 'linux', host: 'h', port: 2_222, interface: 'eth0', credential_id: '', mode: 'standard', size_per_file_mb: 25, max_files: 10, filter: undefined, on_unsupported: 'refuse',
 };
 
 describe(LinuxDriver.name, () => {
@@ -16,7 +16,14 @@ describe(LinuxDriver.name, () => {
     expect(sut.preview({ ...target, filter: { protocol: 'udp', port: 5_060 } })).toEqual({
       command: "tcpdump -i eth0 -nn -s 0 -U -Z root -w '<folder>/capture.pcap' '(udp and port 5060) and not (host <collector> and tcp port 2222)'",
       filterExpression: '(udp and port 5060) and not (host <collector> and tcp port 2222)',
+      postFilter: null,
       dropped: [],
+    });
+  });
+
+  it('does without libpcap\'s optimiser where a filter is more than the short form', () => {
+    expect(sut.preview({ ...target, filter: { expression: { any: [{ port: 5_060 }, { src: '10.0.0.0/8' }] } } })).toMatchObject({
+      command: expect.stringMatching(/^tcpdump -O -i eth0 .*'\(port 5060 or src net 10\.0\.0\.0\/8\) and not/),
     });
   });
 

@@ -1,7 +1,8 @@
-import { CAPTURE_DEFAULTS, type CaptureCapability } from '@capstan/contracts';
+import { CAPTURE_DEFAULTS, FILTER_NODES, type CaptureCapability } from '@capstan/contracts';
 import type { CaptureDialogue, CaptureDriver, CaptureTarget, CommandPreview, DialogueContext } from '../../packet-capture/capture-driver';
 import { shellQuote } from '../../ssh/shell-quote';
-import { filterExpression, withoutOwnTraffic } from './bpf';
+import { bpfExpression, withoutOwnTraffic } from '../../packet-capture/filter/bpf';
+import { readFilter } from '../../packet-capture/filter/filter';
 import { LINUX_DEFAULTS, LinuxDialogue, type LinuxDriverOptions } from './linux-dialogue';
 import { tcpdumpWords } from './tcpdump-command';
 
@@ -25,6 +26,7 @@ export class LinuxDriver implements CaptureDriver {
       modes: ['standard', 'rotating'],
       filter_fields: ['host', 'src', 'dest', 'port', 'protocol'],
       filter_protocols: ['ip', 'arp', 'rarp', 'all', 'tcp', 'udp', 'icmp'],
+      filter_nodes: [...FILTER_NODES],
       live_counters: ['packets_captured', 'packets_received', 'packets_dropped', 'bytes', 'files'],
       interface_selectable: true,
     };
@@ -32,9 +34,9 @@ export class LinuxDriver implements CaptureDriver {
 
   preview(target: CaptureTarget): CommandPreview {
     // Our own address is known once the host has been asked how it sees us.
-    const expression = withoutOwnTraffic(filterExpression(target.filter), { clientAddress: '<collector>', serverPort: target.port });
+    const expression = withoutOwnTraffic(bpfExpression(readFilter(target.filter)), { clientAddress: '<collector>', serverPort: target.port });
     const words = tcpdumpWords(target, { elevation: 'none', asRoot: true, outputFile: '<folder>/capture.pcap', expression });
-    return { command: words.map(shellQuote).join(' '), filterExpression: expression, dropped: [] };
+    return { command: words.map(shellQuote).join(' '), filterExpression: expression, postFilter: null, dropped: [] };
   }
 
   open(context: DialogueContext): CaptureDialogue {

@@ -12,6 +12,7 @@ const target = (changes: Partial<CaptureTarget> = {}): CaptureTarget => ({
   size_per_file_mb: 25,
   max_files: 10,
   filter: undefined,
+  on_unsupported: 'refuse',
   ...changes,
 });
 

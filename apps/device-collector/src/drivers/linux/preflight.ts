@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { AppError } from '@capstan/kernel';
 import type { CaptureTarget } from '../../packet-capture/capture-driver';
-import type { OwnConnection } from './bpf';
+import type { OwnConnection } from '../../packet-capture/filter/bpf';
 import { BYTES_PER_RING_MEGABYTE, type Elevation } from './tcpdump-command';
 import { readRefusal } from './tcpdump-output';
 

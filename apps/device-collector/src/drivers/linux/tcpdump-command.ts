@@ -24,6 +24,9 @@ export function tcpdumpWords(target: CaptureTarget, choices: TcpdumpChoices): st
   return [
     ...(choices.elevation === 'sudo' ? ['sudo', '-n'] : []),
     'tcpdump',
+    // libpcap's optimiser miscompiles some expressions of several ranges and directions (seen with 1.10.3: a packet that
+    // matches was lost), and what it saves is nothing beside a lost packet.
+    ...(target.filter?.expression === undefined ? [] : ['-O']),
     '-i',
     target.interface,
     '-nn',

@@ -1,10 +1,10 @@
 import type { ArtifactView, TargetState, TaskDeadlines } from '@capstan/contracts';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { CaptureOutcome, RemoteRecord } from '../packet-capture/capture-journal';
+import type { TaskOutcome } from './task-outcome';
 
 const INSTANT = { type: 'timestamptz', precision: 3 } as const;
 
-/** One attempt at one target, and who works on it. Everything a holder says goes through `task-lease.repository.ts`. */
+/** One attempt at one target, and who works on it. Everything a holder says goes through `task-leases.repository.ts`. */
 @Entity({ name: 'tasks' })
 @Check('tasks_state', "state IN ('pending', 'configuring', 'ready', 'starting', 'capturing', 'stopping', 'collecting', 'completed', 'failed', 'cancelled')")
 export class TaskRow {
@@ -75,16 +75,28 @@ export class TaskRow {
   @Column({ ...INSTANT, nullable: true })
   cancel_requested_at!: Date | null;
 
-  /** What is on the device, and how far the work had come. */
+  /** Since when the task is to pause. */
+  @Column({ ...INSTANT, nullable: true })
+  paused_at!: Date | null;
+
+  /** Milliseconds of all pauses that are over. */
+  @Column({ type: 'double precision', default: 0 })
+  paused_ms!: number;
+
+  /** Number of the last order to pause or to go on; an older one that comes late means nothing. */
+  @Column({ type: 'int', default: 0 })
+  pause_order!: number;
+
+  /** What the executor saved for the next holder: what is on the device, and how far the work had come. Plain JSON. */
   @Column({ type: 'jsonb', nullable: true })
-  remote!: RemoteRecord | null;
+  remote!: object | null;
 
   /** Everything this attempt has stored. */
   @Column({ type: 'jsonb', default: [] })
   artifacts!: ArtifactView[];
 
   @Column({ type: 'jsonb', nullable: true })
-  outcome!: CaptureOutcome | null;
+  outcome!: TaskOutcome | null;
 
   @Index('tasks_finished', { where: 'finished_at IS NOT NULL' })
   @Column({ ...INSTANT, nullable: true })

@@ -1,12 +1,11 @@
-import { type ArtifactView, auditRecorded, type LiveTargetState, sessionProgress } from '@capstan/contracts';
+import { type ArtifactView, auditRecorded, type LiveTargetState, sessionProgress, type TargetState } from '@capstan/contracts';
 import { AppError, type Clock, isoTime, Serial } from '@capstan/kernel';
 import type { Outbox, ProgressPublisher } from '@capstan/messaging';
 import { rows, transaction } from '@capstan/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { CaptureJournal, CaptureOutcome, Metrics, RemoteRecord, StateFields } from '../packet-capture/capture-journal';
-import type { SentCommand } from '../packet-capture/transcript';
 import { type FactHeader, TaskFacts } from './task-facts';
 import { leaseLost } from './task-leases.repository';
+import type { Metrics, SentCommand, StateFields, TaskOutcome } from './task-outcome';
 import type { TaskRow } from './task.entity';
 
 /** What a journal works with. */
@@ -15,20 +14,29 @@ export interface JournalPorts {
   readonly outbox: Outbox;
   readonly progress: Pick<ProgressPublisher, 'publish'>;
   readonly clock: Clock;
+  /** Instance that holds the task. */
   readonly owner: string;
+  /** Service whose commands the audit log shows. */
+  readonly service: string;
 }
 
 /** Room for live numbers under one lease; a later holder's numbers always count as newer. */
 const PROGRESS_PER_FENCE = 10_000_000;
 const RETRY_MS = 500;
 
-/** The durable notes of one held task. Each write is one transaction: row, fact and audit together, or nothing. */
-export class TaskJournal implements CaptureJournal {
+const BEFORE_CAPTURE: readonly string[] = ['pending', 'configuring', 'ready', 'starting'] satisfies TargetState[];
+
+/**
+ * The durable notes of one held task. Each write is one transaction: row, fact and audit together, or nothing. Every
+ * write rejects with `LEASE_LOST` when somebody else holds the task by now; nothing was written then.
+ */
+export class TaskJournal {
   private readonly facts: TaskFacts;
   private readonly order = new Serial();
   private commands: SentCommand[] = [];
   private progressCount = 0;
   private artifacts: readonly ArtifactView[];
+  private began: boolean;
 
   constructor(
     private readonly task: TaskRow,
@@ -37,20 +45,35 @@ export class TaskJournal implements CaptureJournal {
   ) {
     this.facts = new TaskFacts(ports.outbox);
     this.artifacts = task.artifacts;
+    this.began = !BEFORE_CAPTURE.includes(task.state);
   }
 
+  /** Whether the task had got as far as capturing, under this or an earlier lease. */
+  get captureBegan(): boolean {
+    return this.began;
+  }
+
+  /** Everything this attempt has stored and told of. */
+  get stored(): readonly ArtifactView[] {
+    return this.artifacts;
+  }
+
+  /** Enters a state, or says something about the present one. */
   async advance(state: LiveTargetState, fields: StateFields = {}): Promise<void> {
+    this.began ||= !BEFORE_CAPTURE.includes(state);
     await this.write(async (manager) => {
       const header = await this.next(manager, `state = $4`, [state]);
       await this.facts.advanced(manager, header, state, fields);
     });
   }
 
-  async saveRemote(record: RemoteRecord): Promise<void> {
+  /** Keeps what the next holder needs, in plain JSON; before the device is changed in a way it tells of. */
+  async saveRemote(record: object): Promise<void> {
     await this.write((manager) => this.next(manager, `remote = $4`, [JSON.stringify(record)]));
   }
 
-  async collected(artifacts: readonly ArtifactView[], record: RemoteRecord | undefined): Promise<void> {
+  /** Tells of stored artifacts and keeps the record, if there is one, together. */
+  async collected(artifacts: readonly ArtifactView[], record?: object): Promise<void> {
     // An artifact stored again after a crash is the same artifact.
     const known = this.artifacts.filter((old) => !artifacts.some((artifact) => artifact.artifact_id === old.artifact_id));
     this.artifacts = [...known, ...artifacts];
@@ -64,8 +87,8 @@ export class TaskJournal implements CaptureJournal {
     });
   }
 
-  /** States the one last fact and lets go of the task. */
-  async finish(outcome: CaptureOutcome): Promise<void> {
+  /** States the one last fact and lets go of the task. For the holder; an executor returns its outcome. */
+  async finish(outcome: TaskOutcome): Promise<void> {
     await this.write(async (manager) => {
       const finishedAt = new Date(this.ports.clock.now());
       const header = await this.next(manager, `state = $4, outcome = $5, finished_at = $6, lease_owner = NULL, lease_until = NULL`, [outcome.outcome, JSON.stringify(outcome), finishedAt]);
@@ -73,10 +96,12 @@ export class TaskJournal implements CaptureJournal {
     });
   }
 
+  /** Takes note of a command for the audit log; written with the next state. */
   audit(command: SentCommand): void {
     this.commands.push(command);
   }
 
+  /** Shows live numbers; may be lost. */
   progress(metrics: Metrics, message?: string): void {
     const { session_id, target_id, attempt, fence } = this.task;
     this.progressCount += 1;
@@ -144,7 +169,7 @@ export class TaskJournal implements CaptureJournal {
         auditRecorded,
         {
           at: isoTime(at),
-          actor: { type: 'service', id: 'device-collector', name: 'device-collector' },
+          actor: { type: 'service', id: this.ports.service, name: this.ports.service },
           action: 'device.command',
           subject: typeof spec['host'] === 'string' ? spec['host'] : null,
           outcome: 'sent',

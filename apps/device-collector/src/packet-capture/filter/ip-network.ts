@@ -4,7 +4,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 export type AddressText =
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'address'; readonly family: 4 | 6; readonly address: string }
-  | { readonly kind: 'network'; readonly family: 4 | 6; readonly network: string }
+  | { readonly kind: 'network'; readonly family: 4 | 6; readonly network: string; readonly bits: number }
   | { readonly kind: 'invalid'; readonly reason: string };
 
 /**
@@ -35,7 +35,7 @@ export function readAddress(text: string): AddressText {
   }
   const value = family === 4 ? parseIPv4(address) : parseIPv6(address);
   const kept = (value >> BigInt(width - bits)) << BigInt(width - bits);
-  return { kind: 'network', family, network: `${family === 4 ? formatIPv4(kept) : formatIPv6(kept)}/${bits}` };
+  return { kind: 'network', family, network: `${family === 4 ? formatIPv4(kept) : formatIPv6(kept)}/${bits}`, bits };
 }
 
 function parseIPv4(address: string): bigint {

@@ -1,23 +1,18 @@
 import { type Clock } from '@capstan/kernel';
-import { rows } from '@capstan/persistence';
 import { CLOCK } from '@capstan/service-kit';
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { Credentials } from '../credentials/credentials.repository';
+import { Credentials } from './credentials.repository';
 
 const EVERY_MS = 600_000;
-const KEEP_TASKS_MS = 30 * 86_400_000;
-const KEEP_TOMBSTONES_MS = 7 * 86_400_000;
 
-/** Forgets what nobody needs any more. Every instance does it; each statement is harmless to repeat. */
+/** Forgets secrets nobody needs, and brings the others under the current master key. Every instance does it; repeating is harmless. */
 @Injectable()
-export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(Housekeeping.name);
+export class CredentialHousekeeping implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(CredentialHousekeeping.name);
   private readonly stopping = new AbortController();
   private loop: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly dataSource: DataSource,
     private readonly credentials: Credentials,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -31,11 +26,7 @@ export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationSh
     await this.loop;
   }
 
-  /** One round. */
-  async tidy(): Promise<void> {
-    const before = (ms: number): Date => new Date(this.clock.now() - ms);
-    await rows(this.dataSource, `DELETE FROM tasks WHERE finished_at < $1`, [before(KEEP_TASKS_MS)]);
-    await rows(this.dataSource, `DELETE FROM task_tombstones WHERE created_at < $1`, [before(KEEP_TOMBSTONES_MS)]);
+  private async tidy(): Promise<void> {
     await this.credentials.purgeUnconfirmed();
     const rewrapped = await this.credentials.rewrap();
     if (rewrapped > 0) {

@@ -2,7 +2,7 @@ import { type ArtifactView, type DataOf, type LiveTargetState, taskEvents } from
 import { isoTime } from '@capstan/kernel';
 import type { Outbox } from '@capstan/messaging';
 import type { EntityManager } from 'typeorm';
-import type { CaptureOutcome, StateFields } from '../packet-capture/capture-journal';
+import type { StateFields, TaskOutcome } from './task-outcome';
 
 /** Which task a fact is about, under which lease, and its number. */
 export interface FactHeader {
@@ -32,6 +32,7 @@ export class TaskFacts {
         ...instant('start_sent_at', fields.startSentAt),
         ...instant('started_at', fields.startedAt),
         ...instant('stopped_at', fields.stoppedAt),
+        ...(fields.pausedAt === undefined ? {} : { paused_at: fields.pausedAt === null ? null : isoTime(fields.pausedAt) }),
       },
       options(header),
     );
@@ -45,7 +46,7 @@ export class TaskFacts {
     await this.outbox.add(manager, taskEvents.heartbeat, wire(header), options(header));
   }
 
-  async finished(manager: EntityManager, header: FactHeader, outcome: CaptureOutcome, artifacts: readonly ArtifactView[]): Promise<void> {
+  async finished(manager: EntityManager, header: FactHeader, outcome: TaskOutcome, artifacts: readonly ArtifactView[]): Promise<void> {
     await this.outbox.add(
       manager,
       taskEvents.finished,

@@ -6,11 +6,11 @@ describe(readAddress.name, () => {
     ['10.0.0.1', { kind: 'address', family: 4, address: '10.0.0.1' }],
     ['::1', { kind: 'address', family: 6, address: '::1' }],
     ['a.example', { kind: 'name', name: 'a.example' }],
-    ['192.168.77.99/26', { kind: 'network', family: 4, network: '192.168.77.64/26' }],
-    ['0.0.0.0/0', { kind: 'network', family: 4, network: '0.0.0.0/0' }],
-    ['2001:db8:ffff::1/33', { kind: 'network', family: 6, network: '2001:db8:8000::/33' }],
-    ['::ffff:1.2.3.4/112', { kind: 'network', family: 6, network: '::ffff:102:0/112' }],
-    ['1:0:0:2:0:0:0:3/128', { kind: 'network', family: 6, network: '1:0:0:2::3/128' }],
+    ['192.168.77.99/26', { kind: 'network', family: 4, network: '192.168.77.64/26', bits: 26 }],
+    ['0.0.0.0/0', { kind: 'network', family: 4, network: '0.0.0.0/0', bits: 0 }],
+    ['2001:db8:ffff::1/33', { kind: 'network', family: 6, network: '2001:db8:8000::/33', bits: 33 }],
+    ['::ffff:1.2.3.4/112', { kind: 'network', family: 6, network: '::ffff:102:0/112', bits: 112 }],
+    ['1:0:0:2:0:0:0:3/128', { kind: 'network', family: 6, network: '1:0:0:2::3/128', bits: 128 }],
   ])('reads %s', (text, expected) => {
     expect(readAddress(text)).toEqual(expected);
   });

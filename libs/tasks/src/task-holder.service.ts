@@ -1,16 +1,18 @@
 import { AppError, type Clock } from '@capstan/kernel';
 import { Outbox, ProgressPublisher } from '@capstan/messaging';
+import type { ObjectStore } from '@capstan/object-store';
 import { listen } from '@capstan/persistence';
-import { CLOCK, Metrics, SERVICE, type ServiceIdentity } from '@capstan/service-kit';
+import { CLOCK, Metrics, OBJECT_STORE, SERVICE, type ServiceIdentity } from '@capstan/service-kit';
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { COLLECTOR_CONFIG, type CollectorConfig } from '../config';
-import type { CaptureOutcome } from '../packet-capture/capture-journal';
+import { TaskArtifacts } from './artifacts/task-artifacts.client';
 import { TaskControl } from './task-control';
 import { TASK_EXECUTORS, type TaskExecutor } from './task-executor';
 import { TaskJournal } from './task-journal';
 import { type HeldLease, LEASE_SEC, TaskLeases } from './task-leases.repository';
-import { TASK_CHANNEL } from './task-notification';
+import { taskChannel } from './task-notification';
+import { TASK_OPTIONS, type TaskOptions } from './task-options';
+import type { TaskOutcome } from './task-outcome';
 import type { TaskRow } from './task.entity';
 
 /** A task that is being worked on here. */
@@ -48,14 +50,15 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly outbox: Outbox,
     private readonly progress: ProgressPublisher,
     @Inject(TASK_EXECUTORS) private readonly executors: readonly TaskExecutor[],
-    @Inject(COLLECTOR_CONFIG) private readonly config: CollectorConfig,
+    @Inject(TASK_OPTIONS) private readonly options: TaskOptions,
+    @Inject(OBJECT_STORE) private readonly store: ObjectStore,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(SERVICE) private readonly identity: ServiceIdentity,
     metrics: Metrics,
   ) {
-    this.finishedTasks = metrics.counter('capstan_collector_tasks_finished_total', 'Tasks that ended here, by outcome and error code', ['kind', 'outcome', 'code']);
-    metrics.gauge('capstan_collector_tasks_held', 'Tasks this process works on', [], (gauge) => gauge.set(this.held.size));
-    metrics.gauge('capstan_collector_tasks_waiting', 'Tasks that wait for a free place in any process', [], async (gauge) => gauge.set(await this.leases.waiting()));
+    this.finishedTasks = metrics.counter('capstan_tasks_finished_total', 'Tasks that ended here, by outcome and error code', ['kind', 'outcome', 'code']);
+    metrics.gauge('capstan_tasks_held', 'Tasks this process works on', [], (gauge) => gauge.set(this.held.size));
+    metrics.gauge('capstan_tasks_waiting', 'Tasks that wait for a free place in any process', [], async (gauge) => gauge.set(await this.leases.waiting()));
   }
 
   onApplicationBootstrap(): void {
@@ -65,7 +68,7 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
       this.claimLoop(signal),
       this.renewLoop(signal),
       this.expiryLoop(signal),
-      listen(this.config.DATABASE_URL, TASK_CHANNEL, (taskId) => this.onNotify(taskId), { signal, applicationName: `${this.identity.instance}-tasks` }),
+      listen(this.options.databaseUrl, taskChannel(this.options.worker), (taskId) => this.onNotify(taskId), { signal, applicationName: `${this.identity.instance}-tasks` }),
     ]);
   }
 
@@ -131,7 +134,7 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async claim(): Promise<void> {
-    const places = this.config.CAPSTAN_CAPTURE_SLOTS - this.held.size;
+    const places = this.options.slots - this.held.size;
     if (places <= 0) {
       return;
     }
@@ -154,6 +157,7 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
       progress: this.progress,
       clock: this.clock,
       owner: this.identity.instance,
+      service: this.options.worker,
     });
     const ended = this.work(task, control, journal).finally(() => {
       // A later lease of the same task may be here already.
@@ -178,27 +182,36 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
         this.logger.warn(`Let go of a task: ${code}`, context);
       } else {
         this.logger.error('A task could not be brought to its end here', error, context);
-        const failed = { outcome: 'failed', error: new AppError('INTERNAL_ERROR', 'The worker met an unexpected error').toShape(), metrics: {}, captureBegan: task.remote?.startedAt !== undefined } as const;
+        const failed = { outcome: 'failed', error: new AppError('INTERNAL_ERROR', 'The worker met an unexpected error').toShape(), metrics: {}, captureBegan: journal.captureBegan } as const;
         await journal.finish(failed).catch((again: unknown) => this.logger.error('Nor could its failure be stated', again, context));
       }
     }
   }
 
-  private async outcomeOf(task: TaskRow, control: TaskControl, journal: TaskJournal): Promise<CaptureOutcome> {
+  private async outcomeOf(task: TaskRow, control: TaskControl, journal: TaskJournal): Promise<TaskOutcome> {
     if (task.fence === 1 && new Date(task.deadlines.start_by).getTime() < this.clock.now()) {
       const error = new AppError('WORKER_UNAVAILABLE', 'No worker had a free place in time', { retryable: true });
       return { outcome: 'failed', error: error.toShape(), metrics: {}, captureBegan: false };
     }
     if (task.fence > MAX_CLAIMS) {
       const error = new AppError('WORKER_LOST', `The task was lost ${MAX_CLAIMS} times`);
-      return { outcome: 'failed', error: error.toShape(), metrics: {}, captureBegan: task.remote?.startedAt !== undefined };
+      return { outcome: 'failed', error: error.toShape(), metrics: {}, captureBegan: journal.captureBegan };
     }
     const executor = this.executors.find(({ kind }) => kind === task.kind);
     if (executor === undefined) {
       const error = new AppError('KIND_UNKNOWN', `This worker does not know targets of kind ${task.kind}`);
       return { outcome: 'failed', error: error.toShape(), metrics: {}, captureBegan: false };
     }
-    return executor.execute(task, control, journal);
+    const artifacts = new TaskArtifacts(this.store, this.clock, { taskId: task.task_id, sessionId: task.session_id, targetId: task.target_id, keyPrefix: task.key_prefix });
+    try {
+      return await executor.execute({ task, control, journal, artifacts });
+    } catch (error) {
+      control.lost.throwIfAborted();
+      if (!(error instanceof AppError) || error.code === 'LEASE_LOST') {
+        throw error;
+      }
+      return { outcome: 'failed', error: error.toShape(), metrics: {}, captureBegan: journal.captureBegan };
+    }
   }
 
   private async renewLoop(signal: AbortSignal): Promise<void> {

@@ -7,6 +7,7 @@ import { DataSource } from 'typeorm';
 import type { TaskMarks } from './task-control';
 import { TaskFacts } from './task-facts';
 import { notifyTask } from './task-notification';
+import { TASK_OPTIONS, type TaskOptions } from './task-options';
 import type { TaskRow } from './task.entity';
 
 /** Seconds a claim lasts unless it is renewed; by the database's clock. */
@@ -34,6 +35,7 @@ export class TaskLeases {
     outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(SERVICE) private readonly identity: ServiceIdentity,
+    @Inject(TASK_OPTIONS) private readonly options: TaskOptions,
   ) {
     this.facts = new TaskFacts(outbox);
   }
@@ -59,14 +61,14 @@ export class TaskLeases {
       `UPDATE tasks t SET lease_until = now() + make_interval(secs => $2)
          FROM unnest($3::uuid[], $4::int[]) AS mine (task_id, fence)
         WHERE t.task_id = mine.task_id AND t.fence = mine.fence AND t.lease_owner = $1 AND t.finished_at IS NULL
-        RETURNING t.task_id, t.fence, t.t0, t.stop_requested_at, t.cancel_requested_at`,
+        RETURNING t.task_id, t.fence, t.t0, t.stop_requested_at, t.cancel_requested_at, t.paused_at, t.paused_ms`,
       [this.identity.instance, LEASE_SEC, held.map(({ taskId }) => taskId), held.map(({ fence }) => fence)],
     );
   }
 
   /** Reads the marks of a task. */
   async marks(taskId: string): Promise<TaskMarks | undefined> {
-    const [found] = await rows<TaskMarks>(this.dataSource, `SELECT t0, stop_requested_at, cancel_requested_at FROM tasks WHERE task_id = $1`, [taskId]);
+    const [found] = await rows<TaskMarks>(this.dataSource, `SELECT t0, stop_requested_at, cancel_requested_at, paused_at, paused_ms FROM tasks WHERE task_id = $1`, [taskId]);
     return found;
   }
 
@@ -99,7 +101,7 @@ export class TaskLeases {
         [this.identity.instance, held.map(({ taskId }) => taskId), held.map(({ fence }) => fence)],
       );
       for (const task of released) {
-        await notifyTask(manager, task.task_id);
+        await notifyTask(manager, this.options.worker, task.task_id);
       }
     });
   }

@@ -1,8 +1,11 @@
 import { captureFilter, type CaptureFilter } from '@capstan/contracts';
 import { AppError } from '@capstan/kernel';
-import { filterExpression, withoutOwnTraffic } from './bpf';
+import { bpfExpression, withoutOwnTraffic } from './bpf';
+import { readFilter } from './filter';
 
-describe(filterExpression.name, () => {
+const filterExpression = (filter: CaptureFilter | undefined): string => bpfExpression(readFilter(filter));
+
+describe(bpfExpression.name, () => {
   it.each<[CaptureFilter | undefined, string]>([
     [undefined, ''],
     [{}, ''],
@@ -27,6 +30,11 @@ describe(filterExpression.name, () => {
     [{ protocol: 'udp', host: '10.0.0.1', port: 5060 }, 'udp and host 10.0.0.1 and port 5060'],
     [{ protocol: 'icmp', src: '2001:db8::1' }, '(icmp or icmp6) and src host 2001:db8::1'],
     [{ protocol: 'arp', host: '10.0.0.0/24' }, 'arp and net 10.0.0.0/24'],
+    [{ expression: { port: { from: 16_384, to: 32_767 } } }, 'portrange 16384-32767'],
+    [{ expression: { all: [{ src_port: 5_060 }, { dest_port: { from: 1, to: 2 } }] } }, 'src port 5060 and dst portrange 1-2'],
+    [{ expression: { any: [{ host: '10.0.0.1' }, { all: [{ protocol: 'ipv6' }, { protocol: 50 }] }] } }, 'host 10.0.0.1 or (ip6 and (ip proto 50 or ip6 proto 50))'],
+    [{ expression: { not: { any: [{ port: 22 }, { port: 23 }] } } }, 'not (port 22 or port 23)'],
+    [{ protocol: 'udp', expression: { all: [{ all: [{ protocol: 17 }, { not: { not: { port: 5_060 } } }] }, { any: [{ port: 5_060 }] }] } }, 'udp and port 5060'],
     // A host may be called as a word of the language is.
     [{ host: 'or' }, 'host \\or'],
     [{ host: 'Gateway', protocol: 'tcp' }, 'tcp and host \\Gateway'],
@@ -40,9 +48,12 @@ describe(filterExpression.name, () => {
     [{ dest: '1:2' }, 'filter.dest'],
     [{ host: '999.1.1.1' }, 'filter.host'],
     [{ src: '10.0.0.1', dest: '2001:db8::1' }, 'filter.dest'],
-    [{ protocol: 'ip', host: '2001:db8::1' }, 'filter.protocol'],
-    [{ protocol: 'arp', src: '2001:db8::/32' }, 'filter.protocol'],
-    [{ protocol: 'rarp', dest: '::1' }, 'filter.protocol'],
+    [{ protocol: 'ip', host: '2001:db8::1' }, 'filter.host'],
+    [{ protocol: 'arp', src: '2001:db8::/32' }, 'filter.src'],
+    [{ protocol: 'rarp', dest: '::1' }, 'filter.dest'],
+    [{ expression: { any: [{ port: 1 }, { all: [{ host: '10.0.0.0/64' }, { port: 2 }] }] } }, 'filter.expression.any.1.all.0.host'],
+    [{ expression: { all: [{ protocol: 'icmp' }, { port: 2 }] } }, 'filter.expression.all.1.port'],
+    [{ host: '10.0.0.1', expression: { not: { host: '10.0.0.1' } } }, 'filter.expression.not.host'],
   ])('refuses %j, naming %s', (filter, path) => {
     const attempt = (): string => filterExpression(filter);
     expect(attempt).toThrow(AppError);

@@ -7,6 +7,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { TaskFacts } from './task-facts';
 import { notifyTask } from './task-notification';
+import { TASK_OPTIONS, type TaskOptions } from './task-options';
 import type { TaskRow } from './task.entity';
 
 /** Who marks a task, and with what. */
@@ -20,6 +21,7 @@ export class TaskInbox {
   constructor(
     outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(TASK_OPTIONS) private readonly options: TaskOptions,
   ) {
     this.facts = new TaskFacts(outbox);
   }
@@ -43,16 +45,26 @@ export class TaskInbox {
       await this.finishUntouched(manager, inserted);
       return;
     }
-    await notifyTask(manager, task.task_id);
+    await notifyTask(manager, this.options.worker, task.task_id);
   }
 
   /** @returns false when the task is not known yet */
   async startAt(manager: EntityManager, { task_id: taskId }: TaskRef, t0: string): Promise<boolean> {
     const found = await rows(manager, `UPDATE tasks SET t0 = COALESCE(t0, $2) WHERE task_id = $1 RETURNING task_id`, [taskId, t0]);
     if (found.length > 0) {
-      await notifyTask(manager, taskId);
+      await notifyTask(manager, this.options.worker, taskId);
     }
     return found.length > 0;
+  }
+
+  /** Holds the work still. @returns false when the task is not known yet */
+  pause(manager: EntityManager, { task_id: taskId }: TaskRef, order: number): Promise<boolean> {
+    return this.pauseMark(manager, taskId, order, `paused_at = COALESCE(paused_at, now())`);
+  }
+
+  /** Lets the work go on. @returns false when the task is not known yet */
+  resume(manager: EntityManager, { task_id: taskId }: TaskRef, order: number): Promise<boolean> {
+    return this.pauseMark(manager, taskId, order, `paused_ms = paused_ms + COALESCE(EXTRACT(EPOCH FROM now() - paused_at) * 1000, 0), paused_at = NULL`);
   }
 
   /** Keeps the data that is there; a task that nobody works on yet has none. */
@@ -63,6 +75,15 @@ export class TaskInbox {
   /** Discards. Wins also when it comes before the task. */
   cancel(manager: EntityManager, ref: TaskRef): Promise<void> {
     return this.mark(manager, ref, 'cancel_requested_at');
+  }
+
+  private async pauseMark(manager: EntityManager, taskId: string, order: number, changes: string): Promise<boolean> {
+    const marked = await rows(manager, `UPDATE tasks SET pause_order = $2, ${changes} WHERE task_id = $1 AND pause_order < $2 RETURNING task_id`, [taskId, order]);
+    if (marked.length > 0) {
+      await notifyTask(manager, this.options.worker, taskId);
+      return true;
+    }
+    return (await rows(manager, `SELECT 1 AS one FROM tasks WHERE task_id = $1`, [taskId])).length > 0;
   }
 
   private async mark(manager: EntityManager, { task_id: taskId }: TaskRef, mark: Mark): Promise<void> {
@@ -77,7 +98,7 @@ export class TaskInbox {
       await this.finishUntouched(manager, task);
       return;
     }
-    await notifyTask(manager, taskId);
+    await notifyTask(manager, this.options.worker, taskId);
   }
 
   /** Nobody has worked on it, so there is nothing to clean. */
@@ -97,6 +118,6 @@ export class TaskInbox {
 
   /** Makes a task and its tombstone wait for each other although neither row may exist yet. */
   private async lock(manager: EntityManager, taskId: string): Promise<void> {
-    await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`device-collector.task.${taskId}`]);
+    await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`${this.options.worker}.task.${taskId}`]);
   }
 }

@@ -1,0 +1,45 @@
+import type { FieldError } from '@capstan/kernel';
+import type { EntityManager } from 'typeorm';
+import type { TaskArtifacts } from './artifacts/task-artifacts.client';
+import type { TaskControl } from './task-control';
+import type { TaskJournal } from './task-journal';
+import type { TaskOutcome } from './task-outcome';
+import type { TaskRow } from './task.entity';
+
+/** Injection token of the list of {@link TaskExecutor}s. */
+export const TASK_EXECUTORS = Symbol('TASK_EXECUTORS');
+/** Injection token of the list of {@link SessionKeeper}s. */
+export const SESSION_KEEPERS = Symbol('SESSION_KEEPERS');
+
+/** A claimed task, and what its executor works with. */
+export interface TaskRun {
+  /** As it was when it was claimed. `remote` is what an earlier holder saved, or null for a fresh task. */
+  readonly task: TaskRow;
+  /** What the task is told from outside. */
+  readonly control: TaskControl;
+  /** Where it writes down what happens, durably. */
+  readonly journal: TaskJournal;
+  /** Where it stores what it captured. */
+  readonly artifacts: TaskArtifacts;
+}
+
+/** One kind of work. */
+export interface TaskExecutor {
+  /** As in `targets[].kind`. */
+  readonly kind: string;
+  /** What is wrong with a spec, as far as it can be told without touching a device. */
+  check(spec: Readonly<Record<string, unknown>>): Promise<FieldError[]>;
+  /**
+   * Works on a task to its end: `configuring` → `ready` → await `control.go` → `capturing` … The engine states the
+   * outcome as the task's one last fact. After a crash the next holder gets the same task with what was saved.
+   * @throws the reason of `control.lost`, or `LEASE_LOST` of the journal, when the task was lost meanwhile: nothing is
+   * stated then; any other AppError becomes the outcome `failed`
+   */
+  execute(run: TaskRun): Promise<TaskOutcome>;
+}
+
+/** Whoever keeps something of a session beside its tasks and objects, and must let go of it with the session. */
+export interface SessionKeeper {
+  /** Removes what is kept of a deleted session, in the transaction of the order. Repeating is harmless. */
+  forgetSession(manager: EntityManager, sessionId: string): Promise<void>;
+}
