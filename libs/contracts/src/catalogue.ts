@@ -1,4 +1,5 @@
 import { auditRecorded } from './access/audit-messages';
+import { cameraEvents, cameraRpc, snapshotRpc } from './cameras/camera-messages';
 import { credentialRpc, deviceEvents } from './credentials/credentials';
 import type { CommandDefinition, ControlDefinition, EventDefinition, ProgressDefinition, RpcDefinition, ServiceName } from './envelope/definitions';
 import { captureRpc } from './packet-capture/capture-sessions';
@@ -9,11 +10,13 @@ import { checkTargets, taskCommands, taskControls, taskEvents } from './tasks/ta
 /** Every message that may travel over the broker. What is not here is refused by sender and receiver alike. */
 export const catalogue = {
   commands: [...Object.values(sessionCommands), ...Object.values(taskCommands).flatMap((orders) => Object.values(orders))] as readonly CommandDefinition[],
-  events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(deviceEvents), auditRecorded] as readonly EventDefinition[],
+  events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(deviceEvents), ...Object.values(cameraEvents), auditRecorded] as readonly EventDefinition[],
   rpcs: [
     ...Object.values(sessionRpc),
     ...Object.values(credentialRpc),
     ...Object.values(captureRpc),
+    ...Object.values(cameraRpc),
+    ...Object.values(snapshotRpc),
     ...Object.values(checkTargets),
     ...Object.values(healthRpc),
   ] as readonly RpcDefinition[],
@@ -29,6 +32,7 @@ export const SUBSCRIPTIONS: Readonly<Record<ServiceName, readonly string[]>> = {
   gateway: [auditRecorded.type],
   'capture-orchestrator': Object.values(taskEvents).map((event) => event.type),
   'device-collector': [sessionEvents.created.type, sessionEvents.deleted.type],
+  'camera-service': [],
 };
 
 /** Facts each gateway instance forwards to its sockets. */
@@ -39,4 +43,5 @@ export const LIVE_EVENTS: readonly string[] = [
   sessionEvents.artifactAdded.type,
   sessionEvents.deleted.type,
   deviceEvents.hostKeyChanged.type,
+  cameraEvents.healthChanged.type,
 ];

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 /** The services that own queues. */
-export const SERVICES = ['gateway', 'capture-orchestrator', 'device-collector'] as const;
+export const SERVICES = ['gateway', 'capture-orchestrator', 'device-collector', 'camera-service'] as const;
 /** See {@link SERVICES}. */
 export type ServiceName = (typeof SERVICES)[number];
 

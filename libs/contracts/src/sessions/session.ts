@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { snapshotTarget } from '../cameras/snapshots';
 import { MAX_TARGETS, packetCaptureTarget } from '../packet-capture/packet-capture';
 import { errorShape, isoTimestamp, label, uuid } from '../primitives';
 import { SESSION_STATES, TARGET_STATES } from './states';
-import { TARGET_KIND_NAMES, TARGET_KINDS } from './target-kinds';
+import { isOpenEnded, TARGET_KIND_NAMES } from './target-kinds';
 
 /** Who asked for something: a signed-in user, an API token, or a service that published a command. */
 export const actor = z.object({
@@ -14,7 +15,7 @@ export const actor = z.object({
 export type Actor = z.output<typeof actor>;
 
 /** What to do, of any kind. */
-export const targetRequest = z.discriminatedUnion('kind', [packetCaptureTarget]);
+export const targetRequest = z.discriminatedUnion('kind', [packetCaptureTarget, snapshotTarget]);
 /** See {@link targetRequest}. */
 export type TargetRequest = z.output<typeof targetRequest>;
 
@@ -42,7 +43,7 @@ function durationIsGiven(
   session: { duration_sec?: number; targets: readonly TargetRequest[] },
   context: z.RefinementCtx,
 ): void {
-  const needsEnd = session.targets.some((target) => !TARGET_KINDS[target.kind].openEnded(target));
+  const needsEnd = session.targets.some((target) => !isOpenEnded(target));
   if (needsEnd && session.duration_sec === undefined) {
     context.addIssue({
       code: 'custom',
@@ -141,7 +142,7 @@ export const artifactView = z.object({
   artifact_id: uuid,
   session_id: uuid,
   target_id: uuid,
-  kind: z.enum(['pcap', 'filtered-pcap', 'log', 'transcript', 'report']),
+  kind: z.enum(['pcap', 'filtered-pcap', 'log', 'transcript', 'report', 'snapshot']),
   /** File name in the bundle, safe on every file system. */
   name: z.string(),
   key: z.string(),

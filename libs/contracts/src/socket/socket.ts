@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { UUID_PATTERN } from '@capstan/kernel';
+import { cameraHealthMessage } from '../cameras/camera-health';
 import { hostKeyView } from '../credentials/credentials';
 import { isoTimestamp, uuid } from '../primitives';
 import { artifactView, sessionSummary, sessionView, targetView } from '../sessions/session';
 
-/** `session:<id>`, `sessions` (headers of all sessions), `devices`. */
-export const channelName = z.string().refine((name) => name === 'sessions' || name === 'devices' || (name.startsWith('session:') && UUID_PATTERN.test(name.slice(8))), {
-  message: 'must be sessions, devices or session:<id>',
+/** `session:<id>`, `sessions` (headers of all sessions), `devices`, `cameras`. */
+export const channelName = z.string().refine((name) => name === 'sessions' || name === 'devices' || name === 'cameras' || (name.startsWith('session:') && UUID_PATTERN.test(name.slice(8))), {
+  message: 'must be sessions, devices, cameras or session:<id>',
 });
 
 /** Answer to every client message. */
@@ -43,6 +44,8 @@ export const serverMessages = {
   }),
   'session:deleted': z.object({ session_id: uuid }),
   'device:host_key_changed': z.object({ host_key: hostKeyView }),
+  /** To `cameras`: every look at a camera. */
+  'camera:health': cameraHealthMessage,
 } as const;
 /** See {@link serverMessages}. */
 export type ServerMessages = { [Name in keyof typeof serverMessages]: z.output<(typeof serverMessages)[Name]> };
