@@ -113,11 +113,20 @@ export class CameraLooker {
       height: size?.height ?? null,
     };
     const graded = { ...sample, grade: gradeOf(sample, this.sessions.reconnectsPerHour(camera.camera_id)) };
+    const stalled = (): CameraLook => ({ verdict: 'stalled', error: cameraError('CAMERA_LOST', 'The camera keeps the connection but sends no pictures'), sample: { ...graded, reason_code: 'CAMERA_STALLED' }, memory });
     if (age === null || age > STALL_MS) {
-      const error = cameraError('CAMERA_LOST', 'The camera keeps the connection but sends no pictures');
-      return { verdict: 'stalled', error, sample: { ...graded, reason_code: 'CAMERA_STALLED' }, memory };
+      return stalled();
     }
-    const frame = await this.frames.take(camera, { maxAgeMs: 1_000, timeoutMs: camera.timeout_ms, signal });
+    let frame: Frame;
+    try {
+      frame = await this.frames.take(camera, { maxAgeMs: 1_000, timeoutMs: camera.timeout_ms, signal });
+    } catch (error) {
+      // The stream stopped a moment ago: the newest frame was not old enough to show it.
+      if (AppError.from(error).code === 'CAMERA_TIMEOUT') {
+        return stalled();
+      }
+      throw error;
+    }
     const seen = await this.judge(camera, frame, memory);
     const limping = (figures.lossPct ?? 0) > DEGRADED_LOSS_PCT || (figures.fps !== null && expected !== null && figures.fps < expected * DEGRADED_SHARE);
     return {

@@ -15,6 +15,8 @@ export interface PictureLook {
 export interface PictureMemory {
   /** Since when the picture has not changed; null while it does. */
   readonly stillSince: number | null;
+  /** Hash of the picture before. */
+  readonly lastHash: string | null;
   /** Sharpness of good pictures, newest last. */
   readonly sharpness: readonly number[];
   /** Hash of the scene the camera is meant to see. */
@@ -25,13 +27,15 @@ export interface PictureMemory {
 }
 
 /** Before the first picture. */
-export const NO_MEMORY: PictureMemory = { stillSince: null, sharpness: [], reference: null, movedLooks: 0, flags: [] };
+export const NO_MEMORY: PictureMemory = { stillSince: null, lastHash: null, sharpness: [], reference: null, movedLooks: 0, flags: [] };
 
 // Starting points, found on synthetic footage; a quiet night scene may need others (docs/cameras.md).
 const BLACK_MEAN = 16;
 const BLACK_STD = 4;
 const COVERED_STD = 8;
-const STILL_MAD = 0.1;
+/** Of 255. A picture that does not change still comes back 0.00 to 0.15 different from an H.264 encoder, depending on its place in the group. */
+const STILL_MAD = 0.25;
+const STILL_BITS = 1;
 /** Milliseconds without any change after which a moving stream counts as frozen, and before that as suspect. */
 const FROZEN_MS = 15_000;
 const BLUR_SHARE = 0.35;
@@ -56,7 +60,7 @@ export function judgePicture(memory: PictureMemory, look: PictureLook, differenc
     flags.push('covered');
   }
   // Black and covered pictures do not change either; they have their own names.
-  const still = !black && !covered && difference !== undefined && difference < STILL_MAD;
+  const still = !black && !covered && difference !== undefined && difference < STILL_MAD && memory.lastHash !== null && hashDistance(memory.lastHash, look.dhash) <= STILL_BITS;
   const stillSince = still ? (memory.stillSince ?? before ?? look.at) : null;
   if (stillSince !== null) {
     flags.push(look.at - stillSince >= FROZEN_MS ? 'frozen' : 'suspect_frozen');
@@ -74,6 +78,7 @@ export function judgePicture(memory: PictureMemory, look: PictureLook, differenc
   const good = !black && !covered && !blurred;
   return {
     stillSince,
+    lastHash: look.dhash,
     sharpness: good && !elsewhere ? [...memory.sharpness, look.sharpness].slice(-KEPT_SHARPNESS) : memory.sharpness,
     reference: memory.reference ?? (good ? look.dhash : null),
     movedLooks,

@@ -2,7 +2,7 @@ import type { Permission } from '@capstan/contracts';
 
 /** Which permission a channel needs. */
 export function channelPermission(channel: string): Permission {
-  return channel === 'devices' ? 'devices:read' : 'sessions:read';
+  return channel === 'devices' ? 'devices:read' : channel === 'cameras' ? 'cameras:read' : 'sessions:read';
 }
 
 /** Session of a channel `session:<id>`; undefined for the others. */

@@ -40,7 +40,7 @@ function source({ scene, width, height, fps }: ClipWish): string {
     case 'frozen':
       return `testsrc2=s=${width}x${height}:r=${fps}:d=${1 / fps},loop=loop=-1:size=1:start=0,trim=end_frame=${LOOP_SEC * fps},setpts=N/${fps}/TB`;
     case 'blur':
-      return `testsrc2=${size},gblur=sigma=${Math.max(6, width / 100)}`;
+      return `testsrc2=${size},gblur=sigma=${width / 32}`;
     case 'street':
       return `testsrc2=${size}`;
   }
