@@ -1,24 +1,14 @@
-import { execFile } from 'node:child_process';
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { promisify } from 'node:util';
 import { storedSecret } from '@capstan/backing-services';
-import { type CaptureSessionInfo, routes, type ServerMessages } from '@capstan/contracts';
-import { AppError, systemClock, systemIds } from '@capstan/kernel';
+import { AppError } from '@capstan/kernel';
 import { ConfigurationError } from '@capstan/service-kit';
-import { io } from 'socket.io-client';
-import { extractMember, inspectBundle } from './bundle/bundle';
 import { ApiClient } from './client/api-client';
-import { LabProcess, type LabTarget } from './lab/lab-process';
+import { DEMO_PARTS } from './demo/parts';
+import { LabProcess } from './lab/lab-process';
 import { LocalStack } from './stack/local-stack';
 import { readLauncherSettings } from './stack/settings';
 import { say, stopSignal } from './terminal';
-
-const DURATION_SEC = 15;
-const run = promisify(execFile);
 
 /** `npm run demo`: the stack, the lab, and one real session of every kind through the public API. */
 async function main(): Promise<boolean> {
@@ -39,7 +29,14 @@ async function main(): Promise<boolean> {
   try {
     lab = await LabProcess.start();
     say(`The lab has ${lab.inventory.targets.length} hosts (${lab.inventory.mode}: ${lab.inventory.mode_reason})`);
-    const good = await capturePackets(new ApiClient(stack.address), password, lab, dataDir);
+    const api = new ApiClient(stack.address);
+    await api.signIn('admin', password);
+    let good = true;
+    for (const { title, run } of DEMO_PARTS) {
+      say('');
+      say(title);
+      good = (await run({ api, lab, dataDir })) && good;
+    }
     if (!once) {
       say('');
       say(`Look around: ${stack.address}, user admin, password ${password}`);
@@ -50,105 +47,6 @@ async function main(): Promise<boolean> {
   } finally {
     await lab?.stop();
     await stack.stop();
-  }
-}
-
-async function capturePackets(api: ApiClient, password: string, lab: LabProcess, dataDir: string): Promise<boolean> {
-  await api.signIn('admin', password);
-  const targets = await Promise.all(
-    lab.inventory.targets.map(async (target) => ({
-      device_type: target.device_type,
-      host: target.host,
-      port: target.port,
-      interface: target.interface,
-      ...(await accountOf(api, target)),
-    })),
-  );
-  const created = await api.call(routes.createCaptureSession, { body: { name: 'Demo: SIP and RTP between the lab hosts', duration_sec: DURATION_SEC, targets } });
-  say('');
-  say(`Session ${created.session_id}: ${created.message}`);
-  const session = await follow(api, created.session_id);
-  say('');
-  say(`The session is ${session.status}; the first and the last start line left ${session.start_spread_ms ?? '?'} ms apart.`);
-  const bundle = await download(api, session, dataDir);
-  const report = await inspectBundle(bundle);
-  const counts = await countPackets(bundle, report.members.map((member) => member.name).filter((name) => name.includes('.pcap')));
-  let good = session.status === 'completed' && report.differences.length === 0 && session.targets.length >= 3;
-  for (const target of session.targets) {
-    const counted = counts.filter(({ name }) => name.includes(target.filename ?? '\0')).reduce((sum, { packets }) => sum + packets, 0);
-    const equal = counted === target.packets_captured && counted > 0;
-    good &&= equal;
-    say(`  ${target.host} ${target.interface}: ${target.status}, ${target.packets_captured ?? 0} packets, capinfos counts ${counted} ${equal ? '(equal)' : '(DIFFERENT)'}${target.error === null ? '' : `; ${target.error_code}: ${target.error}`}`);
-  }
-  for (const difference of report.differences) {
-    say(`  DIFFERENT: ${difference}`);
-  }
-  say(`${bundle}: ${report.members.length} members, ${report.differences.length === 0 ? 'every one matches the manifest' : `${report.differences.length} differences`}`);
-  return good;
-}
-
-/** How to log in to a lab host: by its password, or by a stored key where it takes nothing else. */
-async function accountOf(api: ApiClient, target: LabTarget): Promise<{ username: string; password: string } | { credential_id: string }> {
-  if (target.password !== undefined) {
-    return { username: target.username, password: target.password };
-  }
-  const { credential } = await api.call(routes.createCredential, {
-    body: { name: `demo ${target.name} ${systemIds.next().slice(-12)}`, kind: 'ssh_key', username: target.username, private_key: target.private_key },
-  });
-  return { credential_id: credential.credential_id };
-}
-
-/** Follows a session on the socket, printing states as they come and numbers every two seconds, until it is terminal. */
-async function follow(api: ApiClient, sessionId: string): Promise<CaptureSessionInfo> {
-  const socket = io(api.address, { transports: ['websocket'], auth: { token: api.token } });
-  const packets = new Map<string, number>();
-  let shown = 0;
-  socket.on('connect', () => socket.emit('subscribe', { channels: [`session:${sessionId}`] }, () => undefined));
-  socket.on('session:state', ({ session }: ServerMessages['session:state']) => say(`  session  ${session.state}`));
-  socket.on('session:target', ({ target }: ServerMessages['session:target']) => say(`  ${target.title.padEnd(15)} ${target.state}${target.message === null ? '' : `: ${target.message}`}`));
-  socket.on('session:progress', (progress: ServerMessages['session:progress']) => {
-    packets.set(progress.target_id, progress.metrics['packets_captured'] ?? 0);
-    if (systemClock.monotonic() - shown > 2_000) {
-      shown = systemClock.monotonic();
-      say(`  packets so far: ${[...packets.values()].join(' + ')}`);
-    }
-  });
-  try {
-    for (;;) {
-      const { session } = await api.call(routes.getCaptureSession, { params: { id: sessionId } });
-      if (session.completed_at !== null) {
-        return session;
-      }
-      await systemClock.sleep(500);
-    }
-  } finally {
-    socket.close();
-  }
-}
-
-async function download(api: ApiClient, session: CaptureSessionInfo, dataDir: string): Promise<string> {
-  const response = await api.fetch(routes.downloadCaptureSession, { params: { id: session.session_id } });
-  const folder = path.join(dataDir, 'bundles');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = path.join(folder, session.bundle_filename ?? `${session.session_id}.zip`);
-  await pipeline(Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]), createWriteStream(file, { mode: 0o600 }));
-  return file;
-}
-
-/** Counts packets with Wireshark's capinfos, which knows nothing of Capstan. */
-async function countPackets(bundle: string, names: readonly string[]): Promise<{ name: string; packets: number }[]> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'capstan-demo-'));
-  try {
-    const counts: { name: string; packets: number }[] = [];
-    for (const [index, name] of names.entries()) {
-      const file = path.join(folder, `${index}.pcap`);
-      await extractMember(bundle, name, file);
-      const { stdout } = await run('capinfos', ['-Mrc', '-T', file]);
-      counts.push({ name, packets: Number(stdout.trim().split('\t').at(-1)) });
-    }
-    return counts;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

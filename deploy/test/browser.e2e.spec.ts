@@ -9,6 +9,7 @@ import { AppPage } from './pages/app.page';
 import { CaptureWizardPage } from './pages/capture-wizard.page';
 import { accessibilityFindings, horizontalOverflow, launchBrowser, newContext } from './pages/checks';
 import { LiveSessionPage } from './pages/live-session.page';
+import { shoot } from './pages/screens';
 import { SessionListPage } from './pages/session-list.page';
 import { SignInPage } from './pages/sign-in.page';
 import { System } from './system';
@@ -39,6 +40,7 @@ describe('the web app', () => {
   it('refuses a wrong password, then asks for one of one’s own at the first sign-in', async () => {
     const signIn = new SignInPage(page, system.api.address);
     await signIn.open();
+    await shoot(page, 'sign-in');
     await signIn.signIn('admin', 'not this one');
     await signIn.alert.getByText(/wrong/i).waitFor();
     await signIn.signIn('admin', system.adminPassword);
@@ -62,6 +64,7 @@ describe('the web app', () => {
     await wizard.toOptions();
     await wizard.fillOptions({ name: 'From the browser', durationSec: 20, protocol: 'udp' });
     await eventually(async () => expect(await wizard.command(hosts[0]?.host ?? '').innerText()).toMatch(/^tcpdump .*udp/), { timeoutMs: 10_000 });
+    await shoot(page, 'new-capture-options');
     await wizard.toReview();
     sessionId = await wizard.start();
 
@@ -70,6 +73,7 @@ describe('the web app', () => {
     for (const host of hosts) {
       await eventually(async () => expect(await live.packetsOf(host.host)).toBeGreaterThan(0), { timeoutMs: 20_000 });
     }
+    await shoot(page, 'live');
   }, 90_000);
 
   it('goes on through a reload and a killed gateway without being reloaded', async () => {
@@ -102,6 +106,7 @@ describe('the web app', () => {
     await live.open(`/sessions/${id}`);
     await live.waitForState('Partial');
     await page.getByText('BAD_INTERFACE').first().waitFor();
+    await shoot(page, 'partial');
     await live.retryFailed();
     await live.waitForState('Failed');
     const { session } = await system.api.call(routes.getSession, { params: { id: page.url().slice(-36) } });
@@ -140,12 +145,14 @@ describe('the web app', () => {
           await app.goTo(place);
           expect([place, await accessibilityFindings(tab)]).toEqual([place, []]);
           expect([place, await horizontalOverflow(tab)]).toEqual([place, 0]);
+          await shoot(tab, `${place.toLowerCase().replace(' ', '-')}-${size}-${scheme}`);
         }
         for (const address of ['/sessions/new', `/sessions/${sessionId}`]) {
           await app.open(address);
           expect([address, await accessibilityFindings(tab)]).toEqual([address, []]);
           expect([address, await horizontalOverflow(tab)]).toEqual([address, 0]);
         }
+        await shoot(tab, `session-${size}-${scheme}`);
       } finally {
         await context.close();
       }

@@ -1,11 +1,10 @@
 import type { Clock, IdSource } from '@capstan/kernel';
 import { CLOCK, IDS } from '@capstan/service-kit';
 import { type DynamicModule, Inject, type MiddlewareConsumer, Module, type NestModule, type Provider } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule, HttpAdapterHost } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, DiscoveryModule, HttpAdapterHost } from '@nestjs/core';
 import type { Express } from 'express';
 import { AuditConsumer } from './audit/audit.consumer';
 import { AuditController } from './audit/audit.controller';
-import { AuditInterceptor } from './audit/audit.interceptor';
 import { AuditRepository } from './audit/audit.repository';
 import { AuditTrail } from './audit/audit-trail';
 import { AccessGuard } from './auth/access.guard';
@@ -34,11 +33,10 @@ import { DownloadsController } from './downloads/downloads.controller';
 import { DownloadsService } from './downloads/downloads.service';
 import { Transfers } from './downloads/transfers';
 import { HostKeysController } from './host-keys/host-keys.controller';
-import { CallInterceptor } from './http/call.interceptor';
+import { CallGuard } from './http/call.guard';
 import { entryMiddleware, prepareExpress } from './http/entry';
 import { ProblemFilter } from './http/problem.filter';
 import { RouteCheck } from './http/route-check';
-import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
 import { IdempotencyRepository } from './idempotency/idempotency.repository';
 import { LiveGateway } from './live/live.gateway';
 import { LiveNumbers } from './live/live-numbers';
@@ -55,13 +53,11 @@ import { UsersRepository } from './users/users.repository';
 import { UsersService } from './users/users.service';
 import { WebAppController } from './web-app/web-app.controller';
 
-/** Every request passes these, in this order. */
+/** Every request passes these, in this order; what only some routes need, {@link Endpoint} adds to those. */
 const pipeline: Provider[] = [
   { provide: APP_FILTER, useClass: ProblemFilter },
   { provide: APP_GUARD, useClass: AccessGuard },
-  { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
-  { provide: APP_INTERCEPTOR, useClass: CallInterceptor },
-  { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+  { provide: APP_GUARD, useClass: CallGuard },
 ];
 
 /** Injection token of the cost of password hashes; tests lower it. */
@@ -86,13 +82,14 @@ const keyed: Provider[] = [
 @Module({
   imports: [DiscoveryModule],
   controllers: [
+    // Addresses are tried in this order: what is asked for most comes first.
+    SessionsController,
     AuthController,
     UsersController,
     TokensController,
     AuditController,
     AuditConsumer,
     SystemController,
-    SessionsController,
     CaptureSessionsController,
     DownloadsController,
     CredentialsController,

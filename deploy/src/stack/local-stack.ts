@@ -30,9 +30,6 @@ const MIN_FREE_BYTES = 512 * 1024 * 1024;
 /** Broker user for programs outside of Capstan that start sessions; see `examples/publish-job`. */
 const PUBLISHER = 'publisher';
 
-/** Services that touch artifacts or secrets; the others get neither setting. */
-const NEEDS_STORE: readonly ServiceName[] = ['gateway', 'capture-orchestrator', 'device-collector', 'camera-service'];
-
 /** Services that keep secrets. */
 const NEEDS_VAULT: readonly ServiceName[] = ['device-collector', 'camera-service'];
 
@@ -169,7 +166,7 @@ function environmentOf(name: ServiceName, opsPort: number, rabbitmqUrl: string, 
     CAPSTAN_OPS_PORT: String(opsPort),
     ...given('LOG_LEVEL'),
     ...given('OTEL_EXPORTER_OTLP_ENDPOINT'),
-    ...(NEEDS_STORE.includes(name) ? store : {}),
+    ...store,
     ...(NEEDS_VAULT.includes(name) ? { CAPSTAN_VAULT_KEY_FILE: path.join(dataDir, 'secrets', `vault-${name}`) } : {}),
     ...(name === 'camera-service' ? { CAPSTAN_CAMERA_NETWORKS: settings.CAPSTAN_CAMERA_NETWORKS ?? CAMERA_NETWORKS, ...given('CAPSTAN_CAMERA_HEALTH_SEC') } : {}),
     ...(name === 'gateway'

@@ -7,6 +7,11 @@ interface RandomSource {
 
 const cryptoSource = (globalThis as unknown as { crypto: RandomSource }).crypto;
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const RANDOM_BYTES = 10;
+/** Asking the platform costs more than an identifier itself, so it is asked once for this many. */
+const IDS_PER_DRAW = 128;
+
 /** Makes identifiers. A port, so that tests can make them predictable. */
 export interface IdSource {
   /** A new UUIDv7 (RFC 9562 §5.7): sorts by creation time to the millisecond. */
@@ -28,16 +33,30 @@ export function uuidv7(unixMs: number, random: Uint8Array): string {
     bytes[index] = time % 256;
     time = Math.floor(time / 256);
   }
-  bytes.set(random.subarray(0, 10), 6);
+  bytes.set(random.subarray(0, RANDOM_BYTES), 6);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  let hex = '';
+  for (const byte of bytes) {
+    hex += HEX[byte];
+  }
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 /** Identifiers from a clock and the platform's strong random source. */
 export function createIdSource(clock: Clock): IdSource {
-  return { next: () => uuidv7(clock.now(), cryptoSource.getRandomValues(new Uint8Array(10))) };
+  const drawn = new Uint8Array(RANDOM_BYTES * IDS_PER_DRAW);
+  let used = drawn.length;
+  return {
+    next: () => {
+      if (used === drawn.length) {
+        cryptoSource.getRandomValues(drawn);
+        used = 0;
+      }
+      used += RANDOM_BYTES;
+      return uuidv7(clock.now(), drawn.subarray(used - RANDOM_BYTES, used));
+    },
+  };
 }
 
 /** The identifiers of a running process. */

@@ -12,3 +12,4 @@ export {
 export { backoffDelay, type BackoffPolicy, type Random, systemRandom } from './backoff';
 export { defineStateMachine, type StateMachine, type TransitionTable } from './state-machine';
 export { Deferred, Gate, Serial, withTimeout } from './async';
+export { SharedRead } from './shared-read';

@@ -6,11 +6,10 @@ import { IDS } from '@capstan/service-kit';
 import { Controller, Inject } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { hasEnded } from './engine/order';
-import { SessionListRepository, type SessionPage } from './session-list.repository';
+import { SessionListRepository } from './session-list.repository';
 import { summaryOf, viewOf } from './session-views';
 import { SessionsRepository } from './sessions.repository';
 import { type CreateOrder, SessionsService, visible } from './sessions.service';
-import { SharedRead } from './shared-read';
 import { TargetCheckClient } from './target-check.client';
 
 type Rpc = typeof sessionRpc;
@@ -18,8 +17,6 @@ type Rpc = typeof sessionRpc;
 /** Answers what the gateway asks about sessions. */
 @Controller()
 export class SessionsRpcController {
-  private readonly pages = new SharedRead<SessionPage>();
-
   constructor(
     private readonly dataSource: DataSource,
     private readonly sessions: SessionsService,
@@ -38,7 +35,7 @@ export class SessionsRpcController {
 
   @OnRpc(sessionRpc.list)
   list(query: RequestOf<Rpc['list']>, _context: RpcContext): Promise<ResponseOf<Rpc['list']>> {
-    return this.pages.run(JSON.stringify(query), () => this.lists.list(this.dataSource, query));
+    return this.lists.list(this.dataSource, query);
   }
 
   @OnRpc(sessionRpc.get)

@@ -7,6 +7,9 @@ export const ACCESS_TOKEN_SEC = 900;
 const ISSUER = 'capstan';
 const AUDIENCE = 'capstan-api';
 
+/** Tokens whose signature has been checked that are remembered; more than are in use at once. */
+const MAX_CHECKED = 10_000;
+
 /** What an access token says. Everything else is looked up, so that a change takes effect without a new sign-in. */
 export interface AccessClaims {
   readonly userId: string;
@@ -18,6 +21,9 @@ export interface AccessClaims {
 
 /** Signs and reads access tokens (JWT, HS256). */
 export class AccessTokens {
+  /** A signature does not change: checking it again for each of a page's many requests costs as much as the rest of a request. */
+  private readonly checked = new Map<string, AccessClaims>();
+
   constructor(
     private readonly key: Uint8Array,
     private readonly clock: Clock,
@@ -38,6 +44,20 @@ export class AccessTokens {
 
   /** @throws AppError `TOKEN_EXPIRED`, or `NOT_AUTHENTICATED` for anything that is not a token of ours */
   async read(token: string): Promise<AccessClaims> {
+    const known = this.checked.get(token);
+    if (known !== undefined && known.expiresAt > this.clock.now()) {
+      return known;
+    }
+    this.checked.delete(token);
+    const claims = await this.verify(token);
+    if (this.checked.size >= MAX_CHECKED) {
+      this.checked.clear();
+    }
+    this.checked.set(token, claims);
+    return claims;
+  }
+
+  private async verify(token: string): Promise<AccessClaims> {
     try {
       const { payload } = await jwtVerify(token, this.key, {
         algorithms: ['HS256'],

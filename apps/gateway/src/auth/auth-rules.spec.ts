@@ -1,7 +1,8 @@
 import { ROLE_PERMISSIONS, type Route, routes } from '@capstan/contracts';
 import { systemClock } from '@capstan/kernel';
+import { ManualClock } from '@capstan/testing';
 import { decideAccess } from './access-decision';
-import { AccessTokens } from './access-tokens';
+import { ACCESS_TOKEN_SEC, AccessTokens } from './access-tokens';
 import { deriveKey, KEY_PURPOSES } from './keys';
 import { makeOneTimePassword, Passwords } from './passwords';
 import { assertMayGrant, type Principal } from './principal';
@@ -97,5 +98,14 @@ describe(AccessTokens.name, () => {
     const token = await sut.issue('u1', 3);
     expect(await sut.read(token)).toMatchObject({ userId: 'u1', version: 3 });
     await expect(new AccessTokens(new Uint8Array(32).fill(2), systemClock).read(token)).rejects.toMatchObject({ code: 'NOT_AUTHENTICATED' });
+  });
+
+  it('tells that a token has expired although it has read it before', async () => {
+    const clock = new ManualClock(1_800_000_000_000);
+    const sut = new AccessTokens(new Uint8Array(32).fill(1), clock);
+    const token = await sut.issue('u1', 3);
+    await sut.read(token);
+    await clock.advance(ACCESS_TOKEN_SEC * 1_000 + 1);
+    await expect(sut.read(token)).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
   });
 });

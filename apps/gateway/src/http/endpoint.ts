@@ -1,7 +1,10 @@
 import type { BodyOf, ParamsOf, QueryOf, Route } from '@capstan/contracts';
 import { AppError } from '@capstan/kernel';
-import { applyDecorators, createParamDecorator, type ExecutionContext, HttpCode, RequestMapping, RequestMethod, SetMetadata } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, type ExecutionContext, HttpCode, type NestInterceptor, RequestMapping, RequestMethod, SetMetadata, type Type, UseInterceptors } from '@nestjs/common';
+import { AuditInterceptor } from '../audit/audit.interceptor';
+import { isAudited } from '../audit/audit-policy';
 import type { Principal } from '../auth/principal';
+import { IdempotencyInterceptor } from '../idempotency/idempotency.interceptor';
 import type { Call, GatewayRequest } from './gateway-request';
 
 /** Where all routes live. */
@@ -22,6 +25,16 @@ const METHODS: Readonly<Record<Route['method'], RequestMethod>> = {
 };
 
 /**
+ * What stands around a handler. Most calls only read and need nothing; each interceptor costs more than a whole lookup.
+ * The answer that goes into the audit log is the one that is sent, also when it repeats an earlier one.
+ */
+function interceptorsOf(route: Route): Type<NestInterceptor>[] {
+  // Bytes are still on their way when a handler is done: whoever sends them writes the audit log.
+  const audited = !('bytes' in route.response) && isAudited(route, route.status);
+  return [...(audited ? [AuditInterceptor] : []), ...(route.idempotent ? [IdempotencyInterceptor] : [])];
+}
+
+/**
  * Makes a controller method the handler of a route. Path, method, status, access and schemas come from the route alone,
  * so the API that is described and the API that is served cannot differ.
  */
@@ -30,6 +43,7 @@ export function Endpoint(route: Route): MethodDecorator {
     RequestMapping({ method: METHODS[route.method], path: API_PREFIX + route.path }),
     HttpCode(route.status),
     SetMetadata(ROUTE, route),
+    UseInterceptors(...interceptorsOf(route)),
   );
 }
 

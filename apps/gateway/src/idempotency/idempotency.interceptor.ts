@@ -21,12 +21,9 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    if (context.getType() !== 'http') {
-      return next.handle();
-    }
     const request = context.switchToHttp().getRequest<GatewayRequest>();
     const { endpoint, principal, call } = request;
-    if (!endpoint?.idempotent || !principal || !call) {
+    if (!endpoint || !principal || !call) {
       return next.handle();
     }
     const idempotencyKey = readIdempotencyKey(request.get('idempotency-key'));

@@ -1,13 +1,21 @@
 import { type AnswerOf, routes, sessionRpc } from '@capstan/contracts';
+import { SharedRead } from '@capstan/kernel';
 import { RpcClient } from '@capstan/messaging';
-import { Controller } from '@nestjs/common';
+import { Controller, Res } from '@nestjs/common';
+import type { Response } from 'express';
 import type { Principal } from '../auth/principal';
 import { Caller, type CallOf, Endpoint, Input } from '../http/endpoint';
 import { LiveNumbers } from '../live/live-numbers';
 
+/** Lists of the same question that are read at the same time. */
+const LANES = 2;
+
 /** Sessions of any kind: every method is one question to the orchestrator. */
 @Controller()
 export class SessionsController {
+  /** Every open page asks for the list anew whenever a session changes, all at the same time: they share the question and the bytes of the answer. */
+  private readonly pages = new SharedRead<Buffer>(LANES);
+
   constructor(
     private readonly rpc: RpcClient,
     private readonly numbers: LiveNumbers,
@@ -20,8 +28,12 @@ export class SessionsController {
   }
 
   @Endpoint(routes.listSessions)
-  list(@Input() { query }: CallOf<typeof routes.listSessions>): Promise<AnswerOf<typeof routes.listSessions>> {
-    return this.rpc.call(sessionRpc.list, query);
+  async list(@Input() { query }: CallOf<typeof routes.listSessions>, @Res() response: Response): Promise<void> {
+    const page = await this.pages.run(JSON.stringify(query), async () => {
+      const answer: AnswerOf<typeof routes.listSessions> = await this.rpc.call(sessionRpc.list, query);
+      return Buffer.from(JSON.stringify(answer));
+    });
+    response.type('json').send(page);
   }
 
   @Endpoint(routes.getSession)

@@ -1,12 +1,19 @@
 /**
- * Lets readers who ask the same at the same time share one query, without showing anybody something older than the moment
- * of asking: whoever comes while a query runs does not get its answer, but that of the next one, which all who came meanwhile share.
+ * Lets readers who ask the same at the same time share one read, without showing anybody something older than the moment of
+ * asking: whoever comes while a read runs does not get its answer, but that of the next one, which all who came meanwhile
+ * share. Readers are dealt to a few lanes in turn, so that nobody has nothing to do while a lane waits for its read.
  */
 export class SharedRead<Result> {
   private readonly running = new Map<string, { current: Promise<unknown>; next?: Promise<Result> }>();
+  private turn = 0;
 
-  /** @param key what makes two questions the same */
-  run(key: string, read: () => Promise<Result>): Promise<Result> {
+  /** @param lanes how many reads of the same question may run at once */
+  constructor(private readonly lanes = 1) {}
+
+  /** @param question what makes two questions the same */
+  run(question: string, read: () => Promise<Result>): Promise<Result> {
+    this.turn = (this.turn + 1) % this.lanes;
+    const key = `${this.turn} ${question}`;
     const entry = this.running.get(key);
     if (entry === undefined) {
       return this.start(key, read);

@@ -1,9 +1,8 @@
 import { fieldProblems, type Route } from '@capstan/contracts';
 import { AppError, type FieldError, type IdSource, validationError } from '@capstan/kernel';
 import { IDS } from '@capstan/service-kit';
-import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { Observable } from 'rxjs';
 import type { z } from 'zod';
 import { ROUTE } from './endpoint';
 import type { GatewayRequest } from './gateway-request';
@@ -25,15 +24,18 @@ function hasBody(request: GatewayRequest): boolean {
   return request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
 }
 
-/** Turns a request into a {@link Call} by the schemas of its route; everything that is wrong with it is told at once. */
+/**
+ * Turns a request into a {@link Call} by the schemas of its route; everything that is wrong with it is told at once. After the
+ * guard of access: who may not call is not told what a right call would be.
+ */
 @Injectable()
-export class CallInterceptor implements NestInterceptor {
+export class CallGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     @Inject(IDS) private readonly ids: IdSource,
   ) {}
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+  canActivate(context: ExecutionContext): boolean {
     const route = this.reflector.get<Route | undefined>(ROUTE, context.getHandler());
     if (route) {
       const request = context.switchToHttp().getRequest<GatewayRequest>();
@@ -49,6 +51,6 @@ export class CallInterceptor implements NestInterceptor {
       }
       request.call = { params, query, body, requestId: request.requestId, address: request.ip ?? '', newId: this.ids.next() };
     }
-    return next.handle();
+    return true;
   }
 }

@@ -1,4 +1,4 @@
-import { Deferred } from '@capstan/kernel';
+import { Deferred } from './async';
 import { SharedRead } from './shared-read';
 
 describe(SharedRead.name, () => {

@@ -1,0 +1,5 @@
+import type { DemoPart } from './demo-part';
+import { capturePackets } from './packet-capture';
+
+/** What the demo shows, in this order. */
+export const DEMO_PARTS: ReadonlyArray<{ readonly title: string; readonly run: DemoPart }> = [{ title: 'Packet capture on Linux hosts', run: capturePackets }];
