@@ -99,7 +99,7 @@ export class CameraPlatform {
   async add(camera: LabCamera, extra: Partial<CreateCameraBody> = {}): Promise<CameraView> {
     const body = createCameraBody.parse({ name: camera.name, rtsp_url: camera.rtsp_url, codec: camera.codec, resolution: camera.resolution, fps: camera.fps, ...(camera.auth === 'none' ? {} : { username: camera.username, password: camera.password }), ...extra });
     const { password, ...fields } = body;
-    const { camera: kept } = await this.rpc.call(cameraRpc.create, { camera_id: systemIds.next(), camera: fields, ...(password == null ? {} : { sealed_password: await this.seal(password) }), requested_by: actor });
+    const { camera: kept } = await this.rpc.call(cameraRpc.create, { camera_id: systemIds.next(), camera: fields, ...((password === null || password === undefined) ? {} : { sealed_password: await this.seal(password) }), requested_by: actor });
     return kept;
   }
 

@@ -82,7 +82,7 @@ export class CameraImport {
       if (known !== undefined && wish.skipDuplicates) {
         return { outcome: 'skipped', cameraId: known.camera_id, errors: [] };
       }
-      if (fields.group_id != null && fields.group_id !== wish.groupId) {
+      if ((fields.group_id !== null && fields.group_id !== undefined) && fields.group_id !== wish.groupId) {
         await this.groups.get(fields.group_id);
       }
       if (known !== undefined) {

@@ -43,7 +43,7 @@ export class CameraSummary {
       by_state: Object.fromEntries(states.map(({ state, count }) => [state, count])),
       last_update: isoTime(this.clock.now()),
       health_check_status: offline === 0 ? 'healthy' : offline * 2 < active ? 'warning' : 'critical',
-      avg_latency_ms: latency?.average == null ? null : Math.round(latency.average * 100) / 100,
+      avg_latency_ms: (latency?.average === null || latency?.average === undefined) ? null : Math.round(latency.average * 100) / 100,
       system_uptime_hours: Math.round(((this.clock.monotonic() - this.startedAt) / HOUR_MS) * 1_000) / 1_000,
     };
   }

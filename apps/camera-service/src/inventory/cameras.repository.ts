@@ -84,7 +84,7 @@ export class Cameras {
             manager,
             `INSERT INTO camera_states (camera_id, state, connection_retries, streak, next_check_at, next_snapshot_at) VALUES ($1, 'unknown', 0, 0, $2, $3)`,
             // At once, so that a new camera shows within seconds whether it works.
-            [cameraId, now, fields.snapshot_interval_sec == null ? null : now],
+            [cameraId, now, (fields.snapshot_interval_sec === null || fields.snapshot_interval_sec === undefined) ? null : now],
           );
         }
       }),
@@ -131,7 +131,7 @@ export class Cameras {
           throw new AppError('REVISION_CONFLICT', 'The camera was changed by somebody else meanwhile; read it again', { details: { revision: present } });
         }
         // What was found out about the old address or password says nothing about the new one.
-        await rows(manager, `UPDATE camera_states SET next_check_at = $2, streak = 0, pending_state = NULL, next_snapshot_at = CASE WHEN $3::boolean THEN $2 ELSE next_snapshot_at END WHERE camera_id = $1`, [cameraId, now, changes.snapshot_interval_sec != null]);
+        await rows(manager, `UPDATE camera_states SET next_check_at = $2, streak = 0, pending_state = NULL, next_snapshot_at = CASE WHEN $3::boolean THEN $2 ELSE next_snapshot_at END WHERE camera_id = $1`, [cameraId, now, (changes.snapshot_interval_sec !== null && changes.snapshot_interval_sec !== undefined)]);
       }),
     );
     return this.get(cameraId);

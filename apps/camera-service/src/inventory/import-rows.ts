@@ -46,7 +46,7 @@ function readRow(record: unknown, row: number, groupId: string | undefined): Imp
     row,
     name,
     // The columns win over what stands in the URL.
-    camera: { ...parsed.data, username: parsed.data.username ?? username ?? null, ...(parsed.data.password == null && password !== undefined ? { password } : {}) },
+    camera: { ...parsed.data, username: parsed.data.username ?? username ?? null, ...((parsed.data.password === null || parsed.data.password === undefined) && password !== undefined ? { password } : {}) },
   };
 }
 

@@ -94,7 +94,7 @@ export class FrameCalls implements OnApplicationBootstrap, BeforeApplicationShut
       await withTimeout(this.clock, wish.timeoutMs + 1_000, 'CAMERA_TIMEOUT', 'The replica that holds the camera did not answer', () => answered.promise, wish.signal);
       const [row] = await rows<{ answer: Answer | null }>(this.dataSource, `SELECT answer FROM frame_calls WHERE call_id = $1`, [callId]);
       const answer = row?.answer;
-      if (answer == null) {
+      if (answer === null || answer === undefined) {
         throw new AppError('CAMERA_TIMEOUT', 'The replica that holds the camera did not answer', { retryable: true });
       }
       if ('error' in answer) {

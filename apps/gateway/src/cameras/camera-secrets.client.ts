@@ -40,7 +40,7 @@ export class CameraSecretsClient {
         found = found.username === undefined ? credentials : found;
       }
     }
-    if (given.username == null && found.username !== undefined) {
+    if ((given.username === null || given.username === undefined) && found.username !== undefined) {
       fields['username'] = found.username;
     }
     return { fields: fields as Omit<Fields, 'password'>, password: password === undefined ? found.password : password };

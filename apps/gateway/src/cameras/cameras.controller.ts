@@ -68,7 +68,7 @@ export class CamerasController {
   create(@Caller() { actor }: Principal, @Input() { body, newId }: CallOf<typeof routes.createCamera>): Promise<AnswerOf<typeof routes.createCamera>> {
     const { fields, password } = this.secrets.separate(body);
     const send = (sealed?: string) => this.rpc.call(cameraRpc.create, { camera_id: newId, camera: fields, ...(sealed === undefined ? {} : { sealed_password: sealed }), requested_by: actor });
-    return password == null ? send() : this.secrets.withSealed(password, ([sealed]) => send(sealed));
+    return password === null || password === undefined ? send() : this.secrets.withSealed(password, ([sealed]) => send(sealed));
   }
 
   @Endpoint(routes.getCamera)
@@ -81,7 +81,7 @@ export class CamerasController {
     const { fields, password } = this.secrets.separate(body);
     const send = (sealed?: string) =>
       this.rpc.call(cameraRpc.update, { camera_id: params.id, changes: fields, ...(sealed === undefined ? {} : { sealed_password: sealed }), clear_password: password === null, requested_by: actor });
-    return password == null ? send() : this.secrets.withSealed(password, ([sealed]) => send(sealed));
+    return password === null || password === undefined ? send() : this.secrets.withSealed(password, ([sealed]) => send(sealed));
   }
 
   @Endpoint(routes.setCameraState)
