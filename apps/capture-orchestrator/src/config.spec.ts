@@ -11,6 +11,7 @@ describe(orchestratorConfig.name, () => {
       collectAllowanceMs: 3_600_000,
       cancelAllowanceMs: 300_000,
       openEndedLimitMs: 7 * 24 * 3_600_000,
+      pauseLimitMs: 3_600_000,
       settleMs: 5_000,
     });
   });

@@ -20,6 +20,7 @@ export const orchestratorSettings = {
   CAPSTAN_COLLECT_SEC: seconds(3_600, { min: 10, max: 86_400 }).describe('Seconds a target may take from its stop to its last stored file'),
   CAPSTAN_CANCEL_SEC: seconds(300, { min: 5, max: 3_600 }).describe('Seconds a worker may take to clean a device after a cancel'),
   CAPSTAN_OPEN_ENDED_HOURS: z.coerce.number().min(1).max(8_760).default(168).describe('Hours after which a session is stopped whose captures have no end of their own'),
+  CAPSTAN_PAUSE_LIMIT_MIN: z.coerce.number().min(1).max(10_080).default(60).describe('Minutes after which a session is stopped that nobody resumed from its pause'),
   CAPSTAN_SETTLE_SEC: seconds(5, { min: 0, max: 60 }).describe('Seconds in which queued facts are folded after an outage before any deadline is judged'),
 } as const;
 
@@ -40,6 +41,7 @@ export function enginePolicyOf(config: OrchestratorConfig): EnginePolicy {
     collectAllowanceMs: config.CAPSTAN_COLLECT_SEC * 1_000,
     cancelAllowanceMs: config.CAPSTAN_CANCEL_SEC * 1_000,
     openEndedLimitMs: config.CAPSTAN_OPEN_ENDED_HOURS * 3_600_000,
+    pauseLimitMs: config.CAPSTAN_PAUSE_LIMIT_MIN * 60_000,
     settleMs: config.CAPSTAN_SETTLE_SEC * 1_000,
   };
 }

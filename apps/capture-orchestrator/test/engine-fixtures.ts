@@ -13,6 +13,7 @@ export const policy: EnginePolicy = {
   collectAllowanceMs: 600_000,
   cancelAllowanceMs: 120_000,
   openEndedLimitMs: 3_600_000,
+  pauseLimitMs: 1_800_000,
   settleMs: 5_000,
 };
 

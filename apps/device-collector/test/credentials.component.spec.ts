@@ -127,6 +127,7 @@ function sessionView(sessionId: string, credentialIds: readonly string[]) {
     started_at: null,
     stopped_at: null,
     finished_at: null,
+    paused_at: null,
   });
   return {
     session_id: sessionId,
@@ -142,6 +143,9 @@ function sessionView(sessionId: string, credentialIds: readonly string[]) {
     capture_started_at: null,
     stop_requested_at: null,
     cancel_requested_at: null,
+    pausable: false,
+    paused_at: null,
+    paused_ms: 0,
     completed_at: null,
     start_spread_ms: null,
     target_count: credentialIds.length,
@@ -149,6 +153,7 @@ function sessionView(sessionId: string, credentialIds: readonly string[]) {
     failed_count: 0,
     artifact_count: 0,
     artifact_bytes: 0,
+    metrics: {},
     download_available: false,
     retry_of: null,
     targets: credentialIds.map((credentialId, index) => target(credentialId, index + 1)),

@@ -42,6 +42,10 @@ import { LiveGateway } from './live/live.gateway';
 import { LiveNumbers } from './live/live-numbers';
 import { Snapshots } from './live/snapshots';
 import { ApiDocumentsController } from './openapi/api-documents.controller';
+import { KnownSourcesController } from './recordings/known-sources.controller';
+import { ReceiversController } from './recordings/receivers.controller';
+import { RecordingSocketGateway } from './recordings/recording-socket.gateway';
+import { RecordingsController } from './recordings/recordings.controller';
 import { SessionsController } from './sessions/sessions.controller';
 import { HealthClient } from './system/health.client';
 import { SystemController } from './system/system.controller';
@@ -99,6 +103,9 @@ const keyed: Provider[] = [
     CamerasController,
     CameraPicturesController,
     SnapshotsController,
+    RecordingsController,
+    ReceiversController,
+    KnownSourcesController,
     ApiDocumentsController,
     // Takes every address that is left.
     WebAppController,
@@ -127,6 +134,7 @@ const keyed: Provider[] = [
     Snapshots,
     LiveNumbers,
     LiveGateway,
+    RecordingSocketGateway,
     HealthClient,
     Housekeeping,
   ],

@@ -27,6 +27,7 @@ export function targetFixture(overrides: Partial<TargetView> = {}): TargetView {
     started_at: CREATED_AT,
     stopped_at: CREATED_AT,
     finished_at: CREATED_AT,
+    paused_at: null,
     ...overrides,
   };
 }
@@ -46,6 +47,9 @@ export function summaryFixture(overrides: Partial<SessionSummary> = {}): Session
     capture_started_at: CREATED_AT,
     stop_requested_at: null,
     cancel_requested_at: null,
+    pausable: false,
+    paused_at: null,
+    paused_ms: 0,
     completed_at: CREATED_AT,
     start_spread_ms: 3,
     target_count: 1,
@@ -53,6 +57,7 @@ export function summaryFixture(overrides: Partial<SessionSummary> = {}): Session
     failed_count: 0,
     artifact_count: 1,
     artifact_bytes: 4_096,
+    metrics: {},
     download_available: true,
     retry_of: null,
     ...overrides,

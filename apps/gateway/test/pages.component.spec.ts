@@ -66,7 +66,9 @@ describe('pages and documents', () => {
 
   it('is alive without asking anybody, and ready when all services are', async () => {
     expect(await (await fetch(`${sut.url}/live`)).json()).toEqual({ live: true });
-    sut.rpc.on(healthRpc['capture-orchestrator'], () => health('capture-orchestrator'));
+    for (const [service, question] of Object.entries(healthRpc)) {
+      sut.rpc.on(question, () => health(service as keyof typeof healthRpc));
+    }
     sut.rpc.on(healthRpc['device-collector'], () => health('device-collector', false));
     await sut.clock.advance(1_000);
     const partly = await fetch(`${sut.url}/ready`);

@@ -4,6 +4,8 @@ import { CAMERA_FAULT_MEANING, CAMERA_FAULTS, type CameraFault } from './cameras
 import type { LabMode } from './inventory';
 import { FAULT_MEANING, HOST_FAULTS, type HostFault, isHostFault } from './linux-hosts/faults';
 import { MAX_HOSTS } from './linux-hosts/host-plan';
+import { parseReceiverFault, RECEIVER_FAULTS } from './receivers/fault-words';
+import type { ReceiverWishes } from './receivers/receiver-fleet';
 import { DEFAULT_CALLS_PER_MIN, MAX_CALLS_PER_MIN } from './voice-traffic/call-plan';
 
 /** What the command line asks for. */
@@ -25,10 +27,12 @@ export interface LabOptions {
   readonly callsPerMin: number;
   /** Size of /tmp of a host without the fault `small-tmp`. */
   readonly tmpMiB: number;
+  readonly receivers: ReceiverWishes;
 }
 
 /** Most cameras of a lab. */
 export const MAX_CAMERAS = 200;
+const MAX_RECEIVERS = 500;
 
 /** Text of `--help`. */
 export const USAGE = [
@@ -48,6 +52,11 @@ export const USAGE = [
   `  --calls-per-min N     new voice calls per minute, 0 to ${MAX_CALLS_PER_MIN} (${DEFAULT_CALLS_PER_MIN})`,
   '  --seed N              seed of the voice traffic (1)',
   '  --tmp-mib N           size of a host\'s /tmp (256)',
+  '  --kiwi N              simulated KiwiSDR receivers (0)',
+  '  --rtl-tcp N           simulated rtl_tcp dongles (0)',
+  '  --http-iq N           simulated receivers that serve IQ over HTTP (0)',
+  '  --receiver-faults NAME=F[,NAME=F]   fault F at a KiwiSDR such as kiwi-3, repeatable:',
+  ...Object.entries(RECEIVER_FAULTS).map(([fault, meaning]) => `                          ${fault.padEnd(14)} ${meaning}`),
   '  --dir DIR             working folder (a new one under the temporary folder)',
   '',
 ].join('\n');
@@ -64,6 +73,7 @@ export function parseOptions(args: readonly string[]): LabOptions {
   if (mode !== 'auto' && mode !== 'namespaces' && mode !== 'loopback') {
     throw bad(`--mode is namespaces, loopback or auto, not ${mode}`);
   }
+  const seed = integer('--seed', values.seed, 0, 2 ** 32 - 1);
   return {
     json: values.json,
     help: values.help,
@@ -74,9 +84,16 @@ export function parseOptions(args: readonly string[]): LabOptions {
     dir: values.dir,
     faults: parseFaults(values.faults.flatMap((list) => list.split(',')), hosts),
     mode,
-    seed: integer('--seed', values.seed, 0, 2 ** 32 - 1),
+    seed,
     callsPerMin: integer('--calls-per-min', values['calls-per-min'], 0, MAX_CALLS_PER_MIN),
     tmpMiB: integer('--tmp-mib', values['tmp-mib'], 1, 65_536),
+    receivers: {
+      kiwi: integer('--kiwi', values.kiwi, 0, MAX_RECEIVERS),
+      rtlTcp: integer('--rtl-tcp', values['rtl-tcp'], 0, MAX_RECEIVERS),
+      httpIq: integer('--http-iq', values['http-iq'], 0, MAX_RECEIVERS),
+      faults: parseReceiverFaults(values['receiver-faults'].flatMap((list) => list.split(','))),
+      seed,
+    },
   };
 }
 
@@ -97,6 +114,10 @@ function readArgs(args: readonly string[]) {
         seed: { type: 'string', default: '1' },
         'calls-per-min': { type: 'string', default: String(DEFAULT_CALLS_PER_MIN) },
         'tmp-mib': { type: 'string', default: '256' },
+        kiwi: { type: 'string', default: '0' },
+        'rtl-tcp': { type: 'string', default: '0' },
+        'http-iq': { type: 'string', default: '0' },
+        'receiver-faults': { type: 'string', multiple: true, default: [] },
       },
     });
   } catch (error) {
@@ -127,6 +148,19 @@ function parseCameraFaults(pairs: readonly string[], cameras: number): Map<numbe
       throw bad(`--camera-faults knows ${CAMERA_FAULTS.join(', ')}, not ${word || 'nothing'}`);
     }
     faults.set(index, fault);
+  }
+  return faults;
+}
+
+function parseReceiverFaults(pairs: readonly string[]): Map<string, string[]> {
+  const faults = new Map<string, string[]>();
+  for (const pair of pairs) {
+    const [name = '', fault = ''] = pair.split('=');
+    if (!/^kiwi-\d+$/.test(name)) {
+      throw bad(`--receiver-faults takes names such as kiwi-3, not ${name || 'nothing'}`);
+    }
+    parseReceiverFault(fault);
+    faults.set(name, [...(faults.get(name) ?? []), fault]);
   }
   return faults;
 }

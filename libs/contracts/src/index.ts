@@ -130,6 +130,64 @@ export {
   type PacketCaptureTarget,
 } from './packet-capture/packet-capture';
 export {
+  UNKNOWN_SOURCE_ID,
+  sourceRpc,
+  type CreateSourceBody,
+  type SourceView,
+  type UpdateSourceBody,
+} from './recordings/known-sources';
+export {
+  RECEIVER_PROTOCOLS,
+  createReceiverBody,
+  receiverEvents,
+  receiverRpc,
+  waterfallLines,
+  type CreateReceiverBody,
+  type ReceiverHealthView,
+  type ReceiverProtocol,
+  type ReceiverView,
+  type UpdateReceiverBody,
+} from './recordings/receivers';
+export {
+  recordingEvents,
+  recordingFinished,
+  recordingProgress,
+  recordingRpc,
+  type RecordingFinished,
+  type RecordingProgress,
+} from './recordings/recording-messages';
+export {
+  CLOCK_QUALITIES,
+  RECORDING_STATES,
+  STREAM_STATES,
+  recordingMachine,
+  type RecordingState,
+  type StreamState,
+} from './recordings/recording-states';
+export {
+  MAX_CHUNKS,
+  MAX_RECORDING_SECONDS,
+  recordingTarget,
+  type RecordingTarget,
+} from './recordings/recording-target';
+export {
+  APPROVALS,
+  EXPORT_FORMATS,
+  recordingCommands,
+  recordingPolicy,
+  type ChunkMetricsView,
+  type ChunkView,
+  type CreateRecordingBody,
+  type ExportFormat,
+  type RecordingCommands,
+  type RecordingPolicy,
+  type RecordingSummary,
+  type RecordingView,
+  type StartRecordingOrder,
+  type StreamView,
+  type UpdateRecordingBody,
+} from './recordings/recordings';
+export {
   FIELD_CODES,
   fieldProblems,
   type FieldCode,
@@ -165,6 +223,8 @@ export {
   sessionRpc,
 } from './sessions/session-messages';
 export {
+  ARTIFACT_KINDS,
+  MAX_SESSION_TARGETS,
   actor,
   artifactView,
   createSessionBody,
@@ -209,6 +269,7 @@ export {
   clientMessages,
   serverMessages,
   socketAck,
+  targetProgress,
   type ClientMessages,
   type ServerMessages,
   type SocketAck,
@@ -226,6 +287,7 @@ export {
   checkTargets,
   defineCheckTargets,
   defineTaskCommands,
+  sessionArtifactEvents,
   taskCommands,
   taskControls,
   taskDeadlines,

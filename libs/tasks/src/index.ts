@@ -1,5 +1,6 @@
 export { type ArtifactPlace, type StoreOptions, TaskArtifacts } from './artifacts/task-artifacts.client';
 export { stableId } from './artifacts/stable-id';
+export { type DeviceWait } from './device-locks.repository';
 export { TaskControl, type TaskMarks } from './task-control';
 export { type SessionKeeper, type TaskExecutor, type TaskRun } from './task-executor';
 export { TaskJournal } from './task-journal';

@@ -1,6 +1,7 @@
 import type { FieldError } from '@capstan/kernel';
 import type { EntityManager } from 'typeorm';
 import type { TaskArtifacts } from './artifacts/task-artifacts.client';
+import type { DeviceWait } from './device-locks.repository';
 import type { TaskControl } from './task-control';
 import type { TaskJournal } from './task-journal';
 import type { TaskOutcome } from './task-outcome';
@@ -21,6 +22,12 @@ export interface TaskRun {
   readonly journal: TaskJournal;
   /** Where it stores what it captured. */
   readonly artifacts: TaskArtifacts;
+  /**
+   * Takes a device that serves one task at a time, until this task has finished; waits for whoever has it.
+   * @param device any name that is the same for the same device, `host:port` for example
+   * @throws AppError `DEVICE_BUSY` (retryable) naming the session that uses it; the signal's reason
+   */
+  reserve(device: string, wait: DeviceWait): Promise<void>;
 }
 
 /** One kind of work. */

@@ -6,6 +6,7 @@ import { CLOCK, Metrics, OBJECT_STORE, SERVICE, type ServiceIdentity } from '@ca
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { TaskArtifacts } from './artifacts/task-artifacts.client';
+import { DeviceLocks } from './device-locks.repository';
 import { TaskControl } from './task-control';
 import { TASK_EXECUTORS, type TaskExecutor } from './task-executor';
 import { TaskJournal } from './task-journal';
@@ -47,6 +48,7 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
   constructor(
     private readonly dataSource: DataSource,
     private readonly leases: TaskLeases,
+    private readonly devices: DeviceLocks,
     private readonly outbox: Outbox,
     private readonly progress: ProgressPublisher,
     @Inject(TASK_EXECUTORS) private readonly executors: readonly TaskExecutor[],
@@ -204,7 +206,7 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
     }
     const artifacts = new TaskArtifacts(this.store, this.clock, { taskId: task.task_id, sessionId: task.session_id, targetId: task.target_id, keyPrefix: task.key_prefix });
     try {
-      return await executor.execute({ task, control, journal, artifacts });
+      return await executor.execute({ task, control, journal, artifacts, reserve: (device, wait) => this.devices.reserve(task, device, wait) });
     } catch (error) {
       control.lost.throwIfAborted();
       if (!(error instanceof AppError) || error.code === 'LEASE_LOST') {

@@ -32,6 +32,7 @@ export class TaskHousekeeping implements OnApplicationBootstrap, BeforeApplicati
   private async tidy(): Promise<void> {
     const before = (ms: number): Date => new Date(this.clock.now() - ms);
     await rows(this.dataSource, `DELETE FROM tasks WHERE finished_at < $1`, [before(KEEP_TASKS_MS)]);
+    await rows(this.dataSource, `DELETE FROM device_locks l WHERE NOT EXISTS (SELECT 1 FROM tasks t WHERE t.task_id = l.task_id AND t.finished_at IS NULL)`);
     await rows(this.dataSource, `DELETE FROM task_tombstones WHERE created_at < $1`, [before(KEEP_TOMBSTONES_MS)]);
   }
 

@@ -103,6 +103,22 @@ export class TaskRow {
   finished_at!: Date | null;
 }
 
+/** A device that serves one task at a time. A row whose task has finished means nothing. */
+@Entity({ name: 'device_locks' })
+export class DeviceLockRow {
+  @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'device_locks_pkey' })
+  device!: string;
+
+  @Column({ type: 'uuid' })
+  task_id!: string;
+
+  @Column({ type: 'uuid' })
+  session_id!: string;
+
+  @Column(INSTANT)
+  taken_at!: Date;
+}
+
 /** A cancellation that came before its task: when that comes, it is over already. */
 @Entity({ name: 'task_tombstones' })
 export class TaskTombstoneRow {

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type ModuleMetadata, type Type } from '@nestjs/common';
 import { checkTargetsController } from './check-targets.controller';
+import { DeviceLocks } from './device-locks.repository';
 import { SESSION_KEEPERS, type SessionKeeper, TASK_EXECUTORS, type TaskExecutor } from './task-executor';
 import { TaskHolder } from './task-holder.service';
 import { TaskHousekeeping } from './task-housekeeping.service';
@@ -37,6 +38,7 @@ export class TasksModule {
         { provide: SESSION_KEEPERS, useFactory: (...all: SessionKeeper[]) => all, inject: [...sessionKeepers] },
         TaskInbox,
         TaskLeases,
+        DeviceLocks,
         TaskHolder,
         TaskHousekeeping,
       ],

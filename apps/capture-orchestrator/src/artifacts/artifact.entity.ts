@@ -13,11 +13,12 @@ export class ArtifactRow {
   @Column({ type: 'uuid' })
   session_id!: string;
 
-  @Column({ type: 'uuid' })
-  target_id!: string;
+  /** Null for an artifact of the session as a whole, as is the attempt. */
+  @Column({ type: 'uuid', nullable: true })
+  target_id!: string | null;
 
-  @Column({ type: 'int' })
-  attempt!: number;
+  @Column({ type: 'int', nullable: true })
+  attempt!: number | null;
 
   @Column({ type: 'text' })
   kind!: ArtifactView['kind'];

@@ -16,8 +16,8 @@ export interface MessageContext {
   readonly targets: readonly EngineTarget[];
 }
 
-type TaskOrder = Extract<EngineMessage, { type: 'run-task' | 'start-task' | 'stop-task' | 'cancel-task' }>;
-type TaskHint = Extract<EngineMessage, { type: 'go' | 'stop-hint' | 'cancel-hint' }>;
+type TaskOrder = Extract<EngineMessage, { type: 'run-task' | 'start-task' | 'stop-task' | 'cancel-task' | 'pause-task' | 'resume-task' }>;
+type TaskHint = Extract<EngineMessage, { type: 'go' | 'stop-hint' | 'cancel-hint' | 'pause-hint' }>;
 type SessionFact = Extract<EngineMessage, { type: 'target-changed' | 'artifact-added' | 'state-changed' | 'finished' }>;
 
 /** An engine's message as it goes on the wire. */
@@ -27,10 +27,13 @@ export function wireMessage(message: EngineMessage, context: MessageContext): Ou
     case 'start-task':
     case 'stop-task':
     case 'cancel-task':
+    case 'pause-task':
+    case 'resume-task':
       return orderOf(message, context);
     case 'go':
     case 'stop-hint':
     case 'cancel-hint':
+    case 'pause-hint':
       return hintOf(message, context);
     case 'target-changed':
     case 'artifact-added':
@@ -56,6 +59,10 @@ function orderOf(message: TaskOrder, context: MessageContext): OutgoingMessage {
       return outgoing(commands.stop, ref, options);
     case 'cancel-task':
       return outgoing(commands.cancel, ref, options);
+    case 'pause-task':
+      return outgoing(commands.pause, { ...ref, order: message.order }, options);
+    case 'resume-task':
+      return outgoing(commands.resume, { ...ref, order: message.order }, options);
     default:
       return assertNever(message);
   }
@@ -72,6 +79,8 @@ function hintOf(message: TaskHint, context: MessageContext): OutgoingMessage {
       return outgoing(taskControls.stop, data, options);
     case 'cancel-hint':
       return outgoing(taskControls.cancel, data, options);
+    case 'pause-hint':
+      return outgoing(taskControls.pause, data, options);
     default:
       return assertNever(message);
   }

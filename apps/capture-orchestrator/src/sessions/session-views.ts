@@ -1,5 +1,6 @@
 import type { SessionSummary, SessionView, TargetKindName, TargetView } from '@capstan/contracts';
 import { isoTime } from '@capstan/kernel';
+import { isPausable } from './engine/duration';
 import { hasEnded } from './engine/order';
 import type { EngineSession, EngineTarget } from './engine/model';
 import type { SessionRow } from './session.entity';
@@ -25,6 +26,9 @@ export function summaryOf(session: EngineSession, identity: SessionIdentity): Se
     capture_started_at: iso(session.captureStartedAt),
     stop_requested_at: iso(session.stopRequestedAt),
     cancel_requested_at: iso(session.cancelRequestedAt),
+    pausable: identity.kinds.every((kind) => isPausable({ kind })),
+    paused_at: iso(session.pausedAt),
+    paused_ms: session.pausedMs,
     completed_at: iso(session.completedAt),
     start_spread_ms: session.startSpreadMs,
     target_count: session.targetCount,
@@ -32,6 +36,7 @@ export function summaryOf(session: EngineSession, identity: SessionIdentity): Se
     failed_count: session.failedCount,
     artifact_count: session.artifactCount,
     artifact_bytes: session.artifactBytes,
+    metrics: { ...session.metrics },
     download_available: hasEnded(session) && session.captureCount > 0,
     retry_of: identity.retry_of,
   };
@@ -58,6 +63,7 @@ export function targetViewOf(sessionId: string, target: EngineTarget): TargetVie
     started_at: iso(target.startedAt),
     stopped_at: iso(target.stoppedAt),
     finished_at: iso(target.finishedAt),
+    paused_at: iso(target.pausedAt),
   };
 }
 

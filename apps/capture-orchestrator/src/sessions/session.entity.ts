@@ -65,6 +65,15 @@ export class SessionRow {
   cancel_requested_at!: Date | null;
 
   @Column({ ...INSTANT, nullable: true })
+  paused_at!: Date | null;
+
+  @Column({ type: 'bigint', default: 0 })
+  paused_ms!: string;
+
+  @Column({ type: 'int', default: 0 })
+  pause_order!: number;
+
+  @Column({ ...INSTANT, nullable: true })
   completed_at!: Date | null;
 
   @Column({ type: 'int', nullable: true })
@@ -88,6 +97,16 @@ export class SessionRow {
   /** Artifacts that are neither transcript nor report. */
   @Column({ type: 'int' })
   capture_count!: number;
+
+  /** Artifacts of the session as a whole. */
+  @Column({ type: 'int', default: 0 })
+  own_artifact_count!: number;
+
+  @Column({ type: 'bigint', default: 0 })
+  own_artifact_bytes!: string;
+
+  @Column({ type: 'jsonb', default: {} })
+  metrics!: Record<string, number>;
 
   /** Name and titles in lower case, and their trigrams: see `session-search.ts`. */
   @Column({ type: 'text' })

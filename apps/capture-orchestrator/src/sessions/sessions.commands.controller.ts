@@ -54,6 +54,16 @@ export class SessionsCommandsController {
     return this.answer(sessionCommands.cancel, session_id, context, (manager) => this.sessions.wish(manager, session_id, 'cancel', originOf(context)));
   }
 
+  @OnCommand(sessionCommands.pause, { onInvalid })
+  pause({ session_id }: DataOf<Commands['pause']>, context: DeliveryContext): Promise<Outcome> {
+    return this.answer(sessionCommands.pause, session_id, context, (manager) => this.sessions.wish(manager, session_id, 'pause', originOf(context)));
+  }
+
+  @OnCommand(sessionCommands.resume, { onInvalid })
+  resume({ session_id }: DataOf<Commands['resume']>, context: DeliveryContext): Promise<Outcome> {
+    return this.answer(sessionCommands.resume, session_id, context, (manager) => this.sessions.wish(manager, session_id, 'resume', originOf(context)));
+  }
+
   @OnCommand(sessionCommands.retry, { onInvalid })
   retry({ session_id, new_session_id }: DataOf<Commands['retry']>, context: DeliveryContext): Promise<Outcome> {
     const sessionId = new_session_id ?? this.ids.next();

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { sessionEvents, sessionRpc, taskEvents } from '@capstan/contracts';
+import { sessionArtifactEvents, sessionEvents, sessionRpc, TARGET_KINDS, taskEvents } from '@capstan/contracts';
 import { systemClock, systemIds } from '@capstan/kernel';
 import { eventually, LeakCheck } from '@capstan/testing';
 import { operator, Stage } from '../../test/orchestrator';
@@ -105,6 +105,65 @@ describe(SessionsService.name, () => {
     });
     await expect(stage.until(session_id, 'completed')).resolves.toMatchObject({ artifact_count: 2, download_available: true });
     await expect(stage.gateway.ask(sessionRpc.stop, { session_id })).rejects.toMatchObject({ code: 'SESSION_STATE_CONFLICT' });
+  });
+
+  it('takes in what is made of the whole session after its end, once', async () => {
+    const { session_id } = await stage.create(1);
+    const [task] = await stage.worker.tasks(session_id, 1);
+    task?.advance('configuring', 'ready');
+    await stage.until(session_id, 'starting');
+    task?.complete();
+    const ended = await stage.until(session_id, 'completed');
+    const artifact = { ...task?.artifact(), artifact_id: systemIds.next(), target_id: null, kind: 'merged-pcap', name: 'merged.pcapng', key: `sessions/${session_id}/analysis/merged.pcapng`, size: 77 };
+    for (let times = 0; times < 2; times += 1) {
+      task?.say(sessionArtifactEvents.stored.type, { session_id, artifacts: [artifact], metrics: { calls: 2 } });
+    }
+    await eventually(async () => {
+      const { session } = await stage.gateway.ask(sessionRpc.get, { session_id });
+      expect(session).toMatchObject({ state: 'completed', artifact_count: 2, artifact_bytes: ended.artifact_bytes + 77, metrics: { calls: 2 } });
+    });
+    const { artifacts } = await stage.gateway.ask(sessionRpc.artifacts, { session_id });
+    expect(artifacts.map(({ kind, target_id }) => [kind, target_id])).toEqual([['pcap', ended.targets[0]?.target_id], ['merged-pcap', null]]);
+    const { events } = await stage.gateway.ask(sessionRpc.events, { session_id });
+    expect(events.filter(({ type, target_id }) => type === 'artifact.added' && target_id === null)).toHaveLength(1);
+  });
+
+  it('pauses and goes on, and never counts the pause', async () => {
+    jest.replaceProperty(TARGET_KINDS['packet-capture'] as { pausable: boolean }, 'pausable', true);
+    try {
+      const { session_id } = await stage.create(1);
+      const [task] = await stage.worker.tasks(session_id, 1);
+      task?.advance('configuring', 'ready', 'starting', 'capturing');
+      await stage.until(session_id, 'capturing');
+      const { session } = await stage.gateway.ask(sessionRpc.pause, { session_id, requested_by: operator });
+      expect(session).toMatchObject({ state: 'capturing', pausable: true, paused_at: expect.any(String) });
+      await expect(stage.gateway.ask(sessionRpc.pause, { session_id })).resolves.toMatchObject({ session: { sequence: session.sequence } });
+      await eventually(() => expect(stage.worker.ordersOf(session_id, 'pause')).toMatchObject([{ order: 1 }]));
+      await eventually(() => expect(stage.worker.hintsOf(session_id, 'pause')).toHaveLength(1));
+      task?.say(taskEvents.advanced.type, task.advancedFact('capturing', { paused_at: session.paused_at }));
+      await eventually(async () => expect((await stage.gateway.ask(sessionRpc.get, { session_id })).session.targets[0]).toMatchObject({ paused_at: session.paused_at }));
+      const resumed = await stage.gateway.ask(sessionRpc.resume, { session_id, requested_by: operator });
+      expect(resumed.session.paused_at).toBeNull();
+      expect(resumed.session.paused_ms).toBeGreaterThan(0);
+      await eventually(() => expect(stage.worker.ordersOf(session_id, 'resume')).toMatchObject([{ order: 2 }]));
+      task?.complete();
+      await stage.until(session_id, 'completed');
+      await expect(stage.gateway.ask(sessionRpc.pause, { session_id })).rejects.toMatchObject({ code: 'SESSION_STATE_CONFLICT' });
+      const { events } = await stage.gateway.ask(sessionRpc.events, { session_id });
+      expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['session.paused', 'session.resumed']));
+    } finally {
+      jest.restoreAllMocks();
+    }
+  });
+
+  it('refuses to pause what cannot hold still', async () => {
+    const { session_id } = await stage.create(1);
+    const [task] = await stage.worker.tasks(session_id, 1);
+    task?.advance('configuring', 'ready', 'starting', 'capturing');
+    await stage.until(session_id, 'capturing');
+    await expect(stage.gateway.ask(sessionRpc.pause, { session_id })).rejects.toMatchObject({ code: 'NOT_PAUSABLE' });
+    task?.finish('failed');
+    await stage.until(session_id, 'failed');
   });
 
   it('cancels, discards, and sweeps what the cancelled attempts had stored', async () => {

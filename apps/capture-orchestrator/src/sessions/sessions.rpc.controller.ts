@@ -54,6 +54,16 @@ export class SessionsRpcController {
     return this.wish('cancel', request, context);
   }
 
+  @OnRpc(sessionRpc.pause)
+  pause(request: RequestOf<Rpc['pause']>, context: RpcContext): Promise<ResponseOf<Rpc['pause']>> {
+    return this.wish('pause', request, context);
+  }
+
+  @OnRpc(sessionRpc.resume)
+  resume(request: RequestOf<Rpc['resume']>, context: RpcContext): Promise<ResponseOf<Rpc['resume']>> {
+    return this.wish('resume', request, context);
+  }
+
   @OnRpc(sessionRpc.retry)
   async retry(request: RequestOf<Rpc['retry']>, context: RpcContext): Promise<ResponseOf<Rpc['retry']>> {
     const sessionId = request.new_session_id ?? this.ids.next();
@@ -70,7 +80,7 @@ export class SessionsRpcController {
     return { deleted: hasEnded(stored.session) };
   }
 
-  private async wish(type: 'stop' | 'cancel', request: RequestOf<Rpc['stop']>, context: RpcContext): Promise<ResponseOf<Rpc['stop']>> {
+  private async wish(type: 'stop' | 'cancel' | 'pause' | 'resume', request: RequestOf<Rpc['stop']>, context: RpcContext): Promise<ResponseOf<Rpc['stop']>> {
     const by = request.requested_by ?? publisherOf(context.envelope);
     const stored = await transaction(this.dataSource, (manager) => this.sessions.wish(manager, request.session_id, type, { by }));
     return { session: summaryOf(stored.session, stored.row) };

@@ -135,9 +135,9 @@ export class SessionsService {
 
   /**
    * Carries out a wish of somebody who sees the session.
-   * @throws AppError `SESSION_NOT_FOUND`, `SESSION_STATE_CONFLICT`
+   * @throws AppError `SESSION_NOT_FOUND`, `SESSION_STATE_CONFLICT`, `NOT_PAUSABLE`
    */
-  async wish(manager: EntityManager, sessionId: string, type: 'stop' | 'cancel' | 'delete', origin: Origin): Promise<StoredSession> {
+  async wish(manager: EntityManager, sessionId: string, type: 'stop' | 'cancel' | 'pause' | 'resume' | 'delete', origin: Origin): Promise<StoredSession> {
     const before = visible(await this.sessions.lock(manager, sessionId));
     const { stored } = await this.store(manager, before, { type, by: origin.by }, type === 'delete' ? origin.by : undefined);
     return stored;
@@ -156,7 +156,7 @@ export class SessionsService {
     if (input.type === 'artifact') {
       return { ...input, known: await this.artifacts.known(manager, [input.fact.artifact]) };
     }
-    return input.type === 'finished' ? { ...input, known: await this.artifacts.known(manager, input.fact.artifacts) } : input;
+    return input.type === 'finished' || input.type === 'session-artifacts' ? { ...input, known: await this.artifacts.known(manager, input.fact.artifacts) } : input;
   }
 
   private async store(manager: EntityManager, before: StoredSession, input: EngineInput, deletedBy?: Actor): Promise<Applied> {

@@ -69,6 +69,9 @@ export class TargetRow {
   @Column({ ...INSTANT, nullable: true })
   finished_at!: Date | null;
 
+  @Column({ ...INSTANT, nullable: true })
+  paused_at!: Date | null;
+
   @Column({ type: 'int' })
   last_sequence!: number;
 

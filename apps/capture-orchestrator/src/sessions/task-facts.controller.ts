@@ -1,4 +1,4 @@
-import { type DataOf, taskEvents } from '@capstan/contracts';
+import { type DataOf, sessionArtifactEvents, taskEvents } from '@capstan/contracts';
 import { type Clock } from '@capstan/kernel';
 import { type DeliveryContext, duplicate, ok, OnEvent, type Outcome } from '@capstan/messaging';
 import { CLOCK } from '@capstan/service-kit';
@@ -33,13 +33,19 @@ export class TaskFactsController {
     return this.fold({ type: 'finished', fact, known: [] }, context);
   }
 
+  @OnEvent(sessionArtifactEvents.stored)
+  async sessionArtifacts(fact: DataOf<typeof sessionArtifactEvents.stored>, { manager }: DeliveryContext): Promise<Outcome> {
+    const applied = await this.sessions.apply(manager, fact.session_id, { type: 'session-artifacts', fact, known: [] });
+    return applied?.decision.changed === true ? ok() : duplicate();
+  }
+
   @OnEvent(taskEvents.heartbeat)
   async heartbeat(fact: DataOf<typeof taskEvents.heartbeat>, { manager }: DeliveryContext): Promise<Outcome> {
     await this.repository.heartbeat(manager, fact, this.clock.now());
     return ok();
   }
 
-  private async fold(input: Extract<EngineInput, { fact: unknown }>, context: DeliveryContext): Promise<Outcome> {
+  private async fold(input: Extract<EngineInput, { type: 'advanced' | 'artifact' | 'finished' }>, context: DeliveryContext): Promise<Outcome> {
     const said = Date.parse(input.fact.at);
     const applied = await this.sessions.apply(context.manager, input.fact.session_id, input);
     context.afterCommit(() => this.metrics.folded(input.type, (this.clock.now() - said) / 1_000));

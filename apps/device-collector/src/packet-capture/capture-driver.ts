@@ -174,6 +174,8 @@ export interface CommandPreview {
 export interface CaptureDriver {
   readonly name: string;
   readonly deviceTypes: readonly CaptureDeviceType[];
+  /** Whether a device takes one capture at a time, whoever wants it. Default false. */
+  readonly exclusive?: boolean;
   /** Pure. */
   capabilities(deviceType: CaptureDeviceType): CaptureCapability;
   /** Pure. @throws AppError `UNSUPPORTED_FILTER` with the first wrong condition in `details.path` and all of them in `details.paths` */

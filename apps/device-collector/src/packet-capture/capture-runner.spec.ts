@@ -149,7 +149,7 @@ describe(CaptureRunner.name, () => {
     control = new TaskControl();
   });
 
-  function run(wish: { durationSec?: number | null; resume?: RemoteRecord; t0?: number; closeSec?: number; readySec?: number } = {}): Promise<TaskOutcome> {
+  function run(wish: { durationSec?: number | null; resume?: RemoteRecord; t0?: number; closeSec?: number; readySec?: number; reserve?: () => Promise<void> } = {}): Promise<TaskOutcome> {
     const place = { taskId: 't', sessionId: 's', targetId: 'g', keyPrefix: 'sessions/s/' };
     const sut = new CaptureRunner(
       {
@@ -169,6 +169,7 @@ describe(CaptureRunner.name, () => {
         control,
         barrier: new StartBarrier(clock),
         transcript: new Transcript(clock, []),
+        ...(wish.reserve === undefined ? {} : { reserve: wish.reserve }),
       },
     );
     return sut.run();
@@ -202,6 +203,12 @@ describe(CaptureRunner.name, () => {
     expect(device.calls.indexOf('start')).toBeGreaterThan(device.calls.indexOf('arm'));
     expect(device.calls.at(-1)).toBe('cleanup');
     expect([...store.objects.keys()]).toEqual(['sessions/s/h1_eth0.pcap', 'sessions/s/h1_transcript.txt']);
+  });
+
+  it('does not touch a device that somebody else uses', async () => {
+    const busy = new AppError('DEVICE_BUSY', 'used by session x', { retryable: true });
+    await expect(over(run({ reserve: () => Promise.reject(busy) }))).resolves.toMatchObject({ outcome: 'failed', error: { code: 'DEVICE_BUSY' }, captureBegan: false });
+    expect(device.calls).toEqual([]);
   });
 
   it('stores the cleanup plan before the device is changed', async () => {

@@ -38,6 +38,8 @@ export interface CaptureRunnerPorts {
   readonly control: CaptureControl;
   readonly barrier: StartBarrier;
   readonly transcript: Transcript;
+  /** Waits until a device that takes one capture at a time is free, and keeps it; left out where captures may run side by side. */
+  readonly reserve?: (until: AbortSignal) => Promise<void>;
 }
 
 /** A start that is further behind T0 than this is no start together any more. */
@@ -147,6 +149,7 @@ export class CaptureRunner {
     const late = new AppError('ARM_TIMEOUT', `${host} was not ready in time`, { retryable: true });
     const until = this.steps.before(readyBy, late, [this.cancelledOrStopped()]);
     await journal.advance('configuring');
+    await this.ports.reserve?.(until);
     await this.link.connect(until);
     const report = await this.steps.run('preflight', (signal) => dialogue.preflight(signal), until);
     this.clockBefore = report.clock;

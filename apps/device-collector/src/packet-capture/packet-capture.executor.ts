@@ -1,7 +1,7 @@
 import { CAPTURE_DEFAULTS, packetCaptureTarget, type PacketCaptureTarget } from '@capstan/contracts';
 import { AppError, type Clock, type FieldError } from '@capstan/kernel';
 import { CLOCK } from '@capstan/service-kit';
-import type { TaskExecutor, TaskOutcome, TaskRun } from '@capstan/tasks';
+import type { TaskExecutor, TaskJournal, TaskOutcome, TaskRow, TaskRun } from '@capstan/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import { Credentials } from '../credentials/credentials.repository';
 import { DriverRegistry } from '../drivers/registry';
@@ -20,6 +20,8 @@ export function completeTarget<Target extends Pick<PacketCaptureTarget, 'device_
   const defaults = CAPTURE_DEFAULTS[target.device_type];
   return { ...target, port: target.port ?? defaults.port, interface: target.interface ?? defaults.interface };
 }
+
+const BUSY_RESERVE_MS = 2_000;
 
 /** Targets of kind `packet-capture`. */
 @Injectable()
@@ -53,7 +55,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
     return errors;
   }
 
-  async execute({ task, control, journal, artifacts }: TaskRun): Promise<TaskOutcome> {
+  async execute({ task, control, journal, artifacts, reserve }: TaskRun): Promise<TaskOutcome> {
     const target = completeTarget(packetCaptureTarget.parse(task.spec));
     const driver = this.drivers.find(target.device_type);
     if (driver === undefined) {
@@ -81,9 +83,19 @@ export class PacketCaptureExecutor implements TaskExecutor {
         control,
         barrier: this.barrier,
         transcript,
+        ...(driver.exclusive === true ? { reserve: (until) => this.reserve(target, task, journal, reserve, until) } : {}),
       },
     );
     return runner.run();
+  }
+
+  private reserve(target: CaptureTarget, task: TaskRow, journal: TaskJournal, reserve: TaskRun['reserve'], signal: AbortSignal): Promise<void> {
+    return reserve(`${target.host.toLowerCase()}:${target.port}`, {
+      // Before the orchestrator would give the target up for being late: it does not know what for.
+      by: new Date(task.deadlines.ready_by).getTime() - BUSY_RESERVE_MS,
+      signal,
+      onWait: (sessionId) => journal.advance('configuring', { message: `waits for the device, which session ${sessionId} uses` }),
+    });
   }
 
   private checkDriver(target: CaptureTarget): FieldError[] {

@@ -1,4 +1,4 @@
-import { type AnswerOf, cameraRpc, MAX_TARGETS, routes, sessionRpc } from '@capstan/contracts';
+import { type AnswerOf, cameraRpc, MAX_SESSION_TARGETS, routes, sessionRpc } from '@capstan/contracts';
 import { validationError } from '@capstan/kernel';
 import { RpcClient } from '@capstan/messaging';
 import { Controller } from '@nestjs/common';
@@ -36,8 +36,8 @@ export class CameraGroupsController {
   async snapshot(@Caller() { actor }: Principal, @Input() { params, body, newId }: CallOf<typeof routes.snapshotCameraGroup>): Promise<AnswerOf<typeof routes.snapshotCameraGroup>> {
     const { name, ...wish } = body;
     const { group_name: groupName, targets } = await this.rpc.call(cameraRpc.groupTargets, { group_id: params.id, wish });
-    if (targets.length > MAX_TARGETS) {
-      throw validationError([{ path: 'id', code: 'TOO_MANY_TARGETS', message: `the group has ${targets.length} active cameras; a session takes ${MAX_TARGETS}` }]);
+    if (targets.length > MAX_SESSION_TARGETS) {
+      throw validationError([{ path: 'id', code: 'TOO_MANY_TARGETS', message: `the group has ${targets.length} active cameras; a session takes ${MAX_SESSION_TARGETS}` }]);
     }
     const { session } = await this.rpc.call(sessionRpc.create, { name: (name ?? `Snapshot of ${groupName}`).slice(0, 100), targets, session_id: newId, requested_by: actor });
     return { session };

@@ -44,6 +44,7 @@ function manifestOf(session: SessionView, targets: readonly TargetView[], artifa
       completed_at: session.completed_at,
       start_spread_ms: session.start_spread_ms,
       retry_of: session.retry_of,
+      metrics: session.metrics,
     },
     targets: targets.map((target) => ({
       target_id: target.target_id,
@@ -64,7 +65,7 @@ function manifestOf(session: SessionView, targets: readonly TargetView[], artifa
       metrics: target.metrics,
     })),
     artifacts: artifacts.map((artifact, index) => {
-      const target = byId.get(artifact.target_id);
+      const target = artifact.target_id === null ? undefined : byId.get(artifact.target_id);
       return {
         name: names[index],
         artifact_id: artifact.artifact_id,
@@ -92,7 +93,8 @@ function manifestOf(session: SessionView, targets: readonly TargetView[], artifa
 export function planBundle(session: SessionView, artifacts: readonly ArtifactView[]): BundlePlan {
   const targets = [...session.targets].sort((one, other) => one.ordinal - other.ordinal);
   const ordinal = new Map(targets.map((target) => [target.target_id, target.ordinal]));
-  const rank = (artifact: ArtifactView): number => ordinal.get(artifact.target_id) ?? Number.MAX_SAFE_INTEGER;
+  // What belongs to the session as a whole comes behind its targets.
+  const rank = (artifact: ArtifactView): number => (artifact.target_id === null ? undefined : ordinal.get(artifact.target_id)) ?? Number.MAX_SAFE_INTEGER;
   const ordered = [...artifacts].sort((one, other) => rank(one) - rank(other) || (one.name < other.name ? -1 : 1));
   const names = bundleNames(ordered);
   const manifest = Buffer.from(`${JSON.stringify(manifestOf(session, targets, ordered, names), undefined, 2)}\n`);

@@ -1,4 +1,5 @@
 import { cameraEvents, type DataOf, deviceEvents, type Envelope, type ServerMessages, sessionEvents, sessionProgress } from '@capstan/contracts';
+import { toRecordingMessage } from '../recordings/recording-live-messages';
 
 /** One message for the sockets in some rooms. */
 export type LiveMessage = {
@@ -49,6 +50,6 @@ export function toLiveMessage({ type, data }: Envelope): LiveMessage | undefined
       return { rooms: ['cameras'], event: 'camera:health', payload, lossy: false };
     }
     default:
-      return undefined;
+      return toRecordingMessage({ type, data } as Envelope);
   }
 }

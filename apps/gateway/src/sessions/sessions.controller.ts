@@ -52,6 +52,16 @@ export class SessionsController {
     return this.rpc.call(sessionRpc.cancel, { session_id: params.id, requested_by: actor });
   }
 
+  @Endpoint(routes.pauseSession)
+  pause(@Caller() { actor }: Principal, @Input() { params }: CallOf<typeof routes.pauseSession>): Promise<AnswerOf<typeof routes.pauseSession>> {
+    return this.rpc.call(sessionRpc.pause, { session_id: params.id, requested_by: actor });
+  }
+
+  @Endpoint(routes.resumeSession)
+  resume(@Caller() { actor }: Principal, @Input() { params }: CallOf<typeof routes.resumeSession>): Promise<AnswerOf<typeof routes.resumeSession>> {
+    return this.rpc.call(sessionRpc.resume, { session_id: params.id, requested_by: actor });
+  }
+
   @Endpoint(routes.retrySession)
   retry(@Caller() { actor }: Principal, @Input() { params, newId }: CallOf<typeof routes.retrySession>): Promise<AnswerOf<typeof routes.retrySession>> {
     return this.rpc.call(sessionRpc.retry, { session_id: params.id, new_session_id: newId, requested_by: actor });

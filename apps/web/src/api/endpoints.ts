@@ -24,6 +24,8 @@ export const ENDPOINTS = {
   getSession: ['GET', '/sessions/:id'],
   stopSession: ['POST', '/sessions/:id/stop'],
   cancelSession: ['POST', '/sessions/:id/cancel'],
+  pauseSession: ['POST', '/sessions/:id/pause'],
+  resumeSession: ['POST', '/sessions/:id/resume'],
   retrySession: ['POST', '/sessions/:id/retry'],
   deleteSession: ['DELETE', '/sessions/:id'],
   sessionEvents: ['GET', '/sessions/:id/events'],

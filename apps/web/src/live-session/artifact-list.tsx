@@ -17,7 +17,9 @@ export const ArtifactList = memo(function ArtifactList({ artifacts: stored, titl
   const mayDownload = useMay('artifacts:download');
   const artifacts = useMemo(() => {
     const order = new Map([...titles.keys()].map((id, index) => [id, index]));
-    return Object.values(stored).sort((a, b) => (order.get(a.target_id) ?? 0) - (order.get(b.target_id) ?? 0) || a.name.localeCompare(b.name));
+    // What belongs to the whole session comes first.
+    const place = ({ target_id: id }: ArtifactView): number => (id === null ? -1 : (order.get(id) ?? 0));
+    return Object.values(stored).sort((a, b) => place(a) - place(b) || a.name.localeCompare(b.name));
   }, [stored, titles]);
   return (
     <Section title="Artifacts" aside={<span className="num muted">{artifacts.length === 0 ? '' : `${artifacts.length}, ${formatBytes(artifacts.reduce((sum, { size }) => sum + size, 0))}`}</span>}>
@@ -33,7 +35,7 @@ export const ArtifactList = memo(function ArtifactList({ artifacts: stored, titl
                     {artifact.name}
                   </span>
                   <span className={`num ${classes['artifactFacts']}`}>
-                    {titles.get(artifact.target_id)} · {formatBytes(artifact.size)}
+                    {artifact.target_id === null ? 'Whole session' : titles.get(artifact.target_id)} · {formatBytes(artifact.size)}
                     {typeof artifact.meta['packets'] === 'number' ? ` · ${formatCount(artifact.meta['packets'])} packets` : ''}
                   </span>
                   <span className={`mono ${classes['sha']}`}>

@@ -2,7 +2,7 @@ import type { Permission, SessionState } from '@capstan/contracts';
 import { isTerminal } from '../design/status';
 
 /** What can be done with one session. */
-export type SessionAction = 'stop' | 'cancel' | 'retry' | 'download' | 'delete';
+export type SessionAction = 'pause' | 'resume' | 'stop' | 'cancel' | 'retry' | 'download' | 'delete';
 
 interface Facts {
   readonly state: SessionState;
@@ -11,6 +11,8 @@ interface Facts {
   readonly download_available: boolean;
   readonly stop_requested_at: string | null;
   readonly cancel_requested_at: string | null;
+  readonly pausable: boolean;
+  readonly paused_at: string | null;
 }
 
 /** The actions to show, in their order, each with the reason why it cannot be used now. */
@@ -34,6 +36,11 @@ export function actionsFor(session: Facts, permissions: readonly Permission[]): 
   if (mayWrite) {
     const cancelling = session.cancel_requested_at !== null;
     const stopping = session.stop_requested_at !== null || session.state === 'stopping' || session.state === 'collecting';
+    if (session.pausable) {
+      const early = session.state !== 'capturing' ? 'Nothing is captured yet' : undefined;
+      const blocked = cancelling ? 'The session is being cancelled' : stopping ? 'The captures are ending already' : early;
+      actions.push({ action: session.paused_at === null ? 'pause' : 'resume', blocked });
+    }
     actions.push({ action: 'stop', blocked: cancelling ? 'The session is being cancelled' : stopping ? 'The captures are ending already' : undefined });
     actions.push({ action: 'cancel', blocked: cancelling ? 'The session is being cancelled' : undefined });
   }

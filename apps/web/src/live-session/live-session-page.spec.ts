@@ -24,6 +24,14 @@ describe(actionsFor.name, () => {
     expect(names(session, 'operator')).toEqual(expected);
   });
 
+  it('offers to pause only what can pause, and to resume what is paused', () => {
+    const pausable = { ...running, pausable: true };
+    expect(names(pausable, 'operator')).toEqual(['pause', 'stop', 'cancel']);
+    expect(names({ ...pausable, paused_at: running.created_at }, 'operator')).toEqual(['resume', 'stop', 'cancel']);
+    expect(names({ ...pausable, state: 'configuring' }, 'operator')).toEqual(['(pause)', 'stop', 'cancel']);
+    expect(names({ ...pausable, stop_requested_at: running.created_at }, 'operator')).toEqual(['(pause)', '(stop)', 'cancel']);
+  });
+
   it('gives a viewer nothing that changes or reads a capture', () => {
     expect(names(running, 'viewer')).toEqual([]);
     expect(names(partial, 'viewer')).toEqual(['(download)']);

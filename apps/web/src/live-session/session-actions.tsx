@@ -1,6 +1,6 @@
 import type { SessionSummary } from '@capstan/contracts';
 import { Button, Tooltip } from '@mantine/core';
-import { IconDownload, IconPlayerStopFilled, IconRefresh, IconTrash, IconX } from '@tabler/icons-react';
+import { IconDownload, IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerStopFilled, IconRefresh, IconTrash, IconX } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useNavigate } from 'react-router';
@@ -14,6 +14,8 @@ import { useRuntime, useUser } from '../runtime';
 import { actionsFor, type SessionAction } from './available-actions';
 
 const LOOKS: Record<SessionAction, { label: string; icon: ReactNode; variant: 'filled' | 'default' | 'outline'; color?: string }> = {
+  pause: { label: 'Pause', icon: <IconPlayerPauseFilled size={14} aria-hidden />, variant: 'default' },
+  resume: { label: 'Resume', icon: <IconPlayerPlayFilled size={14} aria-hidden />, variant: 'default' },
   stop: { label: 'Stop', icon: <IconPlayerStopFilled size={14} aria-hidden />, variant: 'filled' },
   cancel: { label: 'Cancel', icon: <IconX size={14} aria-hidden />, variant: 'default' },
   download: { label: 'Download', icon: <IconDownload size={14} aria-hidden />, variant: 'filled' },
@@ -22,6 +24,8 @@ const LOOKS: Record<SessionAction, { label: string; icon: ReactNode; variant: 'f
 };
 
 const EXPLAIN: Record<SessionAction, string> = {
+  pause: 'Hold still and keep the devices; the pause does not count',
+  resume: 'Go on where the pause began',
   stop: 'End the captures now and keep what they have',
   cancel: 'Clean the devices and throw the data away',
   download: 'Everything as one ZIP with manifest and checksums',
@@ -43,6 +47,8 @@ export function SessionActions({ session }: { session: SessionSummary }) {
     queries.setQueryData<LiveSession>(liveKey(session.session_id), (state) => fold(state, { type: 'state', data: { session: answer, sequence: answer.sequence } }));
   };
   const work: Record<SessionAction, () => Promise<void>> = {
+    pause: async () => take((await api.call('pauseSession', { params })).session),
+    resume: async () => take((await api.call('resumeSession', { params })).session),
     stop: async () => take((await api.call('stopSession', { params })).session),
     cancel: async () => take((await api.call('cancelSession', { params })).session),
     download: () => download(api, 'session', session.session_id),

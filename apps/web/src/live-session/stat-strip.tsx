@@ -70,6 +70,8 @@ function clockOf(timing: SessionTiming, durationSec: number | null): { label: st
       return { label: 'Preparing', value: formatClock(timing.elapsed), note: durationSec === null ? 'then until stopped' : `then ${formatDuration(durationSec)} of capture` };
     case 'counting-down':
       return { label: 'Remaining', value: formatClock(Math.ceil(timing.remaining)), note: `${formatClock(timing.elapsed)} of ${formatClock(durationSec ?? 0)}` };
+    case 'paused':
+      return { label: 'Paused', value: formatClock(timing.remaining === undefined ? timing.elapsed : Math.ceil(timing.remaining)), note: timing.remaining === undefined ? 'captured so far' : `left of ${formatClock(durationSec ?? 0)}` };
     case 'open-ended':
       return { label: 'Elapsed', value: formatClock(timing.elapsed), note: 'until stopped' };
     case 'finishing':

@@ -24,6 +24,7 @@ export function targetOf(n: number, overrides: Partial<TargetView> = {}): Target
     started_at: null,
     stopped_at: null,
     finished_at: null,
+    paused_at: null,
     ...overrides,
   };
 }
@@ -44,6 +45,9 @@ export function sessionOf(targets: TargetView[], overrides: Partial<SessionView>
     capture_started_at: null,
     stop_requested_at: null,
     cancel_requested_at: null,
+    pausable: false,
+    paused_at: null,
+    paused_ms: 0,
     completed_at: null,
     start_spread_ms: null,
     target_count: targets.length,
@@ -51,6 +55,7 @@ export function sessionOf(targets: TargetView[], overrides: Partial<SessionView>
     failed_count: 0,
     artifact_count: 0,
     artifact_bytes: 0,
+    metrics: {},
     download_available: false,
     retry_of: null,
     targets,

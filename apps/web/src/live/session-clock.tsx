@@ -9,6 +9,8 @@ export function SessionClock({ session }: { session: SessionSummary }) {
   switch (timing.phase) {
     case 'counting-down':
       return <span className="num">{formatClock(Math.ceil(timing.remaining))} left</span>;
+    case 'paused':
+      return <span className="num">paused at {formatClock(timing.elapsed)}</span>;
     case 'open-ended':
       return <span className="num">{formatClock(timing.elapsed)} so far</span>;
     case 'waiting':

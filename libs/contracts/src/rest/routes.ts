@@ -27,6 +27,7 @@ import { captureCapability, capturePreview } from '../packet-capture/packet-capt
 import { isoTimestamp, pageInfo, pageQuery, uuid } from '../primitives';
 import { artifactView, createSessionBody, sessionEvent, sessionSummary, sessionView } from '../sessions/session';
 import { sessionListQuery } from '../sessions/session-messages';
+import { recordingRoutes } from '../recordings/recording-routes';
 import { systemView } from '../system/system';
 import { cameraRoutes } from './camera-routes';
 import { defineRoute, type Route } from './route';
@@ -63,6 +64,8 @@ export const routes = {
   getSession: defineRoute({ method: 'GET', path: '/sessions/:id', tag: 'sessions', summary: 'One session with its targets', access: 'sessions:read', params: byId, status: 200, response: json(z.object({ session: sessionView })), problems: ['SESSION_NOT_FOUND'] }),
   stopSession: defineRoute({ method: 'POST', path: '/sessions/:id/stop', tag: 'sessions', summary: 'Stop and keep what was captured', access: 'sessions:write', params: byId, status: 200, response: sessionAnswer, problems: ['SESSION_NOT_FOUND', 'SESSION_STATE_CONFLICT'] }),
   cancelSession: defineRoute({ method: 'POST', path: '/sessions/:id/cancel', tag: 'sessions', summary: 'Cancel and discard', access: 'sessions:write', params: byId, status: 200, response: sessionAnswer, problems: ['SESSION_NOT_FOUND', 'SESSION_STATE_CONFLICT'] }),
+  pauseSession: defineRoute({ method: 'POST', path: '/sessions/:id/pause', tag: 'sessions', summary: 'Hold the captures still; the pause does not count into the duration', access: 'sessions:write', params: byId, status: 200, response: sessionAnswer, problems: ['SESSION_NOT_FOUND', 'SESSION_STATE_CONFLICT', 'NOT_PAUSABLE'] }),
+  resumeSession: defineRoute({ method: 'POST', path: '/sessions/:id/resume', tag: 'sessions', summary: 'Let paused captures go on', access: 'sessions:write', params: byId, status: 200, response: sessionAnswer, problems: ['SESSION_NOT_FOUND', 'SESSION_STATE_CONFLICT'] }),
   retrySession: defineRoute({ method: 'POST', path: '/sessions/:id/retry', tag: 'sessions', summary: 'A new session of the failed targets', access: 'sessions:write', params: byId, body: z.strictObject({ only: z.literal('failed').default('failed') }).prefault({}), status: 202, response: json(z.object({ session: sessionView })), problems: ['SESSION_NOT_FOUND', 'SESSION_NOT_READY', 'NOTHING_TO_RETRY'], idempotent: true }),
   deleteSession: defineRoute({ method: 'DELETE', path: '/sessions/:id', tag: 'sessions', summary: 'Stop if running, clean the devices, remove rows and objects', access: 'sessions:write', params: byId, status: 202, response: json(z.object({ message: z.string() })), problems: ['SESSION_NOT_FOUND'] }),
   sessionEvents: defineRoute({ method: 'GET', path: '/sessions/:id/events', tag: 'sessions', summary: 'The durable history of a session', access: 'sessions:read', params: byId, query: z.strictObject({ after: z.coerce.number().int().min(0).default(0), limit: z.coerce.number().int().min(1).max(1_000).default(500) }), status: 200, response: json(z.object({ events: z.array(sessionEvent), last_sequence: z.int() })), problems: ['SESSION_NOT_FOUND'] }),
@@ -71,6 +74,8 @@ export const routes = {
   sessionDownloadUrl: defineRoute({ method: 'POST', path: '/sessions/:id/download-url', tag: 'downloads', summary: 'A short-lived link to the ZIP', access: 'artifacts:download', params: byId, status: 200, response: json(downloadUrl), problems: ['SESSION_NOT_FOUND', 'SESSION_NOT_READY', 'NO_CAPTURES_FOUND'] }),
   downloadArtifact: defineRoute({ method: 'GET', path: '/artifacts/:id', tag: 'downloads', summary: 'One artifact; Range and ETag (= sha256) are honoured', access: { link: 'artifacts:download' }, params: byId, query: linkQuery, status: 200, response: { bytes: 'application/octet-stream' }, problems: ['ARTIFACT_NOT_FOUND', 'OBJECT_PRUNED', 'RANGE_NOT_SATISFIABLE', 'LINK_EXPIRED', 'LINK_INVALID'] }),
   artifactDownloadUrl: defineRoute({ method: 'POST', path: '/artifacts/:id/download-url', tag: 'downloads', summary: 'A short-lived link to an artifact', access: 'artifacts:download', params: byId, status: 200, response: json(downloadUrl), problems: ['ARTIFACT_NOT_FOUND'] }),
+
+  ...recordingRoutes,
 
   captureCapabilities: defineRoute({ method: 'GET', path: '/capture-sessions/capabilities', tag: 'packet captures', summary: 'What each device type can do', access: 'sessions:read', status: 200, response: json(z.object({ capabilities: z.array(captureCapability) })) }),
   capturePreview: defineRoute({ method: 'POST', path: '/capture-sessions/preview', tag: 'packet captures', summary: 'The exact device command of each target', access: 'sessions:read', body: capturePreviewBody, status: 200, response: json(z.object({ previews: z.array(capturePreview) })) }),

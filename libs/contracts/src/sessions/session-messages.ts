@@ -14,6 +14,8 @@ export const sessionCommands = {
   create: defineCommand(OWNER, 'create-session', 'Create a session; answered by session.created.v1 or session.rejected.v1 with the same correlationid', createSessionRequest),
   stop: defineCommand(OWNER, 'stop-session', 'End the captures and collect what there is', sessionRef),
   cancel: defineCommand(OWNER, 'cancel-session', 'Clean the devices and throw the data away', sessionRef),
+  pause: defineCommand(OWNER, 'pause-session', 'Hold the captures still', sessionRef),
+  resume: defineCommand(OWNER, 'resume-session', 'Let paused captures go on', sessionRef),
   retry: defineCommand(OWNER, 'retry-session', 'Create a new session of the failed targets', sessionRef.extend({ new_session_id: uuid.optional() })),
 } as const;
 
@@ -91,6 +93,8 @@ export const sessionRpc = {
   }),
   stop: defineRpc(OWNER, 'stop-session', 'Stop; repeating is harmless', { request: sessionRef, response: acknowledged }),
   cancel: defineRpc(OWNER, 'cancel-session', 'Cancel; repeating is harmless', { request: sessionRef, response: acknowledged }),
+  pause: defineRpc(OWNER, 'pause-session', 'Pause; repeating is harmless', { request: sessionRef, response: acknowledged }),
+  resume: defineRpc(OWNER, 'resume-session', 'Go on; repeating is harmless', { request: sessionRef, response: acknowledged }),
   retry: defineRpc(OWNER, 'retry-session', 'A new session of the failed targets', {
     request: sessionRef.extend({ new_session_id: uuid.optional() }),
     response: z.object({ session: sessionView }),

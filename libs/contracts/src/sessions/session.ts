@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { snapshotTarget } from '../cameras/snapshots';
-import { MAX_TARGETS, packetCaptureTarget } from '../packet-capture/packet-capture';
+import { packetCaptureTarget } from '../packet-capture/packet-capture';
 import { errorShape, isoTimestamp, label, uuid } from '../primitives';
+import { recordingTarget } from '../recordings/recording-target';
 import { SESSION_STATES, TARGET_STATES } from './states';
 import { isOpenEnded, TARGET_KIND_NAMES } from './target-kinds';
 
@@ -14,8 +15,11 @@ export const actor = z.object({
 /** See {@link actor}. */
 export type Actor = z.output<typeof actor>;
 
+/** Targets a session may have; packet captures keep the lower limit of the first generation. */
+export const MAX_SESSION_TARGETS = 200;
+
 /** What to do, of any kind. */
-export const targetRequest = z.discriminatedUnion('kind', [packetCaptureTarget, snapshotTarget]);
+export const targetRequest = z.discriminatedUnion('kind', [packetCaptureTarget, snapshotTarget, recordingTarget]);
 /** See {@link targetRequest}. */
 export type TargetRequest = z.output<typeof targetRequest>;
 
@@ -35,7 +39,7 @@ const sessionFields = {
   name: label(100).nullish().transform((name) => name ?? undefined),
   /** Seconds each target captures; left out where every target runs until stopped. */
   duration_sec: z.int().min(1).max(86_400).nullish().transform((seconds) => seconds ?? undefined),
-  targets: z.array(targetRequest).min(1, 'at least one target is needed').max(MAX_TARGETS),
+  targets: z.array(targetRequest).min(1, 'at least one target is needed').max(MAX_SESSION_TARGETS),
   options: sessionOptions.prefault({}),
 };
 
@@ -95,6 +99,8 @@ export const targetView = z.object({
   started_at: isoTimestamp.nullable(),
   stopped_at: isoTimestamp.nullable(),
   finished_at: isoTimestamp.nullable(),
+  /** Since when the target holds still, as its worker confirmed; null while it does not. */
+  paused_at: isoTimestamp.nullable(),
 });
 /** See {@link targetView}. */
 export type TargetView = z.output<typeof targetView>;
@@ -117,6 +123,12 @@ export const sessionSummary = z.object({
   capture_started_at: isoTimestamp.nullable(),
   stop_requested_at: isoTimestamp.nullable(),
   cancel_requested_at: isoTimestamp.nullable(),
+  /** Whether every target is of a kind that can hold still. */
+  pausable: z.boolean(),
+  /** Since when the session is paused; it stays `capturing` meanwhile. */
+  paused_at: isoTimestamp.nullable(),
+  /** Milliseconds of all pauses that are over: they do not count into the duration. */
+  paused_ms: z.int(),
   completed_at: isoTimestamp.nullable(),
   /** Milliseconds between the first and the last start line; null until two targets have started. */
   start_spread_ms: z.number().nullable(),
@@ -125,6 +137,8 @@ export const sessionSummary = z.object({
   failed_count: z.int(),
   artifact_count: z.int(),
   artifact_bytes: z.int(),
+  /** Numbers about the session as a whole, told with its own artifacts. */
+  metrics: z.record(z.string(), z.number()),
   download_available: z.boolean(),
   /** The session this one retries. */
   retry_of: uuid.nullable(),
@@ -137,12 +151,16 @@ export const sessionView = sessionSummary.extend({ targets: z.array(targetView) 
 /** See {@link sessionView}. */
 export type SessionView = z.output<typeof sessionView>;
 
-/** One stored object of a target. `sha256` is in lower-case hex and was computed while it was stored. */
+/** Kinds of artifacts; the last two are made of a whole session's captures, after their end. */
+export const ARTIFACT_KINDS = ['pcap', 'iq-chunk', 'manifest', 'filtered-pcap', 'log', 'transcript', 'report', 'merged-pcap', 'voice-report', 'snapshot'] as const;
+
+/** One stored object of a target, or of the session as a whole. `sha256` is in lower-case hex and was computed while it was stored. */
 export const artifactView = z.object({
   artifact_id: uuid,
   session_id: uuid,
-  target_id: uuid,
-  kind: z.enum(['pcap', 'filtered-pcap', 'log', 'transcript', 'report', 'snapshot']),
+  /** Null for what belongs to the session as a whole. */
+  target_id: uuid.nullable(),
+  kind: z.enum(ARTIFACT_KINDS),
   /** File name in the bundle, safe on every file system. */
   name: z.string(),
   key: z.string(),

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { snapshotTarget } from '../cameras/snapshots';
 import type { ServiceName } from '../envelope/definitions';
 import { packetCaptureTarget } from '../packet-capture/packet-capture';
+import { recordingTarget } from '../recordings/recording-target';
 
 /** What the engine must know of a kind of work; everything else is the worker's own affair. */
 export interface TargetKind {
@@ -9,6 +10,8 @@ export interface TargetKind {
   readonly schema: z.ZodType;
   /** Whether a target of this kind runs until stopped when the session has no duration. */
   readonly openEnded: (spec: never) => boolean;
+  /** Whether a target of this kind can hold still and go on: its worker takes `pause-task` and `resume-task`. */
+  readonly pausable: boolean;
   /** A line for lists and cards: which device it is about. */
   readonly title: (spec: never) => string;
 }
@@ -18,15 +21,24 @@ export const TARGET_KINDS = {
   'packet-capture': {
     worker: 'device-collector',
     schema: packetCaptureTarget,
+    pausable: false,
     openEnded: (spec: { mode: string }) => spec.mode === 'rotating',
     title: (spec: { host: string }) => spec.host,
   },
   snapshot: {
     worker: 'camera-service',
+    pausable: false,
     schema: snapshotTarget,
     // A picture has no length: it ends by itself, whatever the session's duration.
     openEnded: () => true,
     title: (spec: { camera_name: string }) => spec.camera_name,
+  },
+  recording: {
+    worker: 'sdr-acquirer',
+    pausable: true,
+    schema: recordingTarget,
+    openEnded: () => false,
+    title: (spec: { receiver_name: string; receiver_id: string }) => spec.receiver_name || spec.receiver_id,
   },
 } as const satisfies Record<string, TargetKind>;
 

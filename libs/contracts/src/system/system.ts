@@ -26,6 +26,7 @@ export const healthRpc = {
   'capture-orchestrator': defineGetHealth('capture-orchestrator'),
   'device-collector': defineGetHealth('device-collector'),
   'camera-service': defineGetHealth('camera-service'),
+  'sdr-acquirer': defineGetHealth('sdr-acquirer'),
 } as const;
 
 /** Answer of `GET /system`. */

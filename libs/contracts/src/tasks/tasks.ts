@@ -5,7 +5,7 @@ import { artifactView } from '../sessions/session';
 import { LIVE_TARGET_STATES } from '../sessions/states';
 
 /** The services that execute tasks. A new one is one more name here, in SERVICES and in SUBSCRIPTIONS. */
-export const WORKERS = ['device-collector', 'camera-service'] as const satisfies readonly ServiceName[];
+export const WORKERS = ['device-collector', 'camera-service', 'sdr-acquirer'] as const satisfies readonly ServiceName[];
 /** See {@link WORKERS}. */
 export type WorkerName = (typeof WORKERS)[number];
 
@@ -127,6 +127,16 @@ export const taskEvents = {
       /** Whether anything had been captured; an attempt that had not may be repeated without loss. */
       capture_began: z.boolean(),
     }),
+  ),
+} as const;
+
+/** Facts a worker states about a session as a whole, also after its end. */
+export const sessionArtifactEvents = {
+  stored: defineEvent(
+    'session-artifacts.stored.v1',
+    WORKERS,
+    'Artifacts made of a whole session are in the object store, below its prefix; their target_id is null',
+    z.object({ session_id: uuid, artifacts: z.array(artifactView), metrics: z.record(z.string(), z.number()).optional() }),
   ),
 } as const;
 

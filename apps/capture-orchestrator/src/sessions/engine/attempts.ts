@@ -25,7 +25,7 @@ export function finishAttempt(draft: Draft, target: EngineTarget, fact: Finished
 export function judgeDeadlines(draft: Draft, observedSince: number): void {
   const { now, policy } = draft.context;
   for (const target of draft.targets.filter(isLive)) {
-    const reason = overdue(target, now, observedSince, policy);
+    const reason = overdue(target, draft.session.pausedAt !== null, now, observedSince, policy);
     switch (reason) {
       case null:
         break;

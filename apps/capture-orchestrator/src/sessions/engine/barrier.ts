@@ -20,7 +20,8 @@ export function readyToStart(snapshot: Snapshot): readonly EngineTarget[] {
   const live = snapshot.targets.filter(isLive);
   const waiting = live.filter((target) => reached(target.state, 'ready') && target.startOrderedAt === null && target.cancelOrderedAt === null);
   if (snapshot.session.t0 !== null) {
-    return waiting;
+    // A late one waits for the end of the pause: it would run alone.
+    return snapshot.session.pausedAt === null ? waiting : [];
   }
   return live.every((target) => reached(target.state, 'ready')) ? waiting : [];
 }

@@ -49,8 +49,11 @@ export function closesAt(target: EngineTarget, policy: EnginePolicy): number {
   return Math.min(...limits);
 }
 
-/** Which deadline of a live target has passed, if any. @param observedSince see the `tick` input */
-export function overdue(target: EngineTarget, now: number, observedSince: number, policy: EnginePolicy): Overdue | null {
+/**
+ * Which deadline of a live target has passed, if any. Nothing closes during a pause: its end moves the deadlines.
+ * @param observedSince see the `tick` input
+ */
+export function overdue(target: EngineTarget, pausedNow: boolean, now: number, observedSince: number, policy: EnginePolicy): Overdue | null {
   if (!isLive(target) || now < observedSince + policy.settleMs) {
     return null;
   }
@@ -64,16 +67,19 @@ export function overdue(target: EngineTarget, now: number, observedSince: number
   if (now >= Math.max(target.lastHeartbeatAt ?? target.claimedAt, observedSince) + target.heartbeatMs) {
     return 'lost';
   }
-  return now >= closesAt(target, policy) ? 'not-closed' : null;
+  return !pausedNow && now >= closesAt(target, policy) ? 'not-closed' : null;
 }
 
 /**
- * When a session is stopped because nobody else did: captures without an end must not fill devices for ever. Its files are
- * kept, which is why this is a stop and comes before the targets' own deadlines.
+ * When a session is stopped because nobody else did: captures without an end must not fill devices for ever, nor a
+ * forgotten pause hold them. Its files are kept, which is why this is a stop and comes before the targets' own deadlines.
  */
 export function stopsAt({ session, targets }: Snapshot, policy: EnginePolicy): number | null {
+  if (session.pausedAt !== null) {
+    return session.pausedAt + policy.pauseLimitMs;
+  }
   const endless = session.t0 !== null && session.stopRequestedAt === null && session.cancelRequestedAt === null && targets.some((target) => isLive(target) && isOpenEnded(target));
-  return endless && session.t0 !== null ? session.t0 + policy.openEndedLimitMs : null;
+  return endless && session.t0 !== null ? session.t0 + session.pausedMs + policy.openEndedLimitMs : null;
 }
 
 /** When something of the session may become due next; null when nothing ever will. The row is found by this instant. */
@@ -88,7 +94,8 @@ export function nextDueAt({ session, targets }: Snapshot, policy: EnginePolicy):
     }
     const silent = (target.lastHeartbeatAt ?? target.claimedAt) + target.heartbeatMs;
     const ready = target.cancelOrderedAt === null && !reached(target.state, 'ready') ? [target.readyBy] : [];
-    return [silent, closesAt(target, policy), ...ready];
+    const closes = session.pausedAt === null ? [closesAt(target, policy)] : [];
+    return [silent, ...closes, ...ready];
   });
   const all = stop === null ? instants : [...instants, stop];
   return all.length === 0 ? null : Math.min(...all);

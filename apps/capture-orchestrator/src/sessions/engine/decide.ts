@@ -7,7 +7,9 @@ import { foldAdvanced, judgeArtifact } from './fold';
 import type { ArtifactFact, Decision, EngineInput, EngineTarget, FinishedFact, HistoryType, KnownArtifact, Snapshot } from './model';
 import { hasEnded, isLive, reached } from './order';
 import { hintCancels, openBarrier, orderEnds } from './orders';
+import { endPause, pause, resume } from './pause';
 import { conclude } from './publish';
+import { addSessionArtifacts } from './session-artifacts';
 
 /**
  * The engine: from what is stored and what happened to what is to be stored and sent. Pure, so that every interleaving
@@ -41,10 +43,16 @@ function apply(draft: Draft, input: EngineInput): void {
     case 'artifact':
       addArtifact(draft, input.fact, input.fact.artifact, input.known);
       return;
+    case 'session-artifacts':
+      return addSessionArtifacts(draft, input.fact, input.known);
     case 'stop':
       return stop(draft, input.by);
     case 'cancel':
       return cancel(draft, input.by, 'session.cancel-requested');
+    case 'pause':
+      return pause(draft, input.by);
+    case 'resume':
+      return resume(draft, input.by);
     case 'delete':
       return remove(draft, input.by);
     case 'tick':
@@ -71,6 +79,7 @@ function stop(draft: Draft, by: Actor): void {
   }
   const begun = session.t0 !== null || draft.targets.some((target) => isLive(target) && reached(target.state, 'capturing'));
   draft.session = { ...session, stopRequestedAt: context.now, cancelRequestedAt: begun ? null : context.now };
+  endPause(draft);
   draft.request = { type: 'session.stop-requested', by };
 }
 
@@ -81,6 +90,7 @@ function cancel(draft: Draft, by: Actor, type: HistoryType): void {
   }
   if (session.cancelRequestedAt === null) {
     draft.session = { ...session, cancelRequestedAt: context.now };
+    endPause(draft);
     draft.request = { type, by };
   }
 }

@@ -10,6 +10,11 @@ export function isOpenEnded({ kind, spec }: Kinded): boolean {
   return TARGET_KINDS[kind as TargetKindName].openEnded(spec as never);
 }
 
+/** Whether the target can hold still. */
+export function isPausable({ kind }: Pick<Kinded, 'kind'>): boolean {
+  return TARGET_KINDS[kind as TargetKindName].pausable;
+}
+
 /** Seconds the target captures; null until told. */
 export function durationOf(session: { readonly durationSec: number | null }, target: Kinded): number | null {
   return isOpenEnded(target) ? null : session.durationSec;

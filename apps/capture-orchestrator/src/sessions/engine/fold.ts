@@ -48,6 +48,7 @@ export function foldAdvanced(target: EngineTarget, fact: AdvancedFact, now: numb
       ...timed,
       state: trusted && targetMachine.canMove(target.state, fact.state) ? fact.state : target.state,
       message: isNewer(target, fact) && fact.message !== undefined ? fact.message : target.message,
+      pausedAt: isNewer(target, fact) && fact.paused_at !== undefined ? instantOf(fact.paused_at) : target.pausedAt,
     },
     fact,
     now,
@@ -69,6 +70,7 @@ export function foldFinished(target: EngineTarget, fact: FinishedFact, now: numb
       metrics: mergeMetrics(target.metrics, fact.metrics, true),
       stoppedAt: earliest(target.stoppedAt, fact.stopped_at),
       finishedAt: Date.parse(fact.at),
+      pausedAt: null,
     },
     fact,
     now,
@@ -107,6 +109,10 @@ function momentsOf(target: EngineTarget, fact: AdvancedFact): Partial<EngineTarg
     startedAt: earliest(target.startedAt, fact.started_at ?? (fact.state === 'capturing' ? at : null)),
     stoppedAt: earliest(target.stoppedAt, fact.stopped_at),
   };
+}
+
+function instantOf(said: string | null): number | null {
+  return said === null ? null : Date.parse(said);
 }
 
 function earliest(known: number | null, said: string | number | null | undefined): number | null {

@@ -11,6 +11,7 @@ export const FRESH_ATTEMPT = {
   startedAt: null,
   stoppedAt: null,
   finishedAt: null,
+  pausedAt: null,
   lastSequence: 0,
   lastFence: 0,
   claimedAt: null,

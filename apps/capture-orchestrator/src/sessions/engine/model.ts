@@ -1,5 +1,5 @@
 import type { ErrorShape } from './wire';
-import type { Actor, ArtifactView, DataOf, SessionOptions, SessionState, TargetState, taskEvents, WorkerName } from '@capstan/contracts';
+import type { Actor, ArtifactView, DataOf, sessionArtifactEvents, SessionOptions, SessionState, TargetState, taskEvents, WorkerName } from '@capstan/contracts';
 
 /**
  * The session engine's own words. Everything in this folder is plain data and pure functions: no clock, no database, no
@@ -23,8 +23,19 @@ export interface EngineSession {
   readonly stopRequestedAt: number | null;
   readonly cancelRequestedAt: number | null;
   readonly deleteRequestedAt: number | null;
+  /** Since when the session is paused; null while it is not. */
+  readonly pausedAt: number | null;
+  /** Milliseconds of all pauses that are over. */
+  readonly pausedMs: number;
+  /** Number of the last order to pause or to go on, so that workers tell an old one from a new one. */
+  readonly pauseOrder: number;
   readonly completedAt: number | null;
   readonly startSpreadMs: number | null;
+  /** Artifacts of the session as a whole; those of its targets are counted there. */
+  readonly ownArtifactCount: number;
+  readonly ownArtifactBytes: number;
+  /** Numbers about the session as a whole. */
+  readonly metrics: Readonly<Record<string, number>>;
   readonly targetCount: number;
   readonly completedCount: number;
   readonly failedCount: number;
@@ -55,6 +66,8 @@ export interface EngineTarget {
   readonly startedAt: number | null;
   readonly stoppedAt: number | null;
   readonly finishedAt: number | null;
+  /** Since when the target holds still, as its worker says. */
+  readonly pausedAt: number | null;
   /** The newest fact that was folded, and the lease under which it was said. */
   readonly lastSequence: number;
   readonly lastFence: number;
@@ -91,6 +104,8 @@ export interface EnginePolicy {
   readonly collectAllowanceMs: number;
   /** How long a worker may take to clean up after a cancel. */
   readonly cancelAllowanceMs: number;
+  /** Longest pause; a session that is forgotten in one is stopped. */
+  readonly pauseLimitMs: number;
   /** Longest run of a capture that has no duration. */
   readonly openEndedLimitMs: number;
   /**
@@ -107,14 +122,20 @@ export type FinishedFact = DataOf<typeof taskEvents.finished>;
 /** A stored object. */
 export type ArtifactFact = DataOf<typeof taskEvents.artifactStored>;
 
+/** Stored objects of the session as a whole. */
+export type SessionArtifactsFact = DataOf<typeof sessionArtifactEvents.stored>;
+
 /** What may happen to a session. */
 export type EngineInput =
   | { readonly type: 'advanced'; readonly fact: AdvancedFact }
   /** `known`: rows that already hold the id or the key of an artifact the fact names. */
   | { readonly type: 'finished'; readonly fact: FinishedFact; readonly known: readonly KnownArtifact[] }
   | { readonly type: 'artifact'; readonly fact: ArtifactFact; readonly known: readonly KnownArtifact[] }
+  | { readonly type: 'session-artifacts'; readonly fact: SessionArtifactsFact; readonly known: readonly KnownArtifact[] }
   | { readonly type: 'stop'; readonly by: Actor }
   | { readonly type: 'cancel'; readonly by: Actor }
+  | { readonly type: 'pause'; readonly by: Actor }
+  | { readonly type: 'resume'; readonly by: Actor }
   | { readonly type: 'delete'; readonly by: Actor }
   /** The watchdog looks at the deadlines; `observedSince`: since when facts have been folded without a gap. */
   | { readonly type: 'tick'; readonly observedSince: number };
@@ -123,7 +144,8 @@ export type EngineInput =
 export interface KnownArtifact {
   readonly artifactId: string;
   readonly key: string;
-  readonly targetId: string;
+  /** Null for one of the session as a whole. */
+  readonly targetId: string | null;
   readonly size: number;
   readonly kind: ArtifactView['kind'];
 }
@@ -134,9 +156,11 @@ export type EngineMessage =
   | { readonly type: 'start-task'; readonly target: EngineTarget; readonly t0: number }
   | { readonly type: 'stop-task'; readonly target: EngineTarget }
   | { readonly type: 'cancel-task'; readonly target: EngineTarget }
+  | { readonly type: 'pause-task' | 'resume-task'; readonly target: EngineTarget; readonly order: number }
   | { readonly type: 'go'; readonly t0: number; readonly taskIds: readonly string[] }
   | { readonly type: 'stop-hint'; readonly taskIds: readonly string[] }
   | { readonly type: 'cancel-hint'; readonly taskIds: readonly string[] }
+  | { readonly type: 'pause-hint'; readonly taskIds: readonly string[] }
   | { readonly type: 'target-changed'; readonly sequence: number; readonly target: EngineTarget }
   | { readonly type: 'artifact-added'; readonly sequence: number; readonly artifact: ArtifactView }
   | { readonly type: 'state-changed'; readonly sequence: number; readonly session: EngineSession }
@@ -157,6 +181,8 @@ export const HISTORY_TYPES = [
   'session.stop-requested',
   'session.cancel-requested',
   'session.delete-requested',
+  'session.paused',
+  'session.resumed',
   'session.counts-changed',
   'target.state-changed',
   'target.attempt-started',
@@ -168,7 +194,7 @@ export type HistoryType = (typeof HISTORY_TYPES)[number];
 
 /** What happens to stored artifacts because of a decision. */
 export type ArtifactChange =
-  | { readonly type: 'add'; readonly artifact: ArtifactView; readonly attempt: number; readonly replaces: readonly string[] }
+  | { readonly type: 'add'; readonly artifact: ArtifactView; readonly attempt: number | null; readonly replaces: readonly string[] }
   /** Rows of this target no longer count: it was cancelled, or another attempt began. */
   | { readonly type: 'discard'; readonly targetId: string };
 

@@ -2,11 +2,12 @@ import { startSpreadOf, captureStartedAt } from './spread';
 import { aggregate } from './aggregate';
 import type { Draft } from './draft';
 import type { Decision, EngineMessage, EngineSession, EngineTarget, HistoryLine, HistoryType } from './model';
-import { hasEnded, rankOf } from './order';
+import { hasEnded, rankOf, reached } from './order';
+import { endPause } from './pause';
 
 /** What clients see of a target; a change of anything else is nobody's business. */
 const TARGET_FIELDS = [
-  'state', 'attempt', 'message', 'error', 'metrics', 'configuringAt', 'readyAt', 'startSentAt', 'startedAt', 'stoppedAt', 'finishedAt',
+  'state', 'attempt', 'message', 'error', 'metrics', 'configuringAt', 'readyAt', 'startSentAt', 'startedAt', 'stoppedAt', 'finishedAt', 'pausedAt',
 ] as const satisfies ReadonlyArray<keyof EngineTarget>;
 
 /** What clients see of a header, besides its sequence. */
@@ -16,12 +17,15 @@ const HEADER_FIELDS = {
   captureStartedAt: 'capture_started_at',
   stopRequestedAt: 'stop_requested_at',
   cancelRequestedAt: 'cancel_requested_at',
+  pausedAt: 'paused_at',
+  pausedMs: 'paused_ms',
   completedAt: 'completed_at',
   startSpreadMs: 'start_spread_ms',
   completedCount: 'completed_count',
   failedCount: 'failed_count',
   artifactCount: 'artifact_count',
   artifactBytes: 'artifact_bytes',
+  metrics: 'metrics',
 } as const satisfies Partial<Record<keyof EngineSession, string>>;
 type HeaderField = keyof typeof HEADER_FIELDS;
 
@@ -32,8 +36,8 @@ export function withTotals(session: EngineSession, targets: readonly EngineTarge
     ...session,
     completedCount: sum((target) => (target.state === 'completed' ? 1 : 0)),
     failedCount: sum((target) => (target.state === 'failed' ? 1 : 0)),
-    artifactCount: sum((target) => target.artifactCount),
-    artifactBytes: sum((target) => target.artifactBytes),
+    artifactCount: session.ownArtifactCount + sum((target) => target.artifactCount),
+    artifactBytes: session.ownArtifactBytes + sum((target) => target.artifactBytes),
     captureCount: sum((target) => target.captureCount),
     startSpreadMs: startSpreadOf(targets),
     captureStartedAt: captureStartedAt(targets),
@@ -43,13 +47,17 @@ export function withTotals(session: EngineSession, targets: readonly EngineTarge
 /** Settles the header and numbers every change that is to be published and remembered. */
 export function conclude(draft: Draft): Decision {
   const { before, context } = draft;
-  let session = withTotals(draft.session, draft.targets);
-  const state = aggregate(session.state, {
+  const state = aggregate(draft.session.state, {
     targets: draft.targets.map((target) => target.state),
-    goSent: session.t0 !== null,
-    stopRequested: session.stopRequestedAt !== null,
-    cancelRequested: session.cancelRequestedAt !== null,
+    goSent: draft.session.t0 !== null,
+    stopRequested: draft.session.stopRequestedAt !== null,
+    cancelRequested: draft.session.cancelRequestedAt !== null,
   });
+  if (reached(state, 'stopping')) {
+    // Targets may end by themselves in a pause too.
+    endPause(draft);
+  }
+  let session = withTotals(draft.session, draft.targets);
   const ended = hasEnded({ state }) && !hasEnded(before.session);
   session = { ...session, state, completedAt: ended ? context.now : session.completedAt };
 
