@@ -18,12 +18,23 @@ export interface LabTarget {
   readonly accounts: readonly { readonly username: string; readonly password?: string; readonly rights: string }[];
 }
 
+/** A simulated receiver as the lab describes it; see `docs/lab.md`. */
+export interface LabReceiver {
+  readonly name: string;
+  readonly protocol: 'kiwisdr' | 'rtl_tcp' | 'http_iq';
+  readonly host: string;
+  readonly port: number;
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
 /** What a lab offers. */
 export interface LabInventory {
   readonly mode: 'namespaces' | 'loopback';
   readonly mode_reason: string;
   readonly network: { readonly cidr: string; readonly machine: string; readonly unused: string; readonly bridge?: string };
   readonly targets: readonly LabTarget[];
+  readonly receivers: readonly LabReceiver[];
 }
 
 const START_TIMEOUT_MS = 60_000;
