@@ -151,7 +151,7 @@ export const metrics: Bench = (say) =>
     const chunk = run.chunks[1];
     const { artifacts } = await stack.api.call(routes.sessionArtifacts, { params: { id: run.recording.session_id } });
     const artifact = artifacts.find((each) => each.key === chunk?.key);
-    if (chunk?.metrics == null || artifact === undefined) {
+    if (chunk === undefined || chunk.metrics === null || artifact === undefined) {
       throw new Error('no chunk was stored');
     }
     const seen = numpyView(Buffer.from(await (await stack.api.fetch(routes.downloadArtifact, { params: { id: artifact.artifact_id } })).arrayBuffer()));
