@@ -4,6 +4,7 @@ import { bundle } from './bundle.bench';
 import { coldStart } from './cold-start.bench';
 import { liveEvents } from './events.bench';
 import { machine } from './machine';
+import { metrics, recording, recordingScale } from './recording.bench';
 import { startSpread } from './start-spread.bench';
 
 const BENCHES: Readonly<Record<string, Bench>> = {
@@ -12,6 +13,9 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   events: liveEvents,
   api: apiList,
   'cold-start': coldStart,
+  recording,
+  'recording-scale': recordingScale,
+  metrics,
 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
