@@ -6,6 +6,7 @@ import { coldStart } from './cold-start.bench';
 import { liveEvents } from './events.bench';
 import { machine } from './machine';
 import { merge } from './merge.bench';
+import { metrics, recording, recordingScale } from './recording.bench';
 import { startSpread } from './start-spread.bench';
 
 const BENCHES: Readonly<Record<string, Bench>> = {
@@ -16,6 +17,9 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   merge,
   'cold-start': coldStart,
   'capture-overhead': captureOverhead,
+  recording,
+  'recording-scale': recordingScale,
+  metrics,
 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

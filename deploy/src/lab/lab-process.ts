@@ -31,6 +31,16 @@ export interface LabGear {
   readonly application_account?: { readonly username: string; readonly password: string };
 }
 
+/** A simulated receiver as the lab describes it; see `docs/lab.md`. */
+export interface LabReceiver {
+  readonly name: string;
+  readonly protocol: 'kiwisdr' | 'rtl_tcp' | 'http_iq';
+  readonly host: string;
+  readonly port: number;
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
 /** A simulated camera. */
 export interface LabCamera {
   readonly name: string;
@@ -53,6 +63,7 @@ export interface LabInventory {
   readonly network: { readonly cidr: string; readonly machine: string; readonly unused: string; readonly bridge?: string };
   readonly targets: readonly LabTarget[];
   readonly voice_gear: readonly LabGear[];
+  readonly receivers: readonly LabReceiver[];
   readonly cameras: readonly LabCamera[];
 }
 

@@ -1,4 +1,4 @@
-import type { ArtifactView, SessionArtifact } from '@capstan/contracts';
+import type { ArtifactView } from '@capstan/contracts';
 import { AppError } from '@capstan/kernel';
 import type { ObjectStore } from '@capstan/object-store';
 import { OBJECT_STORE } from '@capstan/service-kit';
