@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { AppError } from '@capstan/kernel';
+import { CAMERA_FAULT_MEANING, CAMERA_FAULTS, type CameraFault } from './cameras/camera-plan';
 import type { LabMode } from './inventory';
 import { FAULT_MEANING, HOST_FAULTS, type HostFault, isHostFault } from './linux-hosts/faults';
 import { MAX_HOSTS } from './linux-hosts/host-plan';
@@ -12,6 +13,11 @@ export interface LabOptions {
   readonly json: boolean;
   readonly help: boolean;
   readonly hosts: number;
+  readonly cameras: number;
+  /** Faults of cameras by 1-based number. */
+  readonly cameraFaults: ReadonlyMap<number, CameraFault>;
+  /** Whether all cameras send 1080p25 with a keyframe each 4 s. */
+  readonly hdCameras: boolean;
   /** Working folder; a new one under the system's temporary folder when absent. */
   readonly dir?: string;
   /** Faults by 1-based host number. */
@@ -24,6 +30,8 @@ export interface LabOptions {
   readonly receivers: ReceiverWishes;
 }
 
+/** Most cameras of a lab. */
+export const MAX_CAMERAS = 200;
 const MAX_RECEIVERS = 500;
 
 /** Text of `--help`. */
@@ -36,6 +44,10 @@ export const USAGE = [
   `  --hosts N             linux hosts, 0 to ${MAX_HOSTS} (3)`,
   '  --faults N=F[,N=F]    fault F on host N, repeatable:',
   ...HOST_FAULTS.map((fault) => `                          ${fault.padEnd(14)} ${FAULT_MEANING[fault]}`),
+  `  --cameras N           RTSP cameras, 0 to ${MAX_CAMERAS} (6; 0 where ffmpeg is missing)`,
+  '  --hd-cameras          all cameras send H.264 1080p25 with a keyframe each 4 s',
+  '  --camera-faults N=F[,N=F]  fault F on camera N, repeatable:',
+  ...CAMERA_FAULTS.map((fault) => `                          ${fault.padEnd(14)} ${CAMERA_FAULT_MEANING[fault]}`),
   '  --mode MODE           namespaces, loopback or auto (auto: namespaces where the machine allows them)',
   `  --calls-per-min N     new voice calls per minute, 0 to ${MAX_CALLS_PER_MIN} (${DEFAULT_CALLS_PER_MIN})`,
   '  --seed N              seed of the voice traffic (1)',
@@ -56,6 +68,7 @@ export const USAGE = [
 export function parseOptions(args: readonly string[]): LabOptions {
   const { values } = readArgs(args);
   const hosts = integer('--hosts', values.hosts, 0, MAX_HOSTS);
+  const cameras = integer('--cameras', values.cameras, 0, MAX_CAMERAS);
   const mode = values.mode;
   if (mode !== 'auto' && mode !== 'namespaces' && mode !== 'loopback') {
     throw bad(`--mode is namespaces, loopback or auto, not ${mode}`);
@@ -65,6 +78,9 @@ export function parseOptions(args: readonly string[]): LabOptions {
     json: values.json,
     help: values.help,
     hosts,
+    cameras,
+    cameraFaults: parseCameraFaults(values['camera-faults'].flatMap((list) => list.split(',')), cameras),
+    hdCameras: values['hd-cameras'],
     dir: values.dir,
     faults: parseFaults(values.faults.flatMap((list) => list.split(',')), hosts),
     mode,
@@ -89,6 +105,9 @@ function readArgs(args: readonly string[]) {
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
         hosts: { type: 'string', default: '3' },
+        cameras: { type: 'string', default: '6' },
+        'camera-faults': { type: 'string', multiple: true, default: [] },
+        'hd-cameras': { type: 'boolean', default: false },
         dir: { type: 'string' },
         faults: { type: 'string', multiple: true, default: [] },
         mode: { type: 'string', default: 'auto' },
@@ -115,6 +134,20 @@ function parseFaults(pairs: readonly string[], hosts: number): Map<number, HostF
       throw bad(`--faults knows ${HOST_FAULTS.join(', ')}, not ${fault || 'nothing'}`);
     }
     faults.set(index, [...(faults.get(index) ?? []), fault]);
+  }
+  return faults;
+}
+
+function parseCameraFaults(pairs: readonly string[], cameras: number): Map<number, CameraFault> {
+  const faults = new Map<number, CameraFault>();
+  for (const pair of pairs) {
+    const [number = '', word = ''] = pair.split('=');
+    const index = integer('--camera-faults', number, 1, cameras);
+    const fault = CAMERA_FAULTS.find((known) => known === word);
+    if (fault === undefined) {
+      throw bad(`--camera-faults knows ${CAMERA_FAULTS.join(', ')}, not ${word || 'nothing'}`);
+    }
+    faults.set(index, fault);
   }
   return faults;
 }

@@ -1,3 +1,4 @@
+import type { CameraTarget } from './cameras/lab-cameras';
 import type { AccountRights } from './linux-hosts/host-plan';
 import type { InventoryReceiver } from './receivers/receiver-fleet';
 
@@ -65,6 +66,7 @@ export interface Inventory {
     readonly bridge?: string;
   };
   readonly targets: readonly InventoryTarget[];
+  readonly cameras: readonly CameraTarget[];
   readonly receivers: readonly InventoryReceiver[];
 }
 
@@ -91,9 +93,17 @@ export function inventoryTable(inventory: Inventory): string {
     '',
     ...text,
     '',
+    ...cameraLines(inventory.cameras),
     ...(first === undefined ? [] : [`Try: ${login} ${first.username}@${first.host} tcpdump -c 10 -nn -i ${first.interface} udp`]),
     ...receivers,
     'Ctrl-C stops the lab and removes everything it made.',
     '',
   ].join('\n');
+}
+
+function cameraLines(cameras: readonly CameraTarget[]): string[] {
+  if (cameras.length === 0) {
+    return [];
+  }
+  return [...cameras.map((camera) => `${camera.name}  ${camera.rtsp_url}  ${camera.codec} ${camera.resolution} ${camera.fps}/s  ${camera.auth === 'none' ? 'no sign-in' : `${camera.auth} ${camera.username} ${camera.password}`}  ${camera.faults.map((fault) => fault.name).join(' ')}`.trimEnd()), ''];
 }

@@ -18,12 +18,28 @@ export interface LabTarget {
   readonly accounts: readonly { readonly username: string; readonly password?: string; readonly rights: string }[];
 }
 
+/** A simulated camera. */
+export interface LabCamera {
+  readonly name: string;
+  readonly rtsp_url: string;
+  readonly snapshot_url: string;
+  readonly onvif_url: string;
+  readonly auth: 'none' | 'basic' | 'digest';
+  readonly username: string;
+  readonly password: string;
+  readonly codec: 'h264' | 'h265' | 'mjpeg';
+  readonly resolution: string;
+  readonly fps: number;
+  readonly gop_sec: number;
+}
+
 /** What a lab offers. */
 export interface LabInventory {
   readonly mode: 'namespaces' | 'loopback';
   readonly mode_reason: string;
   readonly network: { readonly cidr: string; readonly machine: string; readonly unused: string; readonly bridge?: string };
   readonly targets: readonly LabTarget[];
+  readonly cameras: readonly LabCamera[];
 }
 
 const START_TIMEOUT_MS = 60_000;
