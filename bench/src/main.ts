@@ -5,6 +5,7 @@ import { captureOverhead } from './capture-overhead.bench';
 import { coldStart } from './cold-start.bench';
 import { liveEvents } from './events.bench';
 import { machine } from './machine';
+import { metrics, recording, recordingScale } from './recording.bench';
 import { startSpread } from './start-spread.bench';
 
 const BENCHES: Readonly<Record<string, Bench>> = {
@@ -14,6 +15,9 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   api: apiList,
   'cold-start': coldStart,
   'capture-overhead': captureOverhead,
+  recording,
+  'recording-scale': recordingScale,
+  metrics,
 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -78,7 +78,7 @@ describe('pages and documents', () => {
     const all = await fetch(`${sut.url}/ready`);
     expect([all.status, await all.json()]).toEqual([200, { ready: true, not_ready: [] }]);
     const system = await sut.call(routes.system, { token });
-    expect([system.body.ready, system.body.services.map(({ service, ready }) => [service, ready])]).toEqual([true, SERVICES.map((service) => [service, true])]);
+    expect([system.body.ready, (system.body.services as ServiceHealth[]).map(({ service, ready }) => [service, ready])]).toEqual([true, SERVICES.map((service) => [service, true])]);
   });
 
   it('names a service that does not answer', async () => {

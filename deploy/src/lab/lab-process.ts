@@ -18,6 +18,16 @@ export interface LabTarget {
   readonly accounts: readonly { readonly username: string; readonly password?: string; readonly rights: string }[];
 }
 
+/** A simulated receiver as the lab describes it; see `docs/lab.md`. */
+export interface LabReceiver {
+  readonly name: string;
+  readonly protocol: 'kiwisdr' | 'rtl_tcp' | 'http_iq';
+  readonly host: string;
+  readonly port: number;
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
 /** A simulated camera. */
 export interface LabCamera {
   readonly name: string;
@@ -39,6 +49,7 @@ export interface LabInventory {
   readonly mode_reason: string;
   readonly network: { readonly cidr: string; readonly machine: string; readonly unused: string; readonly bridge?: string };
   readonly targets: readonly LabTarget[];
+  readonly receivers: readonly LabReceiver[];
   readonly cameras: readonly LabCamera[];
 }
 
