@@ -162,7 +162,7 @@ export class CaptureRunner {
           this.throwIfStoreStaysAway(error);
           // The device keeps the files until they are stored.
           this.ports.journal.progress(this.metrics, 'the object store is away; the files wait on the device');
-          await this.ports.clock.sleep(STORE_PAUSE_MS, this.untilCancelled());
+          await this.ports.clock.sleep(Math.min(STORE_PAUSE_MS, this.assignment.storePatienceMs ?? STORE_PAUSE_MS), this.untilCancelled());
           state = 'ended';
           continue;
         }

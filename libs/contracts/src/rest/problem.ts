@@ -49,7 +49,6 @@ export const PROBLEMS = {
   NOT_PAUSABLE: [409, 'Targets of this kind cannot pause'],
   NOTHING_TO_RETRY: [409, 'No target of this session failed'],
   TEMPLATE_NOT_FOUND: [404, 'No such template'],
-  REVISION_CONFLICT: [409, 'Somebody else changed it meanwhile'],
   NOTHING_TO_COLLECT: [409, 'No files of this session wait on a device'],
   CREDENTIAL_IN_USE: [409, 'The credential is in use'],
   NAME_TAKEN: [409, 'The name is taken'],
