@@ -157,6 +157,7 @@ describe('voice gear in the web app', () => {
           ['voice-session', `/sessions/${sessionId}`],
         ] as const) {
           await app.open(address);
+          await (address.includes('/voice') ? new VoiceReportPage(tab, system.api.address).waitForReport() : tab.getByRole('link', { name: 'Voice report' }).waitFor());
           await tab.waitForLoadState('networkidle');
           expect([address, await accessibilityFindings(tab)]).toEqual([address, []]);
           expect([address, await horizontalOverflow(tab)]).toEqual([address, 0]);

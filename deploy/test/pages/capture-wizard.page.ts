@@ -66,7 +66,7 @@ export class CaptureWizardPage extends AppPage {
     await form.getByLabel('Name', { exact: true }).fill(credential.name);
     await form.getByText(credential.kind, { exact: true }).click();
     await form.getByLabel('User name').fill(credential.username);
-    await form.getByLabel('Password', { exact: true }).fill(credential.password);
+    await form.getByRole('textbox', { name: 'Password', exact: true }).fill(credential.password);
     await form.getByRole('button', { name: 'Store' }).click();
     await form.waitFor({ state: 'detached' });
   }
