@@ -15,6 +15,8 @@ import { SessionCredentialsController } from './credentials/session-credentials.
 import { captureDrivers, DriverRegistry } from './drivers/registry';
 import { HostKeysController } from './host-keys/host-keys.controller';
 import { HostKeys } from './host-keys/host-keys.repository';
+import { LeftoverCleaner } from './leftovers/leftover-cleaner.service';
+import { Leftovers } from './leftovers/leftovers.repository';
 import { CapturesController } from './packet-capture/captures.controller';
 import { PacketCaptureExecutor } from './packet-capture/packet-capture.executor';
 import { SFTP_SINK } from './sftp-sink/sftp-sink';
@@ -47,7 +49,9 @@ class CollectorFeatures {
         useFactory: (keys: SinkHostKeys, clock: Clock) => new SinkServer(sinkOptions(config), () => keys.load(), clock),
         inject: [SinkHostKeys, CLOCK],
       },
+      Leftovers,
       PacketCaptureExecutor,
+      LeftoverCleaner,
       CaptureAnalyses,
       CaptureAnalyst,
       CaptureAnalysisRunner,
@@ -76,7 +80,8 @@ export class DeviceCollectorModule {
           databaseUrl: config.DATABASE_URL,
           imports: [features],
           executors: [PacketCaptureExecutor],
-          sessionKeepers: [Credentials, CaptureAnalyses],
+          // What is left on devices needs its credentials until it is removed.
+          sessionKeepers: [Leftovers, Credentials, CaptureAnalyses],
         }),
       ],
     };

@@ -1,4 +1,4 @@
-import { CUCM_12_5, CUCM_14, CUCM_15, type CucmNodeOptions, nodePackets, VoiceCalls } from '@capstan/lab';
+import { CUCM_11_5, CUCM_12_5, CUCM_14, CUCM_15, type CucmNodeOptions, nodePackets, VoiceCalls } from '@capstan/lab';
 import { systemClock } from '@capstan/kernel';
 import { CollectorPlatform } from './collector-platform';
 import { APP_ACCOUNT, CucmNodes, filesOn, NODE_ACCOUNT, steadyPackets } from './cucm-nodes';
@@ -140,12 +140,29 @@ describe('a packet capture on a CUCM node', () => {
     expect(filesOn(node)).toEqual([]);
   });
 
-  it('§D.4: fails with EXPORT_UNREACHABLE when the node cannot reach the sink, and is never completed without a file', async () => {
-    const node = await nodes.start({ faults: [{ fault: { fault: 'state', name: 'sink_away', value: 'yes' } }] });
-    const { finished, pcaps, transcript } = await nodes.capture(node);
+  it('§D.4: fails with EXPORT_UNREACHABLE when the node cannot reach the sink, leaves the file on the node, and collects it later', async () => {
+    const node = await nodes.start();
+    const away = node.gear.faults.begin({ fault: { fault: 'state', name: 'sink_away', value: 'yes' } });
+    const { finished, pcaps, transcript, task } = await nodes.capture(node);
     expect(finished).toMatchObject({ outcome: 'failed', error: { code: 'EXPORT_UNREACHABLE', retryable: true, message: expect.stringContaining('CAPSTAN_SFTP_SINK_ADDRESS') } });
     expect(pcaps).toEqual([]);
     expect(transcript).toContain('Connection refused');
+    expect([filesOn(node).length, node.running]).toEqual([1, 0]);
+    away();
+    const again = await nodes.ended(await nodes.run(node, { spec: { collect_from: task.task_id } }));
+    expect(again.finished).toMatchObject({ outcome: 'completed', metrics: { files: 1 } });
+    expect(capinfosCount(again.files[0]!)).toBeGreaterThan(20);
+    expect(filesOn(node)).toEqual([]);
+  });
+
+  it('tries a node that knows SHA-1 only with outdated algorithms as well, and says so; and does not when that is forbidden', async () => {
+    const node = await nodes.start({ edition: CUCM_11_5 });
+    const { finished, files, transcript } = await nodes.capture(node);
+    expect(finished).toMatchObject({ outcome: 'completed' });
+    expect(capinfosCount(files[0]!)).toBe(finished.metrics?.['packets_captured']);
+    expect(transcript).toContain('diffie-hellman-group14-sha1');
+    const forbidden = await nodes.run(node, { spec: { legacy_crypto: 'never' } });
+    await expect(platform.ends(forbidden)).resolves.toMatchObject({ outcome: 'failed', error: { code: 'KEX_MISMATCH' } });
   });
 
   it('gives up a question that is asked again and again, and names it', async () => {
@@ -179,6 +196,7 @@ describe('a packet capture on a CUCM node', () => {
     await platform.stop(task);
     const { finished } = await nodes.ended(task);
     expect(finished.metrics?.['files']).toBe(1);
+    expect(finished.message).not.toContain('CLEANUP_FAILED');
     expect(filesOn(node)).toEqual([...others].sort());
   });
 

@@ -6,29 +6,31 @@ import { capinfosCount, countMatching } from './packets';
 import { eventually } from './ssh-server';
 
 const ACCOUNT = { username: 'api-admin', password: 'Expressway-Pa55-of-the-test' };
-const calls = new VoiceCalls({ seed: 5, epoch: systemClock.now() - 60_000 });
+const EPOCH = Date.parse('2026-11-21T10:00:00Z');
+const packets = [...new VoiceCalls({ seed: 5, epoch: EPOCH }).packets('expressway', EPOCH, EPOCH + 3_000)];
+/** The inner card sees every packet, the outer one every other. Made once: what is captured is of no importance here. */
+const FILES = { eth0: captureBytes(packets), eth1: captureBytes(packets.filter((_, index) => index % 2 === 0)) };
 
-/** The inner card sees every packet, the outer one those with the phones. */
-function capture(_peer: number, card: string, from: number, to: number): Buffer {
-  const packets = [...calls.packets('expressway', from, to)];
-  return captureBytes(card === 'eth0' ? packets : packets.filter((_, index) => index % 2 === 0));
+function capture(_peer: number, card: string): Buffer {
+  return card === 'eth0' ? FILES.eth0 : FILES.eth1;
 }
 
+// Hooks of the file: those of a group are not waited for by tests that run side by side.
+let platform: CollectorPlatform;
+const clusters: ExpresswayCluster[] = [];
+
+beforeAll(async () => {
+  platform = await CollectorPlatform.open();
+  await platform.startCollector();
+}, 120_000);
+
+afterAll(async () => {
+  await Promise.all(clusters.map((cluster) => cluster.stop()));
+  await platform.close();
+});
+
+// Each test has an Expressway of its own and mostly waits, so they wait together.
 describe('a packet capture on an Expressway', () => {
-  let platform: CollectorPlatform;
-  const clusters: ExpresswayCluster[] = [];
-
-  beforeAll(async () => {
-    platform = await CollectorPlatform.open();
-    await platform.startCollector();
-  }, 120_000);
-
-  afterEach(async () => {
-    await Promise.all(clusters.splice(0).map((cluster) => cluster.stop()));
-  });
-
-  afterAll(() => platform.close());
-
   async function start(options: Partial<ExpresswayClusterOptions> = {}): Promise<ExpresswayCluster> {
     const cluster = await ExpresswayCluster.start({ addresses: ['127.0.0.1'], account: ACCOUNT, capture, collectMs: 100, ...options });
     clusters.push(cluster);
@@ -59,7 +61,7 @@ describe('a packet capture on an Expressway', () => {
     return (await platform.read(artifactsOf(task).find(({ kind }) => kind === 'transcript')!.key)).toString();
   }
 
-  it.each(['X12', 'X14.2', 'X15'] as const)('runs on %s for its duration, and keeps the capture of every network card and the log (weakness 10: only the largest was kept)', async (version) => {
+  it.concurrent.each(['X12', 'X14.2', 'X15'] as const)('runs on %s for its duration, and keeps the capture of every network card and the log (weakness 10: only the largest was kept)', async (version) => {
     const cluster = await start({ version, clockOffsetMs: 61_250 });
     const task = await begun(cluster);
     expect(cluster.running).toBe('api');
@@ -72,7 +74,7 @@ describe('a packet capture on an Expressway', () => {
       expect(meta['packets']).toBe(capinfosCount(await platform.read(key)));
     }
     expect(pcaps.map(({ meta }) => meta['interface'])).toEqual(['eth0', 'eth1']);
-    expect(Number(pcaps[0]?.meta['packets'])).toBeGreaterThan(10);
+    expect(pcaps[0]?.meta['packets']).toBe(packets.length);
     expect(cluster.commands).toEqual(['start@0', 'stop@0', 'collect@0', 'download@0']);
     expect(cluster.running).toBeUndefined();
 
@@ -82,7 +84,7 @@ describe('a packet capture on an Expressway', () => {
     expect(uncertainty).toBeLessThan(300);
   });
 
-  it('leaves out of the archive what is configuration or a key, and keeps the account out of everything (weakness 16)', async () => {
+  it.concurrent('leaves out of the archive what is configuration or a key, and keeps the account out of everything (weakness 16)', async () => {
     const cluster = await start();
     const task = await begun(cluster);
     await platform.ends(task);
@@ -109,7 +111,7 @@ describe('a packet capture on an Expressway', () => {
     await platform.ends(task);
   });
 
-  it('starts on the primary of a cluster only, and collects every card of every peer', async () => {
+  it.concurrent('starts on the primary of a cluster only, and collects every card of every peer', async () => {
     const cluster = await start({ addresses: ['127.0.0.11', '127.0.0.12', '127.0.0.13'], primary: 1, version: 'X15' });
     const task = await begun(cluster, { host: '127.0.0.13' });
     await expect(platform.ends(task)).resolves.toMatchObject({ outcome: 'completed', metrics: { files: 6 } });
@@ -120,7 +122,7 @@ describe('a packet capture on an Expressway', () => {
     );
   });
 
-  it('keeps the files of the other peers when one is gone, and says which is missing', async () => {
+  it.concurrent('keeps the files of the other peers when one is gone, and says which is missing', async () => {
     const cluster = await start({ addresses: ['127.0.0.21', '127.0.0.22'] });
     await cluster.loosePeer(1);
     const task = await begun(cluster);
@@ -130,7 +132,7 @@ describe('a packet capture on an Expressway', () => {
   });
 
   describe('somebody else', () => {
-    it('keeps the diagnostic run that was there before (weakness 12: it was stopped blindly)', async () => {
+    it.concurrent('keeps the diagnostic run that was there before (weakness 12: it was stopped blindly)', async () => {
       const cluster = await start();
       cluster.startBySomebody();
       const task = await run(cluster);
@@ -139,7 +141,7 @@ describe('a packet capture on an Expressway', () => {
       expect(cluster.commands).toEqual([]);
     });
 
-    it('loses it when takeover is asked for', async () => {
+    it.concurrent('loses it when takeover is asked for', async () => {
       const cluster = await start();
       cluster.startBySomebody();
       const task = await begun(cluster, { spec: { takeover: true } });
@@ -148,7 +150,7 @@ describe('a packet capture on an Expressway', () => {
       expect(cluster.commands).toEqual(['stop@0', 'start@0', 'stop@0', 'collect@0', 'download@0']);
     });
 
-    it('may be faster while the capture is armed, and keeps what is theirs', async () => {
+    it.concurrent('may be faster while the capture is armed, and keeps what is theirs', async () => {
       const cluster = await start();
       const task = await run(cluster);
       await platform.reaches(task, 'ready');
@@ -157,7 +159,7 @@ describe('a packet capture on an Expressway', () => {
       expect(cluster.running).toBe('somebody');
     });
 
-    it('may end the run of a capture; what there was is kept', async () => {
+    it.concurrent('may end the run of a capture; what there was is kept', async () => {
       const cluster = await start();
       const task = await begun(cluster, { durationSec: null });
       cluster.stopBySomebody();
@@ -169,7 +171,7 @@ describe('a packet capture on an Expressway', () => {
   describe('a filter', () => {
     const filter = { protocol: 'udp', expression: { any: [{ port: 5_060 }, { host: '203.0.113.99' }] } };
 
-    it('is a 422 naming every condition, never dropped in silence (weakness 7)', async () => {
+    it.concurrent('is a 422 naming every condition, never dropped in silence (weakness 7)', async () => {
       const cluster = await start();
       const { spec } = await platform.task({ host: '127.0.0.1', port: cluster.port }, { credentialId: await platform.createCredential('a', 'b') });
       const check = (changes: object) => platform.orchestrator.rpc.call(checkTargets['device-collector'], { targets: [{ kind: 'packet-capture', spec: { ...spec, device_type: 'expressway', interface: 'eth0', ...changes } }] });
@@ -183,7 +185,7 @@ describe('a packet capture on an Expressway', () => {
       expect((await check({ filter: { host: 'pbx.example' }, on_unsupported: 'post_filter' })).errors).toEqual([expect.objectContaining({ path: 'filter.host', code: 'UNSUPPORTED_FILTER' })]);
     });
 
-    it('is applied afterwards when asked for: the raw capture is kept, and a filtered copy stands beside it', async () => {
+    it.concurrent('is applied afterwards when asked for: the raw capture is kept, and a filtered copy stands beside it', async () => {
       const cluster = await start();
       const task = await begun(cluster, { spec: { filter, on_unsupported: 'post_filter' } });
       await expect(platform.ends(task)).resolves.toMatchObject({ outcome: 'completed' });
@@ -198,7 +200,7 @@ describe('a packet capture on an Expressway', () => {
     });
   });
 
-  it.each([
+  it.concurrent.each([
     ['rotating mode (weakness 9: it became 300 s in silence)', { mode: 'rotating' }, 'mode UNSUPPORTED_MODE'],
     ['a network card', { interface: 'eth1' }, 'interface UNSUPPORTED_INTERFACE'],
     ['an option of routers', { buffer: 'circular' }, 'buffer UNSUPPORTED_OPTION'],
@@ -210,7 +212,7 @@ describe('a packet capture on an Expressway', () => {
   });
 
   describe('its certificate', () => {
-    it('is trusted on first use, and a change blocks before the account is sent, until somebody trusts the new one (weakness 15)', async () => {
+    it.concurrent('is trusted on first use, and a change blocks before the account is sent, until somebody trusts the new one (weakness 15)', async () => {
       const cluster = await start();
       await platform.ends(await begun(cluster));
       cluster.renewCertificate();
@@ -220,12 +222,13 @@ describe('a packet capture on an Expressway', () => {
       expect(cluster.seen.length).toBe(before);
 
       const { host_keys: changed } = await platform.orchestrator.rpc.call(credentialRpc.hostKeys, { status: 'changed' });
-      expect(changed).toEqual([expect.objectContaining({ kind: 'tls', port: cluster.port, fingerprint: cluster.fingerprint, algorithm: 'x509-ec-prime256v1' })]);
-      await platform.orchestrator.rpc.call(credentialRpc.trustHostKey, { host_key_id: changed[0]!.host_key_id, requested_by: { type: 'user', id: '1', name: 'tester' } });
+      const shown = changed.find(({ port }) => port === cluster.port);
+      expect(shown).toMatchObject({ kind: 'tls', fingerprint: cluster.fingerprint, algorithm: 'x509-ec-prime256v1' });
+      await platform.orchestrator.rpc.call(credentialRpc.trustHostKey, { host_key_id: shown!.host_key_id, requested_by: { type: 'user', id: '1', name: 'tester' } });
       await expect(platform.ends(await begun(cluster))).resolves.toMatchObject({ outcome: 'completed' });
     });
 
-    it('blocks in the middle of a capture too', async () => {
+    it.concurrent('blocks in the middle of a capture too', async () => {
       const cluster = await start();
       const task = await begun(cluster, { durationSec: 60 });
       cluster.renewCertificate();
@@ -234,7 +237,7 @@ describe('a packet capture on an Expressway', () => {
       expect(cluster.seen.length).toBe(before);
     });
 
-    it('must be the pinned one where one is pinned', async () => {
+    it.concurrent('must be the pinned one where one is pinned', async () => {
       const cluster = await start();
       const wrong = await platform.ends(await run(cluster, { spec: { tls_fingerprint: 'ab'.repeat(32) } }));
       expect(wrong).toMatchObject({ outcome: 'failed', error: { code: 'HOSTKEY_MISMATCH' } });
@@ -243,7 +246,7 @@ describe('a packet capture on an Expressway', () => {
     });
   });
 
-  it('sends a wrong password exactly once', async () => {
+  it.concurrent('sends a wrong password exactly once', async () => {
     const cluster = await start();
     const finished = await platform.ends(await run(cluster, { password: 'wrong-Pa55' }));
     expect(finished).toMatchObject({ outcome: 'failed', error: { code: 'AUTH_FAILED', retryable: false } });
@@ -251,19 +254,19 @@ describe('a packet capture on an Expressway', () => {
   });
 
   describe('faults', () => {
-    it('waits for a device that is too busy now and then', async () => {
+    it.concurrent('waits for a device that is too busy now and then', async () => {
       const cluster = await start();
       cluster.faults.add('busy');
       await expect(platform.ends(await begun(cluster))).resolves.toMatchObject({ outcome: 'completed', metrics: { files: 2 } });
     });
 
-    it('is patient with a slow device', async () => {
+    it.concurrent('is patient with a slow device', async () => {
       const cluster = await start();
       cluster.faults.add('slow');
       await expect(platform.ends(await begun(cluster), 60_000)).resolves.toMatchObject({ outcome: 'completed' });
     }, 60_000);
 
-    it('gives the reason when the device refuses to start', async () => {
+    it.concurrent('gives the reason when the device refuses to start', async () => {
       const cluster = await start();
       cluster.faults.add('start-refused');
       const task = await run(cluster);
@@ -272,7 +275,7 @@ describe('a packet capture on an Expressway', () => {
       await expect(platform.ends(task)).resolves.toMatchObject({ outcome: 'failed', error: { code: 'START_FAILED', message: expect.stringContaining('Insufficient disk space') }, capture_began: false });
     });
 
-    it.each([
+    it.concurrent.each([
       ['no-pcap', 'FILE_MISSING'],
       ['collect-refused', 'EXPORT_FAILED'],
       ['truncated-archive', 'FILE_TRUNCATED'],
@@ -287,7 +290,7 @@ describe('a packet capture on an Expressway', () => {
       expect(cluster.running).toBeUndefined();
     });
 
-    it('fetches the archive again when its transfer broke', async () => {
+    it.concurrent('fetches the archive again when its transfer broke', async () => {
       const cluster = await start();
       cluster.faults.add('broken-transfer');
       const task = await begun(cluster);
@@ -296,7 +299,7 @@ describe('a packet capture on an Expressway', () => {
       await expect(platform.ends(task)).resolves.toMatchObject({ outcome: 'completed', metrics: { files: 2 } });
     });
 
-    it('gives harmless names to members with evil ones, and takes no link (weakness 17)', async () => {
+    it.concurrent('gives harmless names to members with evil ones, and takes no link (weakness 17)', async () => {
       const cluster = await start();
       cluster.faults.add('evil-names');
       const task = await begun(cluster);
@@ -307,7 +310,19 @@ describe('a packet capture on an Expressway', () => {
     });
   });
 
-  it('goes on after its connections were cut', async () => {
+  it('is found again by another instance when its holder goes away, and collected there (weakness 14: a restart orphaned it)', async () => {
+    const cluster = await start();
+    const task = await begun(cluster, { durationSec: null });
+    await platform.startCollector(`next-${systemClock.now()}`);
+    await platform.instances.shift()?.stop();
+    await eventually(() => platform.states(task).filter((state) => state === 'capturing').length === 2, () => platform.states(task).join());
+    expect(cluster.running).toBe('api');
+    await platform.stop(task);
+    await expect(platform.ends(task)).resolves.toMatchObject({ outcome: 'completed', fence: 2, metrics: { files: 2 } });
+    expect(cluster.commands).toEqual(['start@0', 'stop@0', 'collect@0', 'download@0']);
+  }, 60_000);
+
+  it.concurrent('goes on after its connections were cut', async () => {
     const cluster = await start();
     const task = await begun(cluster, { durationSec: null });
     cluster.cutConnections();
@@ -316,7 +331,7 @@ describe('a packet capture on an Expressway', () => {
     expect(cluster.commands).toEqual(['start@0', 'stop@0', 'collect@0', 'download@0']);
   });
 
-  it('ends its run on the device and stores nothing when it is cancelled', async () => {
+  it.concurrent('ends its run on the device and stores nothing when it is cancelled', async () => {
     const cluster = await start();
     const task = await begun(cluster, { durationSec: null });
     await platform.cancel(task);

@@ -39,6 +39,11 @@ import { LiveGateway } from './live/live.gateway';
 import { LiveNumbers } from './live/live-numbers';
 import { Snapshots } from './live/snapshots';
 import { ApiDocumentsController } from './openapi/api-documents.controller';
+import { KnownSourcesController } from './recordings/known-sources.controller';
+import { ReceiversController } from './recordings/receivers.controller';
+import { RecordingSocketGateway } from './recordings/recording-socket.gateway';
+import { RecordingsController } from './recordings/recordings.controller';
+import { SessionTemplatesController } from './sessions/session-templates.controller';
 import { SessionsController } from './sessions/sessions.controller';
 import { HealthClient } from './system/health.client';
 import { SystemController } from './system/system.controller';
@@ -81,6 +86,7 @@ const keyed: Provider[] = [
   controllers: [
     // Addresses are tried in this order: what is asked for most comes first.
     SessionsController,
+    SessionTemplatesController,
     AuthController,
     UsersController,
     TokensController,
@@ -92,6 +98,9 @@ const keyed: Provider[] = [
     DownloadsController,
     CredentialsController,
     HostKeysController,
+    RecordingsController,
+    ReceiversController,
+    KnownSourcesController,
     ApiDocumentsController,
     // Takes every address that is left.
     WebAppController,
@@ -120,6 +129,7 @@ const keyed: Provider[] = [
     Snapshots,
     LiveNumbers,
     LiveGateway,
+    RecordingSocketGateway,
     HealthClient,
     Housekeeping,
   ],

@@ -55,7 +55,7 @@ describe('sessions', () => {
     expect(JSON.parse(opened.reveal())).toEqual({ password: CANARY });
     const [created] = sut.rpc.requests(sessionRpc.create);
     expect(created).toMatchObject({ session_id: body.session_id, duration_sec: 30, requested_by: admin });
-    expect(created?.targets.map(({ credential_id }) => credential_id)).toEqual([kept?.credential_id, kept?.credential_id]);
+    expect(created?.targets.map((target) => (target as { credential_id?: string }).credential_id)).toEqual([kept?.credential_id, kept?.credential_id]);
     expect(JSON.stringify(sut.rpc.calls)).not.toContain(CANARY);
   });
 

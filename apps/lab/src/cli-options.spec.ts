@@ -15,8 +15,8 @@ describe(parseOptions.name, () => {
   });
 
   it.each([
-    [['--hosts', '26'], '--hosts takes a whole number from 1 to 25, not 26'],
-    [['--hosts', ''], '--hosts takes a whole number from 1 to 25, not nothing'],
+    [['--hosts', '26'], '--hosts takes a whole number from 0 to 25, not 26'],
+    [['--hosts', ''], '--hosts takes a whole number from 0 to 25, not nothing'],
     [['--faults', '4=slow'], '--faults takes a whole number from 1 to 3, not 4'],
     [['--faults', '1=fire'], 'not fire'],
     [['--mode', 'docker'], '--mode is namespaces, loopback or auto, not docker'],

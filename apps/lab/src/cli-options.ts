@@ -3,6 +3,8 @@ import { AppError } from '@capstan/kernel';
 import type { LabMode } from './inventory';
 import { FAULT_MEANING, HOST_FAULTS, type HostFault, isHostFault } from './linux-hosts/faults';
 import { MAX_HOSTS } from './linux-hosts/host-plan';
+import { parseReceiverFault, RECEIVER_FAULTS } from './receivers/fault-words';
+import type { ReceiverWishes } from './receivers/receiver-fleet';
 import { GEAR_FAULT_WORDS, gearFault } from './voice-gear/gear-fault-words';
 import type { VoiceGearWishes } from './voice-gear/voice-gear-fleet';
 import { DEFAULT_CALLS_PER_MIN, MAX_CALLS_PER_MIN } from './voice-traffic/call-plan';
@@ -22,10 +24,13 @@ export interface LabOptions {
   /** Size of /tmp of a host without the fault `small-tmp`. */
   readonly tmpMiB: number;
   readonly voiceGear: VoiceGearWishes;
+  readonly receivers: ReceiverWishes;
 }
 
 /** Most devices of each type of voice gear. */
 const MAX_VOICE_GEAR = 30;
+
+const MAX_RECEIVERS = 500;
 
 /** Text of `--help`. */
 export const USAGE = [
@@ -34,7 +39,7 @@ export const USAGE = [
   'Starts simulated targets and stays up until Ctrl-C.',
   '',
   '  --json                one line of JSON (the inventory) on standard output; everything else goes to standard error',
-  `  --hosts N             linux hosts, 1 to ${MAX_HOSTS} (3)`,
+  `  --hosts N             linux hosts, 0 to ${MAX_HOSTS} (3)`,
   '  --faults N=F[,N=F]    fault F on host N, repeatable:',
   ...HOST_FAULTS.map((fault) => `                          ${fault.padEnd(14)} ${FAULT_MEANING[fault]}`),
   `  --voice-gear N        CUCM, CUBE, CSR1000v and Expressway, N of each, 0 to ${MAX_VOICE_GEAR} (1)`,
@@ -44,6 +49,11 @@ export const USAGE = [
   `  --calls-per-min N     new voice calls per minute, 0 to ${MAX_CALLS_PER_MIN} (${DEFAULT_CALLS_PER_MIN})`,
   '  --seed N              seed of the voice traffic (1)',
   '  --tmp-mib N           size of a host\'s /tmp (256)',
+  '  --kiwi N              simulated KiwiSDR receivers (0)',
+  '  --rtl-tcp N           simulated rtl_tcp dongles (0)',
+  '  --http-iq N           simulated receivers that serve IQ over HTTP (0)',
+  '  --receiver-faults NAME=F[,NAME=F]   fault F at a KiwiSDR such as kiwi-3, repeatable:',
+  ...Object.entries(RECEIVER_FAULTS).map(([fault, meaning]) => `                          ${fault.padEnd(14)} ${meaning}`),
   '  --dir DIR             working folder (a new one under the temporary folder)',
   '',
 ].join('\n');
@@ -54,11 +64,12 @@ export const USAGE = [
  */
 export function parseOptions(args: readonly string[]): LabOptions {
   const { values } = readArgs(args);
-  const hosts = integer('--hosts', values.hosts, 1, MAX_HOSTS);
+  const hosts = integer('--hosts', values.hosts, 0, MAX_HOSTS);
   const mode = values.mode;
   if (mode !== 'auto' && mode !== 'namespaces' && mode !== 'loopback') {
     throw bad(`--mode is namespaces, loopback or auto, not ${mode}`);
   }
+  const seed = integer('--seed', values.seed, 0, 2 ** 32 - 1);
   return {
     json: values.json,
     help: values.help,
@@ -66,13 +77,20 @@ export function parseOptions(args: readonly string[]): LabOptions {
     dir: values.dir,
     faults: parseFaults(values.faults.flatMap((list) => list.split(',')), hosts),
     mode,
-    seed: integer('--seed', values.seed, 0, 2 ** 32 - 1),
+    seed,
     callsPerMin: integer('--calls-per-min', values['calls-per-min'], 0, MAX_CALLS_PER_MIN),
     tmpMiB: integer('--tmp-mib', values['tmp-mib'], 1, 65_536),
     voiceGear: {
       each: integer('--voice-gear', values['voice-gear'], 0, MAX_VOICE_GEAR),
       faults: parseGearFaults(values['gear-faults'].flatMap((list) => list.split(','))),
-      seed: integer('--seed', values.seed, 0, 2 ** 32 - 1),
+      seed,
+    },
+    receivers: {
+      kiwi: integer('--kiwi', values.kiwi, 0, MAX_RECEIVERS),
+      rtlTcp: integer('--rtl-tcp', values['rtl-tcp'], 0, MAX_RECEIVERS),
+      httpIq: integer('--http-iq', values['http-iq'], 0, MAX_RECEIVERS),
+      faults: parseReceiverFaults(values['receiver-faults'].flatMap((list) => list.split(','))),
+      seed,
     },
   };
 }
@@ -93,6 +111,10 @@ function readArgs(args: readonly string[]) {
         'tmp-mib': { type: 'string', default: '256' },
         'voice-gear': { type: 'string', default: '1' },
         'gear-faults': { type: 'string', multiple: true, default: [] },
+        kiwi: { type: 'string', default: '0' },
+        'rtl-tcp': { type: 'string', default: '0' },
+        'http-iq': { type: 'string', default: '0' },
+        'receiver-faults': { type: 'string', multiple: true, default: [] },
       },
     });
   } catch (error) {
@@ -126,6 +148,19 @@ function parseGearFaults(pairs: readonly string[]): Map<string, string[]> {
       throw bad((error as Error).message);
     }
     faults.set(name, [...(faults.get(name) ?? []), word]);
+  }
+  return faults;
+}
+
+function parseReceiverFaults(pairs: readonly string[]): Map<string, string[]> {
+  const faults = new Map<string, string[]>();
+  for (const pair of pairs) {
+    const [name = '', fault = ''] = pair.split('=');
+    if (!/^kiwi-\d+$/.test(name)) {
+      throw bad(`--receiver-faults takes names such as kiwi-3, not ${name || 'nothing'}`);
+    }
+    parseReceiverFault(fault);
+    faults.set(name, [...(faults.get(name) ?? []), fault]);
   }
   return faults;
 }

@@ -13,6 +13,7 @@ export type ControlCommand =
   | { readonly do: 'traffic'; readonly calls_per_min: number; readonly id?: unknown }
   | { readonly do: 'gear-fault'; readonly host: string; readonly fault: string; readonly on: boolean; readonly id?: unknown }
   | { readonly do: 'gear-counts'; readonly host: string; readonly id?: unknown }
+  | { readonly do: 'receiver-faults'; readonly receiver: string; readonly faults: readonly string[]; readonly id?: unknown }
   | { readonly do: 'status'; readonly id?: unknown };
 
 /**
@@ -30,7 +31,7 @@ export function parseControl(line: string): ControlCommand {
   if (typeof value !== 'object' || value === null) {
     throw bad('not an object');
   }
-  const { do: word, host, calls_per_min: calls, fault, on, id } = value as Record<string, unknown>;
+  const { do: word, host, calls_per_min: calls, fault, on, receiver, faults, id } = value as Record<string, unknown>;
   if (word === 'status') {
     return { do: word, id };
   }
@@ -49,9 +50,15 @@ export function parseControl(line: string): ControlCommand {
   if (word === 'gear-counts' && typeof host === 'string') {
     return { do: word, host, id };
   }
+  if (word === 'receiver-faults') {
+    if (typeof receiver !== 'string' || !Array.isArray(faults) || !faults.every((fault) => typeof fault === 'string')) {
+      throw bad('receiver-faults takes the name of a receiver and a list of faults');
+    }
+    return { do: word, receiver, faults, id };
+  }
   const control = HOST_CONTROLS.find((known) => known === word);
   if (!control) {
-    throw bad(`do must be one of ${[...HOST_CONTROLS, 'gear-fault', 'gear-counts', 'traffic', 'status'].join(', ')}`);
+    throw bad(`do must be one of ${[...HOST_CONTROLS, 'gear-fault', 'gear-counts', 'traffic', 'receiver-faults', 'status'].join(', ')}`);
   }
   if (typeof host !== 'string') {
     throw bad('host must be the name of a target');

@@ -1,4 +1,5 @@
 import type { AccountRights } from './linux-hosts/host-plan';
+import type { InventoryReceiver } from './receivers/receiver-fleet';
 import type { InventoryVoiceGear } from './voice-gear/voice-gear-fleet';
 
 /** How the lab's hosts are kept apart. */
@@ -66,6 +67,7 @@ export interface Inventory {
   };
   readonly targets: readonly InventoryTarget[];
   readonly voice_gear: readonly InventoryVoiceGear[];
+  readonly receivers: readonly InventoryReceiver[];
 }
 
 /** The inventory for people. */
@@ -83,6 +85,7 @@ export function inventoryTable(inventory: Inventory): string {
   const table = [['NAME', 'TYPE', 'ADDRESS', 'INTERFACE', 'USER', 'PASSWORD', 'CAPTURES', 'FAULTS'], ...rows];
   const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
   const text = table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  const receivers = inventory.receivers.map((receiver) => `${receiver.name.padEnd(10)} ${receiver.protocol.padEnd(8)} ${receiver.host}:${receiver.port}${receiver.faults.length === 0 ? '' : `  ${receiver.faults.join(' ')}`}`);
   const first = inventory.targets[0];
   const login = first?.password === undefined ? `ssh -i ${inventory.dir}/lab_key -p ${first?.port}` : 'ssh';
   return [
@@ -91,8 +94,8 @@ export function inventoryTable(inventory: Inventory): string {
     ...text,
     '',
     ...inventory.voice_gear.map(({ name, device_type: type, version, host, port, username, password, faults }) => `${name.padEnd(16)} ${type.padEnd(10)} ${version.padEnd(18)} ${`${host}:${port}`.padEnd(22)} ${username} ${password}  ${faults.map((fault) => fault.name).join(' ')}`.trimEnd()),
-    '',
-    `Try: ${login} ${first?.username}@${first?.host} tcpdump -c 10 -nn -i ${first?.interface} udp`,
+    ...(first === undefined ? [] : [`Try: ${login} ${first.username}@${first.host} tcpdump -c 10 -nn -i ${first.interface} udp`]),
+    ...receivers,
     'Ctrl-C stops the lab and removes everything it made.',
     '',
   ].join('\n');

@@ -17,6 +17,7 @@ import type { LinuxHost } from './linux-hosts/linux-host';
 import { canCaptureLoopback, LoopbackHost, loopbackPrefix, planLoopbackHost } from './linux-hosts/loopback-host.client';
 import { NamespaceHost } from './linux-hosts/namespace-host.client';
 import { chooseMode, findProgram } from './linux-hosts/machine-abilities.client';
+import { ReceiverFleet } from './receivers/receiver-fleet';
 import { seededRandom } from './voice-traffic/seeded-random';
 import { openVoiceSockets } from './voice-traffic/udp-sockets.client';
 import { VoiceGearFleet } from './voice-gear/voice-gear-fleet';
@@ -36,6 +37,7 @@ export class Lab {
   private readonly hosts: LinuxHost[] = [];
   private traffic: VoiceTraffic | undefined;
   private readonly voiceGear: VoiceGearFleet;
+  private readonly receivers: ReceiverFleet;
   private bridge: string | undefined;
   private dir = '';
   private netem = false;
@@ -48,6 +50,7 @@ export class Lab {
     private readonly say: (line: string) => void,
   ) {
     this.voiceGear = new VoiceGearFleet(options.voiceGear, systemClock, newSecret);
+    this.receivers = new ReceiverFleet(options.receivers);
   }
 
   /**
@@ -74,7 +77,7 @@ export class Lab {
   async control(command: ControlCommand): Promise<Record<string, unknown>> {
     switch (command.do) {
       case 'status':
-        return { hosts: this.hosts.length, traffic: this.traffic?.counts() };
+        return { hosts: this.hosts.length, traffic: this.traffic?.counts(), receivers: this.receivers.status() };
       case 'traffic':
         this.traffic?.setLoad(command.calls_per_min);
         return {};
@@ -83,6 +86,9 @@ export class Lab {
         return {};
       case 'gear-counts':
         return this.voiceGear.counts(command.host);
+      case 'receiver-faults':
+        this.receivers.setFaults(command.receiver, command.faults);
+        return {};
       case 'link-down':
       case 'link-up':
       case 'new-host-key':
@@ -135,9 +141,14 @@ export class Lab {
     this.record = this.records.claim(this.dir, this.options.dir === undefined, slotIsFree);
     await this.voiceGear.start(loopbackPrefix(this.record.slot));
     const key = await writeClientKey(this.dir);
-    await (mode === 'namespaces' ? this.startNamespaces(this.record.slot, key.authorizedKey) : this.startLoopback(this.record.slot, key.authorizedKey));
+    if (this.options.hosts > 0) {
+      await (mode === 'namespaces' ? this.startNamespaces(this.record.slot, key.authorizedKey) : this.startLoopback(this.record.slot, key.authorizedKey));
+    }
+    await this.receivers.start();
     this.hosts.sort((a, b) => a.plan.index - b.plan.index);
-    await this.startTraffic(mode, this.record.slot);
+    if (this.hosts.length > 0) {
+      await this.startTraffic(mode, this.record.slot);
+    }
     const loopbackCapture = mode === 'loopback' && (await canCaptureLoopback());
     return this.inventory(mode, reason, this.record.slot, key.privateKey, loopbackCapture);
   }
@@ -226,6 +237,7 @@ export class Lab {
       network: { cidr: `${prefix}.0/24`, machine: `${prefix}.${MACHINE_OCTET}`, unused: `${prefix}.${UNUSED_OCTET}`, bridge: this.bridge },
       targets: this.hosts.map((host) => this.target(host, mode, privateKey, loopbackCapture)),
       voice_gear: this.voiceGear.inventory(),
+      receivers: this.receivers.inventory(),
     };
   }
 
@@ -258,6 +270,7 @@ export class Lab {
     await this.starting?.catch(() => undefined);
     this.traffic?.stop();
     await this.voiceGear.stop();
+    await this.receivers.stop();
     await Promise.all(this.hosts.map((host) => host.stop()));
     if (this.bridge !== undefined) {
       await removeInterface(this.bridge);

@@ -165,10 +165,69 @@ export {
   type VoiceStream,
 } from './packet-capture/voice-report';
 export {
+  UNKNOWN_SOURCE_ID,
+  sourceRpc,
+  type CreateSourceBody,
+  type SourceView,
+  type UpdateSourceBody,
+} from './recordings/known-sources';
+export {
+  RECEIVER_PROTOCOLS,
+  createReceiverBody,
+  receiverEvents,
+  receiverRpc,
+  waterfallLines,
+  type CreateReceiverBody,
+  type ReceiverHealthView,
+  type ReceiverProtocol,
+  type ReceiverView,
+  type UpdateReceiverBody,
+} from './recordings/receivers';
+export {
+  recordingEvents,
+  recordingFinished,
+  recordingProgress,
+  recordingRpc,
+  type RecordingFinished,
+  type RecordingProgress,
+} from './recordings/recording-messages';
+export {
+  CLOCK_QUALITIES,
+  RECORDING_STATES,
+  STREAM_STATES,
+  recordingMachine,
+  type RecordingState,
+  type StreamState,
+} from './recordings/recording-states';
+export {
+  MAX_CHUNKS,
+  MAX_RECORDING_SECONDS,
+  recordingTarget,
+  type RecordingTarget,
+} from './recordings/recording-target';
+export {
+  APPROVALS,
+  EXPORT_FORMATS,
+  recordingCommands,
+  recordingPolicy,
+  type ChunkMetricsView,
+  type ChunkView,
+  type CreateRecordingBody,
+  type ExportFormat,
+  type RecordingCommands,
+  type RecordingPolicy,
+  type RecordingSummary,
+  type RecordingView,
+  type StartRecordingOrder,
+  type StreamView,
+  type UpdateRecordingBody,
+} from './recordings/recordings';
+export {
   FIELD_CODES,
   fieldProblems,
   type FieldCode,
 } from './rest/field-problems';
+export { problemOf } from './rest/problem-of';
 export {
   PROBLEMS,
   fieldProblem,
@@ -201,6 +260,7 @@ export {
 } from './sessions/session-messages';
 export {
   ARTIFACT_KINDS,
+  MAX_SESSION_TARGETS,
   actor,
   artifactView,
   createSessionBody,
@@ -223,6 +283,15 @@ export {
   type TargetView,
 } from './sessions/session';
 export {
+  sessionTemplate,
+  sessionTemplateBody,
+  sessionTemplateList,
+  sessionTemplateRpc,
+  startTemplateBody,
+  updateSessionTemplateBody,
+  type SessionTemplate,
+} from './sessions/session-templates';
+export {
   LIVE_TARGET_STATES,
   SESSION_STATES,
   TARGET_STATES,
@@ -243,6 +312,7 @@ export {
   clientMessages,
   serverMessages,
   socketAck,
+  targetProgress,
   type ClientMessages,
   type ServerMessages,
   type SocketAck,

@@ -87,6 +87,16 @@ export class TaskJournal {
     });
   }
 
+  /**
+   * Remembers artifacts that only the last fact is to tell of: a fact each for thousands of chunks would hold up everything
+   * else. Repeating is harmless.
+   */
+  async named(artifacts: readonly ArtifactView[]): Promise<void> {
+    const known = this.artifacts.filter((old) => !artifacts.some((artifact) => artifact.artifact_id === old.artifact_id));
+    this.artifacts = [...known, ...artifacts];
+    await this.write((manager) => this.next(manager, `artifacts = $4`, [JSON.stringify(this.artifacts)]));
+  }
+
   /** States the one last fact and lets go of the task. For the holder; an executor returns its outcome. */
   async finish(outcome: TaskOutcome): Promise<void> {
     await this.write(async (manager) => {

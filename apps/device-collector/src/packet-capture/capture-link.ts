@@ -104,6 +104,11 @@ export class CaptureLink {
     }
   }
 
+  /** Removes what the plan names, over the connection there is. @throws as the dialogue does */
+  cleanOnce(plan: RemotePlan, until: AbortSignal): Promise<void> {
+    return this.steps.run('cleanup', (signal) => this.current.cleanup(plan, signal), until);
+  }
+
   /** Lets go of the connection and begins a new dialogue. */
   async renew(): Promise<void> {
     await this.disconnect();

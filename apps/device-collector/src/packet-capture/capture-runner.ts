@@ -29,6 +29,17 @@ export interface CaptureAssignment {
   readonly resume?: RemoteRecord;
   /** T0, when it is known already. */
   readonly t0?: number;
+  /** Whether `resume` is another task's, whose files wait on the device: they are collected, and nothing is captured. */
+  readonly collectOnly?: boolean;
+  /** Milliseconds to wait for an object store that is away before the files are left on the device; default 15 minutes. */
+  readonly storePatienceMs?: number;
+}
+
+/** What is on the device when a run is over. */
+export interface Leftover {
+  /** `files` wait to be collected; `debris` could not be removed. */
+  readonly kind: 'files' | 'debris';
+  readonly remote: RemoteRecord;
 }
 
 /** What a runner works with. */
@@ -57,6 +68,9 @@ const MAX_LOSSES = 100;
 const COLLECT_RESERVE_MS = 60_000;
 /** Between two tries to store files. */
 const STORE_PAUSE_MS = 5_000;
+const STORE_PATIENCE_MS = 900_000;
+/** Failures of a collection behind which the files are still on the device, as far as anybody knows. */
+const FILES_WAIT = /^(?:EXPORT_|OBJECT_STORE_|CONN|HOST_UNREACHABLE|DEVICE_LOST|RETRIEVE_STALLED|DEADLINE_EXCEEDED)/;
 
 /**
  * One capture on one target, from the first byte to the last fact. Knows the order of the steps and what each failure
@@ -72,6 +86,8 @@ export class CaptureRunner {
   private readonly remarks: string[] = [];
   private end: CaptureEnd | undefined;
   private clockBefore: ClockOffset | undefined;
+  private storeAwaySince: number | undefined;
+  private leftBehind: Leftover | undefined;
 
   constructor(
     private readonly assignment: CaptureAssignment,
@@ -83,6 +99,11 @@ export class CaptureRunner {
     this.link = new CaptureLink(openDialogue, this.steps, clock, transcript);
   }
 
+  /** What is left on the device; after {@link run}. */
+  get left(): Leftover | undefined {
+    return this.leftBehind;
+  }
+
   /**
    * Runs to the end and says how it went; the caller states that as the task's last fact.
    * @throws the reason of `control.lost`, and what the journal throws: then nothing may be stated
@@ -90,8 +111,13 @@ export class CaptureRunner {
   async run(): Promise<TaskOutcome> {
     const { lost } = this.ports.control;
     try {
-      const outcome = await this.outcome();
-      const leftover = this.remote === undefined ? undefined : await this.link.cleanUp(this.remote.plan, lost);
+      const result = await this.outcome();
+      const waits = this.filesWait(result);
+      const outcome = waits ? collectable(result) : result;
+      const leftover = this.remote === undefined || waits ? undefined : await this.link.cleanUp(this.remote.plan, lost);
+      if (this.remote !== undefined && (waits || leftover !== undefined)) {
+        this.leftBehind = { kind: waits ? 'files' : 'debris', remote: waits ? { ...this.remote, collected: undefined } : this.remote };
+      }
       await this.link.disconnect(lost);
       if (outcome.outcome === 'cancelled') {
         // What cannot be removed now goes with the session's other objects when that is swept.
@@ -133,6 +159,7 @@ export class CaptureRunner {
       } catch (error) {
         this.throwIfOver();
         if (isStoreAway(error)) {
+          this.throwIfStoreStaysAway(error);
           // The device keeps the files until they are stored.
           this.ports.journal.progress(this.metrics, 'the object store is away; the files wait on the device');
           await this.ports.clock.sleep(STORE_PAUSE_MS, this.untilCancelled());
@@ -206,6 +233,9 @@ export class CaptureRunner {
   private async takeOver(): Promise<AttachState> {
     const { journal, clock, transcript } = this.ports;
     const remote = this.known();
+    if (this.assignment.collectOnly === true) {
+      return this.takeWaiting(remote);
+    }
     transcript.note('connect', 'taken over from another holder; its part of the transcript is lost');
     await this.link.connect(this.untilCancelled());
     const state = await this.link.attach(remote.plan, remote.startedAt !== undefined, this.untilCancelled());
@@ -229,6 +259,38 @@ export class CaptureRunner {
     this.remote = undefined;
     await this.link.renew();
     return 'absent';
+  }
+
+  /** Comes for the files of another task. */
+  private async takeWaiting(remote: RemoteRecord): Promise<AttachState> {
+    const { journal, transcript, findings } = this.ports;
+    const until = this.untilCancelled();
+    await journal.advance('configuring');
+    await this.ports.reserve?.(until);
+    transcript.note('connect', 'comes for the files of an earlier capture; nothing is captured');
+    await this.link.connect(until);
+    this.metrics = { ...findings?.metrics };
+    this.remarks.push('collected afterwards', ...(findings?.remarks ?? []));
+    await journal.saveRemote(remote);
+    this.stillThere(await this.link.attach(remote.plan, true, until));
+    return 'ended';
+  }
+
+  /** Whether the files stay on the device for another collection. What was told to be thrown away goes, unless this run only came to collect. */
+  private filesWait({ outcome, error }: TaskOutcome): boolean {
+    if (this.remote?.stoppedAt === undefined || this.remote.collected !== undefined || outcome === 'completed') {
+      return false;
+    }
+    return this.assignment.collectOnly === true ? error?.code !== 'FILE_MISSING' : outcome === 'failed' && FILES_WAIT.test(error?.code ?? '');
+  }
+
+  private throwIfStoreStaysAway(error: unknown): void {
+    const { clock } = this.ports;
+    const { closeBy, storePatienceMs = STORE_PATIENCE_MS } = this.assignment;
+    this.storeAwaySince ??= clock.monotonic();
+    if (clock.monotonic() - this.storeAwaySince >= storePatienceMs || clock.now() > closeBy - COLLECT_RESERVE_MS / 2) {
+      throw error;
+    }
   }
 
   /** Until the device, the time or somebody ends it. */
@@ -276,13 +338,15 @@ export class CaptureRunner {
     const { journal, clock } = this.ports;
     const until = this.untilCancelled();
     const { dialogue } = this.link;
+    const stoppedBefore = this.known().stoppedAt !== undefined;
     await journal.advance('stopping', { metrics: this.metrics, ...(this.end === undefined ? {} : { message: this.end.message }) });
     try {
       await this.steps.run('stop', (signal) => dialogue.stop(signal), until);
       const report = await this.steps.run('verify_stopped', (signal) => dialogue.verifyStopped(signal), until);
       this.metrics = { ...this.metrics, ...stopMetrics(report) };
       this.remarks.push(...report.warnings);
-      this.end ??= report.end;
+      // What was stopped before did not end by itself, however it looks to a new connection.
+      this.end ??= stoppedBefore ? undefined : report.end;
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'STOP_TIMEOUT') {
         throw error;
@@ -384,4 +448,14 @@ export class CaptureRunner {
     }
     return this.remote;
   }
+}
+
+/** The failure, with word that the files can still be had. */
+function collectable(outcome: TaskOutcome): TaskOutcome {
+  const { error, message } = outcome;
+  return {
+    ...outcome,
+    ...(error === undefined ? {} : { error: { ...error, details: { ...error.details, collectable: true } } }),
+    message: [message ?? error?.message, 'the files wait on the device and can be collected again'].filter((part) => part !== undefined).join('; '),
+  };
 }

@@ -40,7 +40,10 @@ export class PostFilter {
     const source = await this.store.get(key);
     const preferences = DISPLAY_FILTER_PREFERENCES.flatMap((preference) => ['-o', preference]);
     const words = [this.program, '-n', '-Q', '-M', String(FORGET_AFTER), ...preferences, '-r', '-', '-F', 'pcap', '-w', '-', '-Y', this.expression];
-    const child = spawn('/bin/sh', ['-c', `ulimit -v ${this.limits.memoryKib}; exec nice -n 10 "$@"`, 'sh', ...words], {
+    // tshark reads from a pipe but not from a socket, which is what Node gives a child; cat stands between them.
+    const child = spawn('/bin/sh', ['-c', `cat | { ulimit -v ${this.limits.memoryKib}; exec nice -n 10 "$@"; }`, 'sh', ...words], {
+      // A group of its own, so that all three can be ended together.
+      detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
       // Neither the profile of a user nor our own settings and secrets have a place in it.
       env: { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', HOME: '/nonexistent' },
@@ -52,7 +55,15 @@ export class PostFilter {
     const fail = (why: string): void => {
       output.destroy(new AppError('FILTER_FAILED', why));
     };
-    const kill = (): void => void child.kill('SIGKILL');
+    const kill = (): void => {
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+        try {
+          process.kill(-child.pid, 'SIGKILL');
+        } catch {
+          // It has ended by itself, and its end has not been told yet.
+        }
+      }
+    };
     const timer = setTimeout(() => {
       fail(`tshark took longer than ${this.limits.timeMs / 1_000} s`);
       kill();

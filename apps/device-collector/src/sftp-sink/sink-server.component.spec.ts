@@ -58,7 +58,7 @@ describe(SinkServer.name, () => {
     return hash.digest('hex');
   };
   const sent = createHash('sha256').update(payload).digest('hex');
-  const sftp = (place: SinkPlace, ...commands: string[]) => run(place, 'sftp', ['-o', 'VisualHostKey=yes', `${place.username}@127.0.0.1`], `${commands.join('\n')}\n`);
+  const sftp = (place: SinkPlace, ...commands: string[]) => run(place, 'sftp', ['-v', `${place.username}@127.0.0.1`], `${commands.join('\n')}\n`);
 
   it('takes files from a real sftp client, in folders that it makes as a VOS node does', async () => {
     const place = await open();

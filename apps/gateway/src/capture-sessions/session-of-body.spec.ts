@@ -10,14 +10,14 @@ describe(planSession.name, () => {
   it("gives every target the session's account, kept once", () => {
     const { credentials, session } = plan({ username: 'root', password: 'p', targets: [{ device_type: 'linux', host: 'a' }, { device_type: 'cucm', host: 'b' }] });
     expect(credentials).toEqual([{ credentialId: credentialIdOf(SESSION, 0), username: 'root', password: 'p' }]);
-    expect(session.targets.map(({ credential_id }) => credential_id)).toEqual([credentialIdOf(SESSION, 0), credentialIdOf(SESSION, 0)]);
+    expect(session.targets.map((target) => (target as { credential_id?: string }).credential_id)).toEqual([credentialIdOf(SESSION, 0), credentialIdOf(SESSION, 0)]);
   });
 
   it("puts a target's own account before the session's, and equal ones together", () => {
     const own = { device_type: 'linux', host: 'b', username: 'root', password: 'own' };
     const { credentials, session } = plan({ username: 'root', password: 'p', targets: [{ device_type: 'linux', host: 'a' }, own, { ...own, host: 'c' }, { device_type: 'linux', host: 'd', credential_id: STORED }] });
     expect(credentials.map(({ password }) => password)).toEqual(['p', 'own']);
-    expect(session.targets.map(({ credential_id }) => credential_id)).toEqual([credentialIdOf(SESSION, 0), credentialIdOf(SESSION, 1), credentialIdOf(SESSION, 1), STORED]);
+    expect(session.targets.map((target) => (target as { credential_id?: string }).credential_id)).toEqual([credentialIdOf(SESSION, 0), credentialIdOf(SESSION, 1), credentialIdOf(SESSION, 1), STORED]);
   });
 
   it('keeps nothing when a stored credential is named', () => {

@@ -2,6 +2,9 @@ import type { Permission } from '@capstan/contracts';
 
 /** Which permission a channel needs. */
 export function channelPermission(channel: string): Permission {
+  if (channel === 'recordings' || channel === 'receivers' || channel.startsWith('waterfall:')) {
+    return 'recordings:read';
+  }
   return channel === 'devices' ? 'devices:read' : 'sessions:read';
 }
 

@@ -1,4 +1,5 @@
 import { type DataOf, deviceEvents, type Envelope, type ServerMessages, sessionEvents, sessionProgress } from '@capstan/contracts';
+import { toRecordingMessage } from '../recordings/recording-live-messages';
 
 /** One message for the sockets in some rooms. */
 export type LiveMessage = {
@@ -45,6 +46,6 @@ export function toLiveMessage({ type, data }: Envelope): LiveMessage | undefined
       return { rooms: ['devices'], event: 'device:host_key_changed', payload: { host_key }, lossy: false };
     }
     default:
-      return undefined;
+      return toRecordingMessage({ type, data } as Envelope);
   }
 }

@@ -9,7 +9,7 @@ const envelope = (type: string, data: unknown) => ({ specversion: '1.0' as const
 describe(toLiveMessage.name, () => {
   it.each([...LIVE_EVENTS, ...catalogue.progress.map(({ type }) => type)])('knows what %s means for a browser', (type) => {
     const session = sessionFixture();
-    expect(toLiveMessage(envelope(type, { session, session_id: session.session_id, host_key: {} }))).toBeDefined();
+    expect(toLiveMessage(envelope(type, { session, session_id: session.session_id, host_key: {}, recording: {}, lines: '' }))).toBeDefined();
   });
 
   it('makes nothing of what is not meant for browsers', () => {

@@ -9,6 +9,7 @@ import { Authenticator } from '../auth/authenticator';
 import { holds, type Principal } from '../auth/principal';
 import { channelPermission, channelSession } from './channels';
 import { toLiveMessage } from './live-messages';
+import { LIVE_GATEWAY_OPTIONS } from './live-options';
 import { LiveNumbers } from './live-numbers';
 import { accepted, type LiveServer, type LiveSocket, refused } from './live-socket';
 import { MessageBudget, SOCKET_BUDGET } from './message-budget';
@@ -16,8 +17,6 @@ import { Snapshots } from './snapshots';
 
 /** Channels one socket may be in. */
 const MAX_CHANNELS = 200;
-/** A client message is a handful of channel names. */
-const MAX_MESSAGE_BYTES = 64 * 1_024;
 /** How often sockets are looked at: may their owners still see this, do they keep up. */
 const REVIEW_MS = 10_000;
 /** Packets that wait for one socket before it gets no more live numbers. */
@@ -33,15 +32,7 @@ function waitingPackets({ conn }: LiveSocket): number {
 }
 
 /** The live view: rooms of sockets, fed by this instance's own queue. */
-@WebSocketGateway({
-  transports: ['websocket'],
-  serveClient: false,
-  maxHttpBufferSize: MAX_MESSAGE_BYTES,
-  // Small messages, many of them: compressing each costs more than it saves.
-  perMessageDeflate: false,
-  pingInterval: 20_000,
-  pingTimeout: 20_000,
-})
+@WebSocketGateway({ ...LIVE_GATEWAY_OPTIONS, transports: [...LIVE_GATEWAY_OPTIONS.transports] })
 export class LiveGateway implements OnGatewayInit<LiveServer>, OnGatewayDisconnect<LiveSocket>, OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(LiveGateway.name);
   private server: LiveServer | undefined;

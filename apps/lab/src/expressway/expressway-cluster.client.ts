@@ -49,6 +49,8 @@ interface Peer {
   archive: { readonly bytes: Buffer; readonly readyAt: number } | undefined;
 }
 
+const SLOW_MS = 200;
+
 /** HTTPS servers that speak the diagnostic logging API of Expressway, with everything that can go wrong with it. */
 export class ExpresswayCluster {
   readonly seen: SeenRequest[] = [];
@@ -165,7 +167,7 @@ export class ExpresswayCluster {
     };
     this.requests += 1;
     if (this.faults.has('slow')) {
-      await this.clock.sleep(400);
+      await this.clock.sleep(SLOW_MS);
     }
     if (this.faults.has('busy') && this.requests % 2 === 0) {
       return answer(503, undefined, { 'Retry-After': '0' });

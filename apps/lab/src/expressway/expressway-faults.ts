@@ -19,7 +19,7 @@ export type ExpresswayFault = (typeof EXPRESSWAY_FAULTS)[number];
 /** One sentence per fault. */
 export const EXPRESSWAY_FAULT_MEANING: Readonly<Record<ExpresswayFault, string>> = {
   busy: 'every other request is answered 503 with Retry-After',
-  slow: 'every answer comes 400 ms late',
+  slow: 'every answer comes 200 ms late',
   unauthorized: 'no account is accepted any more',
   'start-refused': 'the start is answered 400 with a message',
   'start-ignored': 'the start is answered 200, and nothing runs',

@@ -42,6 +42,7 @@ describe(VoiceGearFleet.name, () => {
     sut.setFault(cube.name, 'vanish', false);
     await expect(logIn(cube.host, cube.port, cube.password)).resolves.toBeUndefined();
     expect(() => sut.setFault(cube.name, 'no-such', true)).toThrow('no fault no-such');
-    expect(() => sut.setFault('lab-expressway-1', 'vanish', true)).toThrow('no SSH gear');
+    expect(() => sut.setFault('lab-expressway-1', 'vanish', true)).toThrow('no fault vanish of an Expressway');
+    expect(() => sut.setFault('lab-expressway-1', 'busy', true)).not.toThrow();
   });
 });

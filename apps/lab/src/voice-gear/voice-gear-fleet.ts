@@ -2,6 +2,8 @@ import { AppError, type Clock } from '@capstan/kernel';
 import { nodePackets, startCucmNode } from '../cucm/cucm-node';
 import { CUCM_EDITIONS } from '../cucm/node-editions';
 import { ExpresswayCluster } from '../expressway/expressway-cluster.client';
+import { EXPRESSWAY_FAULT_MEANING, EXPRESSWAY_FAULTS } from '../expressway/expressway-faults';
+import { EXPRESSWAY_VERSIONS } from '../expressway/expressway-versions';
 import type { HostKey } from '../inventory';
 import { startIosXeRouter } from '../ios-xe/ios-xe-router';
 import { IOS_XE_16, IOS_XE_17 } from '../ios-xe/router-editions';
@@ -48,6 +50,7 @@ export interface InventoryVoiceGear {
 interface RunningGear {
   readonly shown: InventoryVoiceGear;
   readonly gear?: SshGear;
+  readonly expressway?: ExpresswayCluster;
   stop(): Promise<void>;
 }
 
@@ -56,6 +59,10 @@ const MEDIA = [...EMITS, 'RTP and RTCP of those calls'];
 /** So far the clocks of the devices are off: correcting them must show. */
 const CLOCKS = { cucm: { offsetMs: -850 }, cube: { offsetMs: 1_234 }, csr1000v: { offsetMs: -420 }, expressway: { offsetMs: 2_600 } } as const;
 const FIRST_OCTET = 101;
+/** From an Expressway's address to its peer's: behind all the others. */
+const PEER_STEP = 100;
+/** Devices of each type up to which the addresses of peers are free. */
+const MOST_WITH_PEERS = 20;
 
 /** The voice gear of a lab: scripted devices in this process, each at a loopback address of its own, all seeing the same calls. */
 export class VoiceGearFleet {
@@ -90,6 +97,11 @@ export class VoiceGearFleet {
 
   /** Begins a fault of a device, or ends it. @throws AppError `LAB_UNKNOWN_FAULT`, `LAB_NO_SUCH_HOST` */
   setFault(name: string, word: string, on: boolean): void {
+    const expressway = this.running.find(({ shown }) => shown.name === name)?.expressway;
+    if (expressway !== undefined) {
+      setExpresswayFault(expressway, word, on);
+      return;
+    }
     const key = `${name} ${word}`;
     const gear = this.running.find(({ shown }) => shown.name === name)?.gear;
     if (gear === undefined) {
@@ -115,7 +127,7 @@ export class VoiceGearFleet {
 
   private async startOne(type: VoiceGearType, index: number, name: string, host: string): Promise<RunningGear> {
     const words = this.wishes.faults.get(name) ?? [];
-    const faults: TimedFault[] = words.map((word) => ({ fault: gearFault(word) }));
+    const faults: TimedFault[] = type === 'expressway' ? [] : words.map((word) => ({ fault: gearFault(word) }));
     const account = { username: 'admin', password: this.newSecret() };
     const shared = { kind: 'packet-capture' as const, device_type: type, name, host, ...account, faults: words.map((word) => ({ name: word, meaning: GEAR_FAULT_WORDS[word]?.meaning ?? '' })) };
     switch (type) {
@@ -140,17 +152,59 @@ export class VoiceGearFleet {
         };
       }
       case 'expressway': {
+        const [, start = '', last = ''] = /^(.*\.)(\d+)$/.exec(host) ?? [];
+        // Every second one is a cluster of two, where the lab's network has room for it.
+        const hasRoom = this.wishes.each <= MOST_WITH_PEERS && Number(last) + PEER_STEP < 255;
+        const addresses = index % 2 === 0 && hasRoom ? [host, `${start}${Number(last) + PEER_STEP}`] : [host];
+        const version = EXPRESSWAY_VERSIONS[index % EXPRESSWAY_VERSIONS.length] ?? 'X14.2';
         const cluster = await ExpresswayCluster.start({
-          addresses: [host],
+          addresses,
+          version,
           account,
           clockOffsetMs: CLOCKS.expressway.offsetMs,
           capture: (_peer, card, from, to) => captureBytes(card === 'eth0' ? this.calls.packets('expressway', from, to) : []),
         });
+        words.forEach((word) => setExpresswayFault(cluster, word, true));
         return {
-          shown: { ...shared, version: 'X14', port: cluster.port, interface: 'eth0', host_keys: [{ type: 'x509', fingerprint: cluster.fingerprint }], emits: MEDIA, controls: [] },
+          shown: {
+            ...shared,
+            version,
+            port: cluster.port,
+            interface: 'eth0',
+            host_keys: [{ type: 'x509', fingerprint: cluster.fingerprint }],
+            emits: MEDIA,
+            faults: EXPRESSWAY_FAULTS.map((fault) => ({ name: fault, meaning: EXPRESSWAY_FAULT_MEANING[fault] })),
+            controls: ['gear-fault'],
+          },
+          expressway: cluster,
           stop: () => cluster.stop(),
         };
       }
     }
+  }
+}
+
+/** @throws AppError `LAB_UNKNOWN_FAULT` naming those there are */
+function setExpresswayFault(cluster: ExpresswayCluster, word: string, on: boolean): void {
+  if (word === 'new-certificate') {
+    cluster.renewCertificate();
+    return;
+  }
+  if (word === 'foreign-run') {
+    if (on) {
+      cluster.startBySomebody();
+    } else {
+      cluster.stopBySomebody();
+    }
+    return;
+  }
+  const fault = EXPRESSWAY_FAULTS.find((known) => known === word);
+  if (fault === undefined) {
+    throw new AppError('LAB_UNKNOWN_FAULT', `no fault ${word} of an Expressway; there are ${[...EXPRESSWAY_FAULTS, 'new-certificate', 'foreign-run'].join(', ')}`);
+  }
+  if (on) {
+    cluster.faults.add(fault);
+  } else {
+    cluster.faults.delete(fault);
   }
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 /** The services that own queues. */
-export const SERVICES = ['gateway', 'capture-orchestrator', 'device-collector'] as const;
+export const SERVICES = ['gateway', 'capture-orchestrator', 'device-collector', 'sdr-acquirer'] as const;
 /** See {@link SERVICES}. */
 export type ServiceName = (typeof SERVICES)[number];
 
@@ -41,6 +41,8 @@ export interface ProgressDefinition<Schema extends z.ZodType = z.ZodType> {
   readonly type: string;
   readonly summary: string;
   readonly data: Schema;
+  /** Whether only the latest value of a target within an interval is sent; true unless told otherwise. */
+  readonly coalesce: boolean;
 }
 
 /** A hint to every instance of every worker that must arrive within milliseconds and may be lost: a durable command says the same. */
@@ -104,8 +106,8 @@ export function defineRpc<Request extends z.ZodType, Response extends z.ZodType>
 }
 
 /** Defines a progress message. */
-export function defineProgress<Schema extends z.ZodType>(type: string, summary: string, data: Schema): ProgressDefinition<Schema> {
-  return { channel: 'progress', type, summary, data };
+export function defineProgress<Schema extends z.ZodType>(type: string, summary: string, data: Schema, options: { readonly coalesce: boolean } = { coalesce: true }): ProgressDefinition<Schema> {
+  return { channel: 'progress', type, summary, data, coalesce: options.coalesce };
 }
 
 /** Defines a control hint. */

@@ -72,6 +72,8 @@ export const packetCaptureTarget = z.strictObject({
   /** With `post_filter`, what the device cannot express is captured too and taken out of a copy afterwards. */
   on_unsupported: z.enum(ON_UNSUPPORTED).default('refuse'),
   ...sshTargetFields,
+  /** Task whose files wait on the device: they are collected, and nothing is captured. Set by `retry-collect`. */
+  collect_from: uuid.optional(),
 });
 /** See {@link packetCaptureTarget}. */
 export type PacketCaptureTarget = z.output<typeof packetCaptureTarget>;

@@ -29,6 +29,8 @@ import { voiceReport } from '../packet-capture/voice-report';
 import { isoTimestamp, pageInfo, pageQuery, uuid } from '../primitives';
 import { artifactView, createSessionBody, sessionEvent, sessionSummary, sessionView } from '../sessions/session';
 import { sessionListQuery } from '../sessions/session-messages';
+import { sessionTemplate, sessionTemplateBody, sessionTemplateList, startTemplateBody, updateSessionTemplateBody } from '../sessions/session-templates';
+import { recordingRoutes } from '../recordings/recording-routes';
 import { systemView } from '../system/system';
 import { defineRoute, type Route } from './route';
 
@@ -38,6 +40,7 @@ const linkQuery = z.strictObject({ link: z.string().max(2_000).optional() });
 const downloadUrl = z.object({ url: z.string(), expires_at: isoTimestamp });
 const json = <S extends z.ZodType>(schema: S) => ({ json: schema }) as const;
 const sessionAnswer = json(z.object({ session: sessionSummary }));
+const templateAnswer = json(z.object({ template: sessionTemplate }));
 const EMPTY = { empty: true } as const;
 
 /** The public API below `/api/v1`. */
@@ -74,6 +77,14 @@ export const routes = {
   sessionDownloadUrl: defineRoute({ method: 'POST', path: '/sessions/:id/download-url', tag: 'downloads', summary: 'A short-lived link to the ZIP', access: 'artifacts:download', params: byId, status: 200, response: json(downloadUrl), problems: ['SESSION_NOT_FOUND', 'SESSION_NOT_READY', 'NO_CAPTURES_FOUND'] }),
   downloadArtifact: defineRoute({ method: 'GET', path: '/artifacts/:id', tag: 'downloads', summary: 'One artifact; Range and ETag (= sha256) are honoured', access: { link: 'artifacts:download' }, params: byId, query: linkQuery, status: 200, response: { bytes: 'application/octet-stream' }, problems: ['ARTIFACT_NOT_FOUND', 'OBJECT_PRUNED', 'RANGE_NOT_SATISFIABLE', 'LINK_EXPIRED', 'LINK_INVALID'] }),
   artifactDownloadUrl: defineRoute({ method: 'POST', path: '/artifacts/:id/download-url', tag: 'downloads', summary: 'A short-lived link to an artifact', access: 'artifacts:download', params: byId, status: 200, response: json(downloadUrl), problems: ['ARTIFACT_NOT_FOUND'] }),
+
+  listSessionTemplates: defineRoute({ method: 'GET', path: '/session-templates', tag: 'session templates', summary: 'Templates by name', access: 'sessions:read', query: pageQuery, status: 200, response: json(sessionTemplateList) }),
+  createSessionTemplate: defineRoute({ method: 'POST', path: '/session-templates', tag: 'session templates', summary: 'Keep a session to start it again', access: 'sessions:write', body: sessionTemplateBody, status: 201, response: templateAnswer, problems: ['NAME_TAKEN'], idempotent: true }),
+  getSessionTemplate: defineRoute({ method: 'GET', path: '/session-templates/:id', tag: 'session templates', summary: 'One template', access: 'sessions:read', params: byId, status: 200, response: templateAnswer, problems: ['TEMPLATE_NOT_FOUND'] }),
+  updateSessionTemplate: defineRoute({ method: 'PUT', path: '/session-templates/:id', tag: 'session templates', summary: 'Replace a template', access: 'sessions:write', params: byId, body: updateSessionTemplateBody, status: 200, response: templateAnswer, problems: ['TEMPLATE_NOT_FOUND', 'REVISION_CONFLICT', 'NAME_TAKEN'] }),
+  deleteSessionTemplate: defineRoute({ method: 'DELETE', path: '/session-templates/:id', tag: 'session templates', summary: 'Forget a template; sessions it started stay', access: 'sessions:write', params: byId, status: 204, response: EMPTY, problems: ['TEMPLATE_NOT_FOUND'] }),
+  startSessionTemplate: defineRoute({ method: 'POST', path: '/session-templates/:id/start', tag: 'session templates', summary: 'Start a session as the template says', access: 'sessions:write', params: byId, body: startTemplateBody.prefault({}), status: 202, response: json(z.object({ session: sessionView })), problems: ['TEMPLATE_NOT_FOUND'], idempotent: true }),
+  ...recordingRoutes,
 
   captureCapabilities: defineRoute({ method: 'GET', path: '/capture-sessions/capabilities', tag: 'packet captures', summary: 'What each device type can do', access: 'sessions:read', status: 200, response: json(z.object({ capabilities: z.array(captureCapability) })) }),
   capturePreview: defineRoute({ method: 'POST', path: '/capture-sessions/preview', tag: 'packet captures', summary: 'The exact device command of each target', access: 'sessions:read', body: capturePreviewBody, status: 200, response: json(z.object({ previews: z.array(capturePreview) })) }),

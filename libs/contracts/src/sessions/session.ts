@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { MAX_TARGETS, packetCaptureTarget } from '../packet-capture/packet-capture';
+import { packetCaptureTarget } from '../packet-capture/packet-capture';
 import { errorShape, isoTimestamp, label, uuid } from '../primitives';
+import { recordingTarget } from '../recordings/recording-target';
 import { SESSION_STATES, TARGET_STATES } from './states';
 import { TARGET_KIND_NAMES, TARGET_KINDS } from './target-kinds';
 
@@ -13,8 +14,11 @@ export const actor = z.object({
 /** See {@link actor}. */
 export type Actor = z.output<typeof actor>;
 
+/** Targets a session may have; packet captures keep the lower limit of the first generation. */
+export const MAX_SESSION_TARGETS = 200;
+
 /** What to do, of any kind. */
-export const targetRequest = z.discriminatedUnion('kind', [packetCaptureTarget]);
+export const targetRequest = z.discriminatedUnion('kind', [packetCaptureTarget, recordingTarget]);
 /** See {@link targetRequest}. */
 export type TargetRequest = z.output<typeof targetRequest>;
 
@@ -34,7 +38,7 @@ const sessionFields = {
   name: label(100).nullish().transform((name) => name ?? undefined),
   /** Seconds each target captures; left out where every target runs until stopped. */
   duration_sec: z.int().min(1).max(86_400).nullish().transform((seconds) => seconds ?? undefined),
-  targets: z.array(targetRequest).min(1, 'at least one target is needed').max(MAX_TARGETS),
+  targets: z.array(targetRequest).min(1, 'at least one target is needed').max(MAX_SESSION_TARGETS),
   options: sessionOptions.prefault({}),
 };
 
@@ -42,7 +46,7 @@ function durationIsGiven(
   session: { duration_sec?: number; targets: readonly TargetRequest[] },
   context: z.RefinementCtx,
 ): void {
-  const needsEnd = session.targets.some((target) => !TARGET_KINDS[target.kind].openEnded(target));
+  const needsEnd = session.targets.some((target) => !TARGET_KINDS[target.kind].openEnded(target as never));
   if (needsEnd && session.duration_sec === undefined) {
     context.addIssue({
       code: 'custom',
@@ -147,7 +151,7 @@ export const sessionView = sessionSummary.extend({ targets: z.array(targetView) 
 export type SessionView = z.output<typeof sessionView>;
 
 /** Kinds of artifacts; the last two are made of a whole session's captures, after their end. */
-export const ARTIFACT_KINDS = ['pcap', 'filtered-pcap', 'log', 'transcript', 'report', 'merged-pcap', 'voice-report'] as const;
+export const ARTIFACT_KINDS = ['pcap', 'iq-chunk', 'manifest', 'filtered-pcap', 'log', 'transcript', 'report', 'merged-pcap', 'voice-report'] as const;
 
 /** One stored object of a target, or of the session as a whole. `sha256` is in lower-case hex and was computed while it was stored. */
 export const artifactView = z.object({

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ServiceName } from '../envelope/definitions';
 import { packetCaptureTarget } from '../packet-capture/packet-capture';
+import { recordingTarget } from '../recordings/recording-target';
 
 /** What the engine must know of a kind of work; everything else is the worker's own affair. */
 export interface TargetKind {
@@ -22,6 +23,13 @@ export const TARGET_KINDS = {
     pausable: false,
     openEnded: (spec: { mode: string }) => spec.mode === 'rotating',
     title: (spec: { host: string }) => spec.host,
+  },
+  recording: {
+    worker: 'sdr-acquirer',
+    pausable: true,
+    schema: recordingTarget,
+    openEnded: () => false,
+    title: (spec: { receiver_name: string; receiver_id: string }) => spec.receiver_name || spec.receiver_id,
   },
 } as const satisfies Record<string, TargetKind>;
 

@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { UUID_PATTERN } from '@capstan/kernel';
 import { hostKeyView } from '../credentials/credentials';
 import { isoTimestamp, uuid } from '../primitives';
+import { recordingClientMessages, recordingServerMessages } from '../recordings/recording-socket';
 import { artifactView, sessionSummary, sessionView, targetView } from '../sessions/session';
 
-/** `session:<id>`, `sessions` (headers of all sessions), `devices`. */
-export const channelName = z.string().refine((name) => name === 'sessions' || name === 'devices' || (name.startsWith('session:') && UUID_PATTERN.test(name.slice(8))), {
-  message: 'must be sessions, devices or session:<id>',
+const CHANNELS = ['sessions', 'devices', 'recordings', 'receivers'] as const;
+
+/** `session:<id>`, `sessions` (headers of all sessions), `devices`, `recordings` (all of them), `receivers`. */
+export const channelName = z.string().refine((name) => CHANNELS.some((channel) => channel === name) || (name.startsWith('session:') && UUID_PATTERN.test(name.slice(8))), {
+  message: `must be ${CHANNELS.join(', ')} or session:<id>`,
 });
 
 /** Answer to every client message. */
@@ -21,7 +24,19 @@ export const clientMessages = {
   subscribe: z.strictObject({ channels: z.array(channelName).min(1).max(50), request_id: z.string().max(100).optional() }),
   unsubscribe: z.strictObject({ channels: z.array(channelName).min(1).max(50), request_id: z.string().max(100).optional() }),
   ping: z.strictObject({ request_id: z.string().max(100).optional() }),
+  ...recordingClientMessages,
 } as const;
+
+/** Live numbers of one target. */
+export const targetProgress = z.object({
+  session_id: uuid,
+  target_id: uuid,
+  attempt: z.int(),
+  sequence: z.int(),
+  time: isoTimestamp,
+  metrics: z.record(z.string(), z.number()),
+  message: z.string().optional(),
+});
 
 /** What the gateway sends, by event name. A client keeps what has the highest `sequence` and drops the rest. */
 export const serverMessages = {
@@ -31,16 +46,12 @@ export const serverMessages = {
   'session:state': z.object({ session: sessionSummary, sequence: z.int() }),
   'session:target': z.object({ session_id: uuid, target: targetView, sequence: z.int() }),
   'session:artifact': z.object({ session_id: uuid, artifact: artifactView, sequence: z.int() }),
-  /** Lossy. `sequence` counts within one attempt of one target. */
-  'session:progress': z.object({
-    session_id: uuid,
-    target_id: uuid,
-    attempt: z.int(),
-    sequence: z.int(),
-    time: isoTimestamp,
-    metrics: z.record(z.string(), z.number()),
-    message: z.string().optional(),
-  }),
+  /**
+   * Lossy. `sequence` counts within one attempt of one target. Subscribers of `recordings` get `recordingProgress` under
+   * this name too, as in the first generation; it has a `chunk_index` and no `target_id`.
+   */
+  'session:progress': targetProgress,
+  ...recordingServerMessages,
   'session:deleted': z.object({ session_id: uuid }),
   'device:host_key_changed': z.object({ host_key: hostKeyView }),
 } as const;

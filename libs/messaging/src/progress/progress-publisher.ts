@@ -54,6 +54,10 @@ export class ProgressPublisher {
   /** Never throws and never waits. While the broker is away, values are dropped. */
   publish<Definition extends ProgressDefinition>(definition: Definition, subject: ProgressSubject, data: InputOf<Definition>): void {
     const sample: Sample = { definition, subject, data };
+    if (!definition.coalesce) {
+      this.send(sample);
+      return;
+    }
     if (this.coalescer.offer(`${definition.type} ${subject.sessionId} ${subject.targetId}`, sample, this.settings.clock.monotonic())) {
       this.send(sample);
     }

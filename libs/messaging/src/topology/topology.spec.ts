@@ -77,7 +77,7 @@ describe(mustBeRouted.name, () => {
   it('demands a queue for orders and for facts somebody stores, and not for hints and other facts', () => {
     expect(mustBeRouted(platformCatalogue, 'command', 'device-collector.run-task.v1')).toBe(true);
     expect(mustBeRouted(platformCatalogue, 'event', 'task.finished.v1')).toBe(true);
-    expect(mustBeRouted(platformCatalogue, 'event', 'session.finished.v1')).toBe(false);
+    expect(mustBeRouted(platformCatalogue, 'event', 'session.artifact-added.v1')).toBe(false);
     expect(mustBeRouted(platformCatalogue, 'control', 'task.go.v1')).toBe(false);
   });
 });

@@ -63,5 +63,5 @@ export function newSession(sessionId: string, request: CreateSessionRequest, con
 }
 
 function titleOf(target: TargetRequest): string {
-  return TARGET_KINDS[target.kind].title(target);
+  return TARGET_KINDS[target.kind].title(target as never);
 }

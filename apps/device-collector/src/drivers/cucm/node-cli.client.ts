@@ -75,7 +75,8 @@ export class NodeCli {
     if (files.length > 0) {
       return `${files.map(({ name }) => name).join(', ')}: ${text.trim()}`;
     }
-    return saysNoFiles(left.text) ? undefined : `the node does not tell whether files are left: ${left.text.trim()}`;
+    // Others' files may have been listed; an answer in another form is no answer.
+    return saysNoFiles(left.text) || /file count = \d+/i.test(left.text) ? undefined : `the node does not tell whether files are left: ${left.text.trim()}`;
   }
 
   /** Says goodbye. Always succeeds. */

@@ -37,13 +37,17 @@ export async function* readArchive(source: Readable, limits: ArchiveLimits, onCu
   const tar = extract();
   // What broke first: the streams behind it only know that they ended too early.
   let broken: Error | null | undefined;
+  let told = false;
   pipeline(source, createGunzip(), cap, tar, (error) => (broken = error));
   const cut = (error: unknown): void => {
     const cause = broken ?? error;
     if (cause instanceof AppError) {
       throw cause;
     }
-    onCut(cause instanceof Error ? cause.message : 'it ends too early');
+    if (!told) {
+      told = true;
+      onCut(cause instanceof Error ? cause.message : 'it ends too early');
+    }
   };
   async function* bytesOf(entry: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     try {

@@ -1,0 +1,66 @@
+import type { Actor } from '@capstan/contracts';
+import { AppError, type Clock } from '@capstan/kernel';
+import { rows, transaction } from '@capstan/persistence';
+import { CLOCK } from '@capstan/service-kit';
+import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { ChunkStore } from './chunk-store.service';
+import { Recordings } from './recordings.repository';
+import { CALL_BEFORE_MS, LATEST_START_MS, RecordingsService } from './recordings.service';
+
+const EVERY_MS = 500;
+const SCHEDULER: Actor = { type: 'system', id: 'sdr-acquirer', name: 'schedule' };
+
+/** Begins scheduled recordings in time, and tells of chunk numbers that a late receiver holds up. */
+@Injectable()
+export class RecordingScheduler implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(RecordingScheduler.name);
+  private readonly stopping = new AbortController();
+  private loop: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly recordings: Recordings,
+    private readonly service: RecordingsService,
+    private readonly chunks: ChunkStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.loop = this.run(this.stopping.signal);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort(new AppError('SHUTTING_DOWN', 'The service shuts down'));
+    await this.loop;
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.round().catch((error: unknown) => this.logger.warn('Recordings could not be looked after', error));
+      await this.clock.sleep(EVERY_MS, signal).catch(() => undefined);
+    }
+  }
+
+  private async round(): Promise<void> {
+    const now = this.clock.now();
+    const due = await rows<{ session_id: string; start_at: Date }>(this.dataSource, `SELECT session_id, start_at FROM recordings WHERE status = 'scheduled' AND NOT begun AND start_at <= $1`, [new Date(now + CALL_BEFORE_MS)]);
+    for (const { session_id: sessionId, start_at: startAt } of due) {
+      if (startAt.getTime() < now - LATEST_START_MS) {
+        await transaction(this.dataSource, async (manager) => {
+          const row = await this.recordings.lock(sessionId, manager);
+          if (row.status === 'scheduled') {
+            await this.recordings.move(manager, row, 'failed', { message: 'Its time passed while nobody could begin it', session_end: new Date(now) });
+          }
+        });
+        continue;
+      }
+      // Of several replicas one wins; the others find it begun.
+      await this.service.begin(sessionId, SCHEDULER).catch((error: unknown) => this.logger.warn(`The scheduled recording ${sessionId} could not be begun`, error));
+    }
+    const late = await rows<{ session_id: string }>(this.dataSource, `SELECT session_id FROM recordings WHERE status IN ('in_progress', 'finalizing')`);
+    for (const { session_id: sessionId } of late) {
+      await this.chunks.tellLate(sessionId);
+    }
+  }
+}

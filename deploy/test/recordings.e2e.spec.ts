@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { routes, type RecordingView } from '@capstan/contracts';
+import { eventually } from '@capstan/testing';
+import { io, type Socket } from 'socket.io-client';
+import { System } from './system';
+
+interface LabReceiver {
+  readonly protocol: 'kiwisdr' | 'rtl_tcp' | 'http_iq';
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly frequency_min_hz: number;
+  readonly frequency_max_hz: number;
+  readonly sample_rate_hz: number;
+}
+
+const FREQUENCY = 7_000_000;
+
+describe('recording from many receivers', () => {
+  let system: System;
+  let receivers: LabReceiver[];
+
+  beforeAll(async () => {
+    system = await System.start(['--hosts', '0', '--kiwi', '5', '--rtl-tcp', '1', '--receiver-faults', 'kiwi-3=drop:60-69,kiwi-4=busy,kiwi-5=down']);
+    receivers = (system.lab.inventory as unknown as { receivers: LabReceiver[] }).receivers;
+    for (const { name, protocol, host, port, latitude, longitude, frequency_min_hz, frequency_max_hz, sample_rate_hz } of receivers) {
+      const rate = protocol === 'rtl_tcp' ? 12_500 : Math.round(sample_rate_hz);
+      await system.api.call(routes.createReceiver, { body: { name, protocol, host, port, latitude, longitude, frequency_min_hz, frequency_max_hz, sample_rate_hz: rate } });
+    }
+  }, 120_000);
+
+  afterAll(async () => {
+    await system.stop();
+  }, 60_000);
+
+  async function connect(): Promise<{ socket: Socket; seen: Map<string, Array<Record<string, unknown>>>; ask: (event: string, body: object) => Promise<{ ok: boolean; error?: { code: string; message: string } }> }> {
+    const socket = io(system.api.address, { transports: ['websocket'], auth: { token: system.api.token } });
+    const seen = new Map<string, Array<Record<string, unknown>>>();
+    socket.onAny((event: string, payload: Record<string, unknown>) => void seen.set(event, [...(seen.get(event) ?? []), payload]));
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('connect_error', reject);
+    });
+    const ask = (event: string, body: object): Promise<{ ok: boolean; error?: { code: string; message: string } }> => socket.timeout(10_000).emitWithAck(event, body) as never;
+    await ask('subscribe', { channels: ['recordings'] });
+    return { socket, seen, ask };
+  }
+
+  async function ended(id: string): Promise<RecordingView> {
+    return eventually(
+      async () => {
+        const { recording } = await system.api.call(routes.getRecording, { params: { id } });
+        expect(recording.session_end).not.toBeNull();
+        return recording;
+      },
+      { timeoutMs: 40_000 },
+    );
+  }
+
+  it('finds out how receivers are without using a channel', async () => {
+    const health = await eventually(async () => {
+      const { receivers: all } = await system.api.call(routes.listReceivers, { query: {} });
+      expect(all.filter((receiver) => receiver.health.status === 'unknown')).toEqual([]);
+      return new Map(all.map((receiver) => [receiver.name, receiver.health]));
+    }, { timeoutMs: 15_000 });
+    expect(health.get('kiwi-1')).toMatchObject({ status: 'online', gps_good: true, users: 0, users_max: 8 });
+    expect(health.get('kiwi-4')?.status).toBe('busy');
+    expect(health.get('kiwi-5')?.status).toBe('offline');
+    expect(health.get('rtl-1')?.status).toBe('online');
+  });
+
+  it('records in three steps, names each receiver\'s own trouble, and shows the injected drop as the gap', async () => {
+    const { socket, seen, ask } = await connect();
+    expect(await ask('session:start', { session_name: 'three steps', frequency_mhz: 7, duration_seconds: 5 })).toMatchObject({ ok: true });
+    const started = seen.get('session:started')?.[0];
+    expect(started).toMatchObject({ status: 'recording', frequency_mhz: 7, duration_seconds: 5 });
+    const id = String(started?.['session_id']);
+    expect(await ask('session:complete', { session_id: id, frequency_hz: FREQUENCY, duration_seconds: 5 })).toMatchObject({ ok: false, error: { code: 'ILLEGAL_TRANSITION' } });
+    expect(await ask('session:assign_source', { session_id: id, source_id: 'unknown' })).toMatchObject({ ok: true });
+    expect(seen.get('session:source_assigned')?.[0]).toMatchObject({ session_id: id, status: 'source_assigned' });
+    expect(await ask('session:complete', { session_id: id, frequency_hz: FREQUENCY, duration_seconds: 5 })).toMatchObject({ ok: true });
+    expect(seen.get('session:completed')?.[0]).toMatchObject({ session_id: id, status: 'in_progress', chunks: 5 });
+
+    const recording = await ended(id);
+    expect(recording.status).toBe('partial');
+    const by = new Map(recording.receivers.map((receiver) => [receiver.receiver_name, receiver]));
+    expect(by.get('kiwi-1')).toMatchObject({ state: 'done', chunks: 5, lost_samples: 0, gaps: 0, clock_quality: 'gps_fresh' });
+    expect(by.get('kiwi-4')).toMatchObject({ state: 'failed', cause: 'too_busy', chunks: 0 });
+    expect(by.get('kiwi-5')).toMatchObject({ state: 'failed', cause: 'down', chunks: 0 });
+    expect(by.get('kiwi-3')).toMatchObject({ lost_samples: 10 * 512 });
+
+    const { chunks } = await system.api.call(routes.listChunks, { params: { id }, query: {} });
+    const first = chunks.filter((chunk) => chunk.receiver_no === by.get('kiwi-1')?.receiver_no);
+    expect(first.map((chunk) => chunk.chunk_index)).toEqual([0, 1, 2, 3, 4]);
+    expect(first.reduce((sum, chunk) => sum + chunk.samples_count, 0)).toBe(Math.round(5 * first[0]!.sample_rate_hz));
+    expect(first[0]?.key).toBe(`sessions/${id}/chunk_000_websdr_${first[0]?.receiver_no}.npy`);
+    expect(Math.abs(first[2]!.metrics!.frequency_offset_hz! - 1_000.5)).toBeLessThan(0.05);
+    expect(first[2]!.metrics!.snr_db).toBeGreaterThan(20);
+    // All receivers begin within half a sample of the same instant.
+    const starts = chunks.filter((chunk) => chunk.chunk_index === 0 && chunk.lost_samples === 0).map((chunk) => Number(BigInt(chunk.t0_utc_ns) - BigInt(first[0]!.t0_utc_ns)));
+    expect(Math.max(...starts.map(Math.abs))).toBeLessThan(1e9 / 12_000);
+
+    expect(seen.get('session:progress')?.map((progress) => progress['chunk'])).toEqual([1, 2, 3, 4, 5]);
+    await eventually(async () => expect(seen.get('session:finished')).toHaveLength(1), { timeoutMs: 5_000 });
+    expect(seen.get('session:finished')?.[0]).toMatchObject({ session_id: id, status: 'partial', manifest_key: `sessions/${id}/manifest.json` });
+    socket.close();
+
+    const response = await system.api.fetch(routes.exportRecording, { params: { id }, query: { format: 'sigmf' } });
+    const archive = Buffer.from(await response.arrayBuffer());
+    expect(response.headers.get('etag')).toBe(`"${createHash('sha256').update(archive).digest('hex')}"`);
+    expect(archive.toString('latin1').match(/\.sigmf-meta/g)?.length).toBeGreaterThanOrEqual(3);
+  }, 60_000);
+
+  it('pauses without reconnecting and goes on with the next chunk number', async () => {
+    const { socket, seen, ask } = await connect();
+    const { receivers: all } = await system.api.call(routes.listReceivers, { query: { q: 'kiwi-1' } });
+    const { recording: made } = await system.api.call(routes.createRecording, { body: { session_name: 'paused', frequency_hz: FREQUENCY, duration_seconds: 4, receiver_ids: [all[0]!.receiver_id] } });
+    const id = made.session_id;
+    await eventually(async () => expect(seen.get('session:progress')?.some((progress) => progress['session_id'] === id)).toBe(true), { timeoutMs: 20_000 });
+    expect(await ask('session:pause', { session_id: id })).toMatchObject({ ok: true });
+    await eventually(async () => expect((await system.api.call(routes.getRecording, { params: { id } })).recording.status).toBe('paused'), { timeoutMs: 10_000 });
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(await ask('session:resume', { session_id: id })).toMatchObject({ ok: true });
+    const recording = await ended(id);
+    expect(recording).toMatchObject({ status: 'completed', receivers: [{ chunks: 4, lost_samples: 0 }] });
+    const { chunks } = await system.api.call(routes.listChunks, { params: { id }, query: {} });
+    expect(chunks.map((chunk) => chunk.chunk_index)).toEqual([0, 1, 2, 3]);
+    const seconds = chunks.map((chunk) => Math.round(chunk.first_sample_index / chunk.sample_rate_hz));
+    expect(Math.max(...seconds)).toBeGreaterThanOrEqual(5);
+    socket.close();
+  }, 60_000);
+});
