@@ -1,6 +1,7 @@
 import { apiList } from './api.bench';
 import { type Bench } from './bench';
 import { bundle } from './bundle.bench';
+import { captureOverhead } from './capture-overhead.bench';
 import { coldStart } from './cold-start.bench';
 import { liveEvents } from './events.bench';
 import { machine } from './machine';
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   api: apiList,
   merge,
   'cold-start': coldStart,
+  'capture-overhead': captureOverhead,
 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
