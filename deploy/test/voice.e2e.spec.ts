@@ -66,6 +66,16 @@ describe('voice gear in the web app', () => {
     await shoot(page, 'new-capture-targets');
   }, 90_000);
 
+  it('keeps the devices as a template and takes them from there again', async () => {
+    const wizard = new CaptureWizardPage(page, system.api.address);
+    await wizard.keepTemplate('Voice core');
+    await page.getByRole('button', { name: 'Clear draft' }).click();
+    await wizard.devices.first().waitFor({ state: 'detached' });
+    await wizard.loadTemplate('Voice core');
+    await wizard.devices.nth(3).waitFor();
+    await wizard.devices.filter({ hasText: 'application credential' }).waitFor();
+  }, 30_000);
+
   it('builds a filter by keyboard, and tells of each device what it cannot apply', async () => {
     const wizard = new CaptureWizardPage(page, system.api.address);
     await wizard.toOptions();

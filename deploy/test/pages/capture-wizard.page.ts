@@ -71,6 +71,21 @@ export class CaptureWizardPage extends AppPage {
     await form.waitFor({ state: 'detached' });
   }
 
+  /** Keeps the draft as a template. */
+  async keepTemplate(name: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Templates', exact: true }).click();
+    await this.page.getByLabel('Keep this draft as').fill(name);
+    await this.page.getByRole('button', { name: 'Keep', exact: true }).click();
+    await this.page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+
+  /** Takes the draft of a template. */
+  async loadTemplate(name: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Templates', exact: true }).click();
+    await this.page.getByRole('list', { name: 'Stored templates' }).getByRole('button', { name: new RegExp(`^${name}`) }).click();
+    await this.page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+
   /** Takes one of the often used filters. */
   async presetFilter(name: string): Promise<void> {
     await this.page.getByRole('group', { name: 'Often used filters' }).getByRole('button', { name, exact: true }).click();
