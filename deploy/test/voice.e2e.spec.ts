@@ -31,6 +31,7 @@ describe('voice gear in the web app', () => {
     gear = TYPES.map((type) => system.gear(type));
     browser = await launchBrowser();
     page = await (await newContext(browser, 'desktop')).newPage();
+    page.setDefaultTimeout(15_000);
     const signIn = new SignInPage(page, system.api.address);
     await signIn.open();
     await signIn.signIn('admin', system.adminPassword);
@@ -127,7 +128,7 @@ describe('voice gear in the web app', () => {
     await report.openFirstCall();
     await report.ladder.focus();
     await page.keyboard.press('Home');
-    await report.details.getByText('INVITE', { exact: true }).first().waitFor();
+    await report.ladder.getByRole('option', { selected: true }).filter({ hasText: /^0\.000 s: / }).waitFor();
     await report.details.getByText('Seen by').waitFor();
     await page.keyboard.press('ArrowDown');
     await page.waitForURL(/line=m\d+/);

@@ -98,7 +98,7 @@ export class CaptureWizardPage extends AppPage {
 
   /** Has devices capture more where they cannot filter it all. */
   async captureMore(): Promise<void> {
-    await this.page.getByRole('region', { name: 'Filter' }).getByText('Capture more where a device').click();
+    await this.page.getByRole('switch', { name: /^Capture more where a device/ }).click();
   }
 
   /** What a device answers to the draft: command, and what it leaves to filter afterwards. */
