@@ -17,6 +17,11 @@ import { deriveKey } from './auth/keys';
 import { PASSWORD_COST, type PasswordCost, Passwords } from './auth/passwords';
 import { RefreshTokensRepository } from './auth/refresh-tokens.repository';
 import { SignInAttemptsRepository } from './auth/sign-in-attempts.repository';
+import { CameraGroupsController } from './cameras/camera-groups.controller';
+import { CameraPicturesController } from './cameras/camera-pictures.controller';
+import { CameraSecretsClient } from './cameras/camera-secrets.client';
+import { CamerasController } from './cameras/cameras.controller';
+import { SnapshotsController } from './cameras/snapshots.controller';
 import { CaptureAnalysisController } from './capture-analysis/capture-analysis.controller';
 import { CaptureAnalysisService } from './capture-analysis/capture-analysis.service';
 import { CaptureSessionsController } from './capture-sessions/capture-sessions.controller';
@@ -98,6 +103,11 @@ const keyed: Provider[] = [
     DownloadsController,
     CredentialsController,
     HostKeysController,
+    // Groups before cameras: /cameras/groups is not a camera.
+    CameraGroupsController,
+    CamerasController,
+    CameraPicturesController,
+    SnapshotsController,
     RecordingsController,
     ReceiversController,
     KnownSourcesController,
@@ -122,6 +132,7 @@ const keyed: Provider[] = [
     TokensService,
     IdempotencyRepository,
     SealedCredentialsClient,
+    CameraSecretsClient,
     CaptureSessionsService,
     CaptureAnalysisService,
     DownloadsService,

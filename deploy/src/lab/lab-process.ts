@@ -31,6 +31,21 @@ export interface LabGear {
   readonly application_account?: { readonly username: string; readonly password: string };
 }
 
+/** A simulated camera. */
+export interface LabCamera {
+  readonly name: string;
+  readonly rtsp_url: string;
+  readonly snapshot_url: string;
+  readonly onvif_url: string;
+  readonly auth: 'none' | 'basic' | 'digest';
+  readonly username: string;
+  readonly password: string;
+  readonly codec: 'h264' | 'h265' | 'mjpeg';
+  readonly resolution: string;
+  readonly fps: number;
+  readonly gop_sec: number;
+}
+
 /** What a lab offers. */
 export interface LabInventory {
   readonly mode: 'namespaces' | 'loopback';
@@ -38,6 +53,7 @@ export interface LabInventory {
   readonly network: { readonly cidr: string; readonly machine: string; readonly unused: string; readonly bridge?: string };
   readonly targets: readonly LabTarget[];
   readonly voice_gear: readonly LabGear[];
+  readonly cameras: readonly LabCamera[];
 }
 
 const START_TIMEOUT_MS = 60_000;
