@@ -31,6 +31,7 @@ describe('voice gear in the web app', () => {
     gear = TYPES.map((type) => system.gear(type));
     browser = await launchBrowser();
     page = await (await newContext(browser, 'desktop')).newPage();
+    page.setDefaultTimeout(15_000);
     const signIn = new SignInPage(page, system.api.address);
     await signIn.open();
     await signIn.signIn('admin', system.adminPassword);
@@ -65,6 +66,16 @@ describe('voice gear in the web app', () => {
     await wizard.devices.filter({ hasText: 'application credential' }).waitFor();
     await shoot(page, 'new-capture-targets');
   }, 90_000);
+
+  it('keeps the devices as a template and takes them from there again', async () => {
+    const wizard = new CaptureWizardPage(page, system.api.address);
+    await wizard.keepTemplate('Voice core');
+    await page.getByRole('button', { name: 'Clear draft' }).click();
+    await wizard.devices.first().waitFor({ state: 'detached' });
+    await wizard.loadTemplate('Voice core');
+    await wizard.devices.nth(3).waitFor();
+    await wizard.devices.filter({ hasText: 'application credential' }).waitFor();
+  }, 30_000);
 
   it('builds a filter by keyboard, and tells of each device what it cannot apply', async () => {
     const wizard = new CaptureWizardPage(page, system.api.address);
@@ -117,7 +128,7 @@ describe('voice gear in the web app', () => {
     await report.openFirstCall();
     await report.ladder.focus();
     await page.keyboard.press('Home');
-    await report.details.getByText('INVITE', { exact: true }).first().waitFor();
+    await report.ladder.getByRole('option', { selected: true }).filter({ hasText: /^0\.000 s: / }).waitFor();
     await report.details.getByText('Seen by').waitFor();
     await page.keyboard.press('ArrowDown');
     await page.waitForURL(/line=m\d+/);
@@ -157,6 +168,7 @@ describe('voice gear in the web app', () => {
           ['voice-session', `/sessions/${sessionId}`],
         ] as const) {
           await app.open(address);
+          await (address.includes('/voice') ? new VoiceReportPage(tab, system.api.address).waitForReport() : tab.getByRole('link', { name: 'Voice report' }).waitFor());
           await tab.waitForLoadState('networkidle');
           expect([address, await accessibilityFindings(tab)]).toEqual([address, []]);
           expect([address, await horizontalOverflow(tab)]).toEqual([address, 0]);

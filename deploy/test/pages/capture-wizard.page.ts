@@ -66,9 +66,24 @@ export class CaptureWizardPage extends AppPage {
     await form.getByLabel('Name', { exact: true }).fill(credential.name);
     await form.getByText(credential.kind, { exact: true }).click();
     await form.getByLabel('User name').fill(credential.username);
-    await form.getByLabel('Password', { exact: true }).fill(credential.password);
+    await form.getByRole('textbox', { name: 'Password', exact: true }).fill(credential.password);
     await form.getByRole('button', { name: 'Store' }).click();
     await form.waitFor({ state: 'detached' });
+  }
+
+  /** Keeps the draft as a template. */
+  async keepTemplate(name: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Templates', exact: true }).click();
+    await this.page.getByLabel('Keep this draft as').fill(name);
+    await this.page.getByRole('button', { name: 'Keep', exact: true }).click();
+    await this.page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+
+  /** Takes the draft of a template. */
+  async loadTemplate(name: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Templates', exact: true }).click();
+    await this.page.getByRole('list', { name: 'Stored templates' }).getByRole('button', { name: new RegExp(`^${name}`) }).click();
+    await this.page.getByRole('dialog').waitFor({ state: 'detached' });
   }
 
   /** Takes one of the often used filters. */
@@ -83,7 +98,7 @@ export class CaptureWizardPage extends AppPage {
 
   /** Has devices capture more where they cannot filter it all. */
   async captureMore(): Promise<void> {
-    await this.page.getByRole('region', { name: 'Filter' }).getByText('Capture more where a device').click();
+    await this.page.getByRole('switch', { name: /^Capture more where a device/ }).click();
   }
 
   /** What a device answers to the draft: command, and what it leaves to filter afterwards. */

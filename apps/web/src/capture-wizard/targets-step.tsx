@@ -10,6 +10,7 @@ import { problemAt, targetProblems } from './draft-problems';
 import { PasteDialog } from './paste-dialog';
 import { TargetDialog } from './target-dialog';
 import { TargetRow } from './target-row';
+import { TemplatesMenu } from './templates-menu';
 import { typeChoices, useCaptureChoices } from './use-capture-choices';
 import { type DraftControl, newTarget } from './use-draft';
 import classes from './capture-wizard.module.css';
@@ -27,9 +28,12 @@ export function TargetsStep({ control, show }: { control: DraftControl; show: bo
       <Section
         title="Devices"
         aside={
-          <Button variant="default" leftSection={<IconClipboardText size={14} aria-hidden />} onClick={() => setPasting(true)}>
-            Paste many
-          </Button>
+          <div className={classes['sectionButtons']}>
+            <TemplatesMenu control={control} />
+            <Button variant="default" leftSection={<IconClipboardText size={14} aria-hidden />} onClick={() => setPasting(true)}>
+              Paste many
+            </Button>
+          </div>
         }
       >
         {capabilities.isError ? <ProblemNotice error={capabilities.error} retry={() => void capabilities.refetch()} title="Device types could not be loaded" /> : null}

@@ -28,12 +28,12 @@ describe(numbersFor.name, () => {
   });
 
   it('shows the bytes of a CUCM until its packets were counted', () => {
-    expect(shown({ deviceType: 'cucm', metrics: { bytes: 512, files: 2 }, ...idle })).toEqual(['Data 512 B 2 files', 'Files 2 packets are counted when collected']);
+    expect(shown({ deviceType: 'cucm', metrics: { bytes: 512, files: 2 }, ...idle })).toEqual(['Data 512 B 2 files', 'Files 2 no packet count live']);
     expect(shown({ deviceType: 'cucm', metrics: { bytes: 512, files: 2, packets_captured: 9 }, ...idle })).toEqual(['Packets 9', 'Data 512 B 2 files']);
   });
 
   it('shows the time of an Expressway, which tells nothing else', () => {
-    expect(shown({ deviceType: 'expressway', metrics: {}, rates: undefined, elapsedSec: 75 })).toEqual(['Elapsed 1:15 the device counts nothing live', 'Data – known when collected']);
+    expect(shown({ deviceType: 'expressway', metrics: {}, rates: undefined, elapsedSec: 75 })).toEqual(['Elapsed 1:15 no counters live', 'Data – known when collected']);
     expect([needsClock({ deviceType: 'expressway', metrics: {} }), needsClock({ deviceType: 'expressway', metrics: { packets_captured: 1 } }), needsClock({ deviceType: 'linux', metrics: {} })]).toEqual([true, false, false]);
   });
 });

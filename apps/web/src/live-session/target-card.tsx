@@ -133,7 +133,7 @@ function TranscriptButton({ targetId, title }: { targetId: string; title: string
   const transcript = useTranscript(targetId);
   return transcript.exists ? (
     <Tooltip label={transcript.blocked ?? 'Every command and answer, without secrets'}>
-      <Button variant="subtle" color="gray" size="compact-xs" leftSection={<IconFileText size={14} aria-hidden />} data-disabled={transcript.blocked !== undefined || undefined} onClick={transcript.open}>
+      <Button variant="subtle" color="gray" size="compact-xs" flex="none" leftSection={<IconFileText size={14} aria-hidden />} data-disabled={transcript.blocked !== undefined || undefined} onClick={transcript.open}>
         Transcript<span className="visually-hidden"> of {title}</span>
       </Button>
     </Tooltip>

@@ -30,11 +30,11 @@ export function numbersFor({ deviceType, metrics, rates, elapsedSec }: NumberFac
   const { packets_captured: packets, packets_dropped: dropped = 0, bytes, files } = metrics;
   const data: CardNumber = { label: 'Data', value: bytes === undefined ? '–' : formatBytes(bytes), note: rates !== undefined && rates.bytes > 0 ? formatByteRate(rates.bytes) : filesNote(files) };
   if (packets === undefined && deviceType === 'cucm') {
-    return [data, { label: 'Files', value: files === undefined ? '–' : formatCount(files), note: 'packets are counted when collected' }];
+    return [data, { label: 'Files', value: files === undefined ? '–' : formatCount(files), note: 'no packet count live' }];
   }
   if (needsClock({ deviceType, metrics })) {
     return [
-      { label: 'Elapsed', value: elapsedSec === undefined ? '–' : formatClock(elapsedSec), note: 'the device counts nothing live' },
+      { label: 'Elapsed', value: elapsedSec === undefined ? '–' : formatClock(elapsedSec), note: 'no counters live' },
       { ...data, note: bytes === undefined ? 'known when collected' : data.note },
     ];
   }

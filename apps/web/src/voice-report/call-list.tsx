@@ -70,7 +70,7 @@ function callColumns(linkTo: (call: VoiceCall) => string): VirtualColumn<VoiceCa
     {
       id: 'started',
       label: 'Began',
-      width: '152px',
+      width: '104px',
       sortable: true,
       cell: (call) => (
         <Link className={classes['callLink']} to={linkTo(call)} preventScrollReset>
@@ -81,14 +81,14 @@ function callColumns(linkTo: (call: VoiceCall) => string): VirtualColumn<VoiceCa
         </Link>
       ),
     },
-    { id: 'from', label: 'From', width: 'minmax(80px, 1fr)', sortable: true, cell: (call) => call.from },
-    { id: 'to', label: 'To', width: 'minmax(80px, 1fr)', sortable: true, cell: (call) => call.to },
+    { id: 'from', label: 'From', width: 'minmax(64px, 0.7fr)', sortable: true, cell: (call) => call.from },
+    { id: 'to', label: 'To', width: 'minmax(64px, 0.7fr)', sortable: true, cell: (call) => call.to },
     { id: 'outcome', label: 'Outcome', width: '136px', sortable: true, cell: (call) => <Outcome call={call} /> },
     { id: 'duration', label: 'Talk time', width: '88px', end: true, sortable: true, cell: (call) => <span className="num">{call.duration_ms === null ? '–' : formatDuration(call.duration_ms / 1_000)}</span> },
     { id: 'delay', label: 'Rings after', width: '88px', end: true, sortable: true, cell: (call) => <span className="num">{call.post_dial_delay_ms === null ? '–' : formatMilliseconds(call.post_dial_delay_ms)}</span> },
-    { id: 'codecs', label: 'Codecs', width: 'minmax(72px, 0.8fr)', sortable: true, cell: (call) => (call.codecs.length === 0 ? <span className="muted">–</span> : call.codecs.join(', ')) },
+    { id: 'codecs', label: 'Codecs', width: 'minmax(64px, 0.7fr)', sortable: true, cell: (call) => (call.codecs.length === 0 ? <span className="muted">–</span> : call.codecs.join(', ')) },
     { id: 'mos', label: 'Worst MOS', width: '112px', sortable: true, cell: (call) => <Mos mos={call.worst_mos} /> },
-    { id: 'findings', label: 'Findings', width: 'minmax(144px, 1.8fr)', sortable: true, cell: (call) => <FirstFinding call={call} /> },
+    { id: 'findings', label: 'Findings', width: 'minmax(160px, 2.4fr)', sortable: true, cell: (call) => <FirstFinding call={call} /> },
   ];
 }
 

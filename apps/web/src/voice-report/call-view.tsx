@@ -5,6 +5,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { formatDuration, formatMilliseconds } from '../design/format';
 import { Panel, Section } from '../design/page';
+import { StatusIcon } from '../design/status-badge';
 import { callFilterOf, filterCalls } from './call-filter';
 import { withCall } from './call-list';
 import { exactTime } from './instants';
@@ -16,6 +17,8 @@ import { streamGroups } from './stream-groups';
 import { StreamTable } from './stream-table';
 import classes from './voice-report.module.css';
 
+/** Less doubt than this does not matter: a hop answers in some milliseconds. */
+const CLOCK_DOUBT_MS = 10;
 const NONE: ReadonlySet<number> = new Set();
 const TOWARDS = { callee: 'To the called side', caller: 'To the calling side', null: 'Direction unknown' } as const;
 const EVIDENCE = { first: 'the first leg', 'session-id': 'same Session-ID', header: 'named in a header', 'media-address': 'same media address', 'numbers-and-time': 'same numbers at the same time' } as const;
@@ -76,6 +79,7 @@ export function CallView({ report, call }: { report: VoiceReport; call: VoiceCal
           </Panel>
         </Section>
       )}
+      <ClockDoubt report={report} call={call} />
       <Section
         title="Ladder"
         aside={
@@ -112,6 +116,26 @@ export function CallView({ report, call }: { report: VoiceReport; call: VoiceCal
         )}
       </Section>
     </>
+  );
+}
+
+/** Where clocks are worse than the time between messages, lines of different devices may stand in the wrong order; nobody should read a cause into it. */
+function ClockDoubt({ report, call }: { report: VoiceReport; call: VoiceCall }) {
+  const seen = new Set(call.legs.flatMap(({ interfaces }) => interfaces));
+  const devices = report.interfaces.filter(({ index }) => seen.has(index));
+  const unmeasured = devices.filter(({ clock }) => clock.uncertainty_ms === null);
+  const worst = Math.max(0, ...devices.map(({ clock }) => clock.uncertainty_ms ?? 0));
+  if (devices.length < 2 || (unmeasured.length === 0 && worst < CLOCK_DOUBT_MS)) {
+    return null;
+  }
+  return (
+    <div className={classes['notice']} data-status="attention" role="note">
+      <StatusIcon status="attention" size={16} />
+      <div>
+        {unmeasured.length > 0 ? `The clock of ${unmeasured.map(({ host }) => host).join(', ')} was never measured. ` : `Clocks of this call are right within ${Math.round(worst)} ms only. `}
+        Lines that different devices saw may stand in another order than they happened; the order of one device is right. <Link to="?view=devices">Clocks</Link>
+      </div>
+    </div>
   );
 }
 

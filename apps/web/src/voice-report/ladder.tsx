@@ -139,22 +139,23 @@ const Line = memo(function Line({ id, row, index, count, participants, lane, tim
       aria-selected={chosen}
       aria-setsize={count}
       aria-posinset={index + 1}
-      aria-label={`${offsetText(row.sinceStartMs)} s: ${rowText(row, participants)}`}
       className={classes['line']}
       data-tone={toneOf(row)}
       style={{ transform: `translateY(${top}px)` }}
       onClick={() => onChoose(row.key)}
       onPointerMove={(event) => (event.pointerType === 'mouse' ? onHover(row.key) : undefined)}
     >
-      <span className={`num ${classes['time']}`} style={{ width: timeWidth }}>
+      {/* The arrows are for the eye; this is the same in words. */}
+      <span className="visually-hidden">{`${offsetText(row.sinceStartMs)} s: ${rowText(row, participants)}`}</span>
+      <span className={`num ${classes['time']}`} style={{ width: timeWidth }} aria-hidden>
         <span>
           {offsetText(row.sinceStartMs)}
           {row.leg === undefined ? null : <span className={classes['leg']}>{legName(row.leg)}</span>}
         </span>
         <span className={classes['delta']}>{row.sincePreviousMs === undefined ? 's' : deltaText(row.sincePreviousMs)}</span>
       </span>
-      <span className={classes['lanes']} style={{ width: total }}>
-        <svg width={total} height={ROW_HEIGHT} aria-hidden focusable="false">
+      <span className={classes['lanes']} style={{ width: total }} aria-hidden>
+        <svg width={total} height={ROW_HEIGHT} focusable="false">
           <path className={classes['life']} d={participants.map((_each, column) => `M${middle(column)} 0V${ROW_HEIGHT}`).join('')} />
           <path className={classes['arrow']} data-kind={row.kind} d={`M${from} ${ARROW_Y}H${to}`} />
           <path className={classes['tip']} d={`M${to} ${ARROW_Y}l${head} -4v8z`} />

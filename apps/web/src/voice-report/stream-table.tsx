@@ -77,7 +77,7 @@ function streamColumns(interfaces: readonly MergedInterface[], compared: boolean
     },
     { id: 'gap', label: 'Longest gap', width: '88px', end: true, cell: ({ stream }) => <span className="num">{gapText(stream)}</span> },
     { id: 'mos', label: 'MOS', width: '112px', cell: ({ stream }) => <Mos mos={stream.mos} rating={stream.r_factor} /> },
-    ...(compared ? [{ id: 'before', label: 'Against the device before', width: 'minmax(128px, 1.2fr)', cell: (row: ComparedStream) => <Comparison row={row} interfaces={interfaces} /> }] : []),
+    ...(compared ? [{ id: 'before', label: 'On the way', width: 'minmax(128px, 1.2fr)', cell: (row: ComparedStream) => <Comparison row={row} interfaces={interfaces} /> }] : []),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { VoiceReport } from '@capstan/contracts';
 import { Button, Skeleton } from '@mantine/core';
 import { IconTableExport } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { saveText } from '../design/csv';
@@ -9,7 +10,7 @@ import { formatCount } from '../design/format';
 import { Page, Panel, Section } from '../design/page';
 import { StatusIcon } from '../design/status-badge';
 import { TimeText } from '../design/time-text';
-import { useMay } from '../runtime';
+import { useMay, useRuntime } from '../runtime';
 import { CallList } from './call-list';
 import { CallView } from './call-view';
 import { ClockTable } from './clock-table';
@@ -29,10 +30,13 @@ export function VoiceReportPage() {
   const { id = '' } = useParams();
   const { view, error, refetch } = useVoiceReport(id);
   const report = view.kind === 'ready' ? view.report : undefined;
+  const { api } = useRuntime();
+  const name = useQuery({ queryKey: ['session-name', id], queryFn: async ({ signal }) => (await api.call('getSession', { params: { id }, signal })).session.name });
   return (
     <Page
       title="Voice report"
-      back={{ to: `/sessions/${id}`, label: 'Session' }}
+      documentTitle={name.data === undefined ? 'Voice report' : `Voice report, ${name.data}`}
+      back={{ to: `/sessions/${id}`, label: name.data ?? 'Session' }}
       description={
         report === undefined ? undefined : (
           <>
