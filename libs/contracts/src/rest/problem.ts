@@ -47,6 +47,7 @@ export const PROBLEMS = {
   SESSION_STATE_CONFLICT: [409, 'The state of the session does not allow this'],
   ANALYSIS_RUNNING: [409, 'The captures are still being analysed'],
   NOT_PAUSABLE: [409, 'Targets of this kind cannot pause'],
+  REVISION_CONFLICT: [409, 'Somebody else changed it meanwhile'],
   NOTHING_TO_RETRY: [409, 'No target of this session failed'],
   TEMPLATE_NOT_FOUND: [404, 'No such template'],
   NOTHING_TO_COLLECT: [409, 'No files of this session wait on a device'],
