@@ -46,6 +46,9 @@ export const parseEosLldp: OutputParser<LldpRow> = (text) => {
       if (line === '') {
         return true;
       }
+      if (/^\s+Discovered .+; Last changed /.test(line) || /^\s+- (?:IEEE802\.\d\S*|LLDP-MED)(?: [\w/ ]+)?$/.test(line)) {
+        return record !== undefined;
+      }
       const field = FIELD.exec(line)?.groups;
       if (record === undefined || field === undefined) {
         return false;
@@ -70,7 +73,8 @@ function takeField(record: LldpRow, key: string, value: string): boolean {
       record.chassis_id_type = typeOf(value);
       return true;
     case 'port id':
-      record.port_id = saidText(value);
+      // Link aggregation has a port id of its own, further below.
+      record.port_id ??= saidText(value);
       return true;
     case 'port id type':
       record.port_id_type = typeOf(value);

@@ -54,7 +54,7 @@ export const parseIosLldp: OutputParser<LldpRow> = (text, context) => {
       block = own === 'addresses' || own === 'med' || own === 'advertised' ? own : block;
       return true;
     }
-    const unsaid = /^\s*(?:System (?:Name|Description)|Port Description|System Capabilities|Enabled Capabilities|Management Addresses|Vlan ID|Auto Negotiation|Physical media capabilities|Media Attachment Unit type)\s*-?\s*not (?:advertised|supported)\s*$/i.test(line.text);
+    const unsaid = /^\s*(?:System (?:Name|Description)|Port Description|System Capabilities|Enabled Capabilities|Management Addresses|Vlan ID|Auto Negotiation|Physical media capabilities|Media Attachment Unit type)\s*-?\s*(?:not )?(?:advertised|supported)(?:, (?:not )?enabled)?\s*$/i.test(line.text);
     return unsaid || (block !== undefined && /^\s{2,}\S/.test(line.text)) || IGNORED.test(key) || /^\s*MED Information:?$/i.test(line.text);
   };
 

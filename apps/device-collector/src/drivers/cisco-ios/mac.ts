@@ -57,7 +57,7 @@ export const parseIosMac: OutputParser<MacRow> = (text, { context = 'default' })
         return true;
       }
       // More ports of the same entry: nothing but names, further right than any VLAN.
-      if (last !== undefined && /^\s{8,}\S/.test(line) && portsOf(line).every((port) => /^[A-Za-z][A-Za-z-]*\d[\d/.]*$/.test(port))) {
+      if (last !== undefined && /^\s{8,}\S/.test(line) && portsOf(line).every((port) => /^(?:[A-Za-z][A-Za-z-]*\d[\d/.]*|Router|Switch|CPU|Drop)$/.test(port))) {
         last.ports.push(...portsOf(line));
         return true;
       }

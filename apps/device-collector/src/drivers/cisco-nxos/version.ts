@@ -16,10 +16,17 @@ const KNOWN_LINES = [
 export const parseNxosVersion: OutputParser<VersionRow> = (text) => {
   const row = versionRowOf('Cisco', 'NX-OS');
   let told = false;
+  /** Who made it, and under which licences: between the first line and the first heading. */
+  let legal = false;
   const parsed = parseEachLine<VersionRow>(text, ({ text: line }) => {
+    if (/^Cisco Nexus Operating System/i.test(line)) {
+      legal = true;
+    } else if (/^Software$/i.test(line)) {
+      legal = false;
+    }
     const known = takeLine(row, line);
     told ||= known;
-    return known || line === '' || KNOWN_LINES.some((pattern) => pattern.test(line));
+    return known || line === '' || (legal && /^[A-Za-z]/.test(line)) || KNOWN_LINES.some((pattern) => pattern.test(line));
   });
   row.hardware = row.model === null ? [] : [row.model];
   return { ...parsed, rows: told ? [row] : [] };
@@ -36,7 +43,7 @@ function takeLine(row: VersionRow, line: string): boolean {
     row.image_file = match[1] ?? null;
     return true;
   }
-  match = /^\s*cisco\s+(.+?)(?:\s+\(?"?[^")]*"?\)?)?\s+chassis\b.*$/i.exec(line);
+  match = /^\s*cisco\s+(.+?)(?:\s+\([^)]*\))?\s+chassis\b.*$/i.exec(line);
   if (match !== null) {
     // `Nexus9000 C9396PX` is sold as N9K-C9396PX; the product number is in the inventory.
     row.model = (match[1] ?? '').trim();

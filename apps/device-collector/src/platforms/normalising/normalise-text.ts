@@ -36,7 +36,6 @@ export interface Normalised {
   readonly hits: Readonly<Record<string, number>>;
 }
 
-// eslint-disable-next-line no-control-regex -- terminal sequences begin with a control character
 const TERMINAL_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_=>])/g;
 
 /** Noise of every platform. */
@@ -45,7 +44,7 @@ export const COMMON_NOISE: readonly NoiseRule[] = [
   { name: 'last-login', pattern: /^Last login: / },
 ];
 
-/** Applies the rules, in this order: terminal residue, messages of the log, noise, order, runs of blank and lone `!` lines. */
+/** Applies the rules, in this order: terminal residue, messages of the log, noise, runs of blank and lone `!` lines, order. */
 export function normaliseText(text: string, noise: readonly NoiseRule[], order: readonly OrderRule[]): Normalised {
   const hits: Record<string, number> = {};
   const hit = (name: string): void => {
@@ -65,8 +64,9 @@ export function normaliseText(text: string, noise: readonly NoiseRule[], order: 
     }
   }
   const quiet = withoutNoise(cleaned, [...COMMON_NOISE, ...noise], hit);
-  const ordered = order.reduce((lines, rule) => (rule.kind === 'lines' ? sortNeighbours(lines, rule, hit) : sortRecords(lines, rule, hit)), quiet);
-  return { text: withoutRuns(ordered, hit).join('\n'), hits };
+  // Sorted last: what stood between two neighbours may have been noise.
+  const ordered = order.reduce((lines, rule) => (rule.kind === 'lines' ? sortNeighbours(lines, rule, hit) : sortRecords(lines, rule, hit)), withoutRuns(quiet, hit));
+  return { text: ordered.join('\n'), hits };
 }
 
 function withoutNoise(lines: readonly string[], rules: readonly NoiseRule[], hit: (name: string) => void): string[] {

@@ -36,7 +36,7 @@ interface Waiting {
   readonly begun: string;
 }
 
-const ROUTE = /^\s{0,3}(?<codes>[A-Za-z][A-Za-z0-9*>%+&~^!#=? ]*?)\s+(?<prefix>\d+\.\d+\.\d+\.\d+(?:\/\d{1,2})?|[0-9a-fA-F:]*:[0-9a-fA-F:.]*\/\d{1,3})(?:,?\s+(?<rest>\S.*))?$/;
+const ROUTE = /^\s{0,3}(?<codes>[A-Za-z][A-Za-z0-9*>%+&~^!#=? ]{0,9}?)\s+(?<prefix>\d+\.\d+\.\d+\.\d+(?:\/\d{1,2})?|[0-9a-fA-F:]*:[0-9a-fA-F:.]*\/\d{1,3})(?:,?\s+(?<rest>\S.*))?$/;
 const PARENT = /^\s+(?<prefix>\d+\.\d+\.\d+\.\d+(?:\/(?<length>\d{1,2}))?) is (?:variably )?subnetted,/;
 const CONTINUATION = /^[\s*>]+(?<rest>(?:\[\d+\/\d+\]|via\b|is directly|is a summary|directly).*)$/;
 const AGE = /^(?:\d+:\d{2}:\d{2}|(?:\d+[ywdhm]){1,3}|never)$/;

@@ -41,7 +41,7 @@ function kindOf(name: string, description: string): InventoryRow['kind'] {
   if (/\b(?:sfp|xfp|qsfp\w*|gbic|transceiver|x2|cfp\d?)\b|sfp[+-]|base-?(?:[sltzecd][rxwu]|t)\w*/i.test(description) && !/chassis/i.test(both)) {
     return 'transceiver';
   }
-  if (/\bchassis\b|^\d+$|^switch \d+$|^c\d{3,4}\S* stack|^rack \d/i.test(name) || /\bchassis\b/i.test(description)) {
+  if (/\bchassis\b|^\d+$|^switch \d+$|\bstack$|^rack \d/i.test(name) || /\bchassis\b/i.test(description)) {
     return 'chassis';
   }
   return /\b(?:module|slot|linecard|supervisor|nim|sm|uplink|processor|card|spa|rp\d?|fp\d?|r0|f0)\b/i.test(both) ? 'module' : 'other';
