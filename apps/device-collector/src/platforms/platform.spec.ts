@@ -129,6 +129,12 @@ describe(CommandRun.name, () => {
     expect(platformOf('cisco_ios').parse('mac', outputs).status).toBe('unsupported');
   });
 
+  it('says that the account may not, when only another way to ask is unknown', () => {
+    const { outputs } = collect(platformOf('cisco_ios'), 'configs', { 'show running-config': 'Command authorization failed.' });
+    expect(outputs).toHaveLength(1);
+    expect(platformOf('cisco_ios').parse('configs', outputs)).toMatchObject({ status: 'failed', error: { class: 'CMD_UNAUTHORIZED' } });
+  });
+
   it('falls back to text where JSON is broken', () => {
     const { sent, outputs } = collect(platformOf('arista_eos'), 'version', { 'show version | json': '{"modelName": "DCS', 'show version': 'Arista DCS-7050\nSoftware image version: 4.28.3M' }, {}, { prefer: 'json' });
     expect(sent).toEqual(['show version | json', 'show version']);

@@ -14,13 +14,21 @@ export function canonicalInterface(name: string, names: InterfaceNames): string 
     return trimmed;
   }
   const [, kind = '', number = ''] = numbered;
-  const lower = kind.toLowerCase();
-  for (const [long, ...short] of names) {
-    if (long.toLowerCase() === lower || short.some((form) => form.toLowerCase() === lower)) {
-      return `${long}${number}`;
-    }
+  const long = indexOf(names).get(kind.toLowerCase());
+  return long === undefined ? trimmed : `${long}${number}`;
+}
+
+/** Tables have tens of thousands of lines with a name in each. */
+const indexes = new WeakMap<InterfaceNames, ReadonlyMap<string, string>>();
+
+function indexOf(names: InterfaceNames): ReadonlyMap<string, string> {
+  let index = indexes.get(names);
+  if (index === undefined) {
+    // Of two types with the same short form the first one counts.
+    index = new Map([...names].reverse().flatMap(([long, ...short]) => [...short, long].map((form): [string, string] => [form.toLowerCase(), long])));
+    indexes.set(names, index);
   }
-  return trimmed;
+  return index;
 }
 
 /** Cisco IOS and IOS XE. */

@@ -37,8 +37,14 @@ export function canonicalPrefix(text: string, length?: number): string | undefin
   if (bits === undefined || bits > width) {
     return undefined;
   }
-  const network = `${ip}/${bits}`;
-  return width === 128 ? `${ipaddr.IPv6.networkAddressFromCIDR(network).toRFC5952String()}/${bits}` : `${ipaddr.IPv4.networkAddressFromCIDR(network).toString()}/${bits}`;
+  return width === 128 ? `${ipaddr.IPv6.networkAddressFromCIDR(`${ip}/${bits}`).toRFC5952String()}/${bits}` : `${network4(ip, bits)}/${bits}`;
+}
+
+function network4(ip: string, bits: number): string {
+  return ip
+    .split('.')
+    .map((octet, index) => Number(octet) & (0xff << Math.min(8, Math.max(0, 8 * (index + 1) - bits))))
+    .join('.');
 }
 
 /** Length of the class of an address (RFC 791), which old tables imply. */

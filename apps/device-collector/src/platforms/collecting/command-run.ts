@@ -49,6 +49,8 @@ interface Asked {
   readonly step: CommandStep;
   readonly context?: string;
   choices: readonly CommandChoice[];
+  /** The device knows a way to ask, and did not let this account: that it does not know another says less. */
+  refusal?: CommandError;
 }
 
 /**
@@ -104,16 +106,20 @@ export class CommandRun {
     }
     if (error !== undefined && (TRY_NEXT.has(error.class) || next.format === 'json') && asked.choices.length > 1) {
       asked.choices = asked.choices.slice(1);
+      if (error.class === 'CMD_UNAUTHORIZED') {
+        asked.refusal ??= error;
+      }
       return;
     }
     this.todo.shift();
+    const told = error?.class === 'CMD_INVALID' ? (asked.refusal ?? error) : error;
     this.done.push({
       command: next.text,
       format: next.format,
       ...(asked.context === undefined ? {} : { context: asked.context }),
       extra: asked.step.extra ?? false,
       text,
-      ...(error === undefined ? {} : { error }),
+      ...(told === undefined ? {} : { error: told }),
     });
     this.expand();
   }

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { BLOCK_PATTERNS, COMMON_SECRETS } from './secret-patterns';
+import { BLOCK_PATTERNS, COMMON_SECRETS, SECRET_HINT } from './secret-patterns';
 
 /** A place where a secret stands in a line, by the groups `secret`, `secret2`, … */
 export interface SecretPattern {
@@ -16,6 +16,12 @@ export interface Masked {
   readonly hits: Readonly<Record<string, number>>;
 }
 
+/** Patterns have to tell where their groups stand. */
+function withIndices(secret: SecretPattern): SecretPattern {
+  return { ...secret, pattern: new RegExp(secret.pattern.source, [...new Set(`${secret.pattern.flags}dg`)].join('')) };
+}
+
+const COMMON = COMMON_SECRETS.map(withIndices);
 const MASK = /^<masked:[0-9a-f]{6}>$/;
 
 /**
@@ -38,14 +44,14 @@ export function maskSecrets(text: string, key: string | Buffer, more: readonly S
     }
     return masked;
   };
-  const patterns = [...more, ...COMMON_SECRETS].map(({ pattern, ...rest }) => ({ ...rest, pattern: new RegExp(pattern.source, [...new Set(`${pattern.flags}dg`)].join('')) }));
+  const own = more.map(withIndices);
   const blocked = BLOCK_PATTERNS.reduce((whole, { name, pattern }) => whole.replace(pattern, (_block, head: string, body: string, foot: string) => `${head}${mask(body.replace(/\s+/g, ''), name)}\n${foot}`), text);
   let section = '';
   const lines = blocked.split('\n').map((line) => {
     if (/^\S/.test(line) && !line.startsWith('!')) {
       section = line;
     }
-    return patterns.reduce((kept, { name, pattern, under }) => (under !== undefined && !under.test(section) ? kept : maskIn(kept, pattern, (secret) => mask(secret, name))), line);
+    return [...own, ...(SECRET_HINT.test(line) ? COMMON : [])].reduce((kept, { name, pattern, under }) => (under !== undefined && !under.test(section) ? kept : maskIn(kept, pattern, (secret) => mask(secret, name))), line);
   });
   return { text: lines.join('\n'), hits };
 }
