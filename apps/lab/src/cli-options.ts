@@ -6,6 +6,8 @@ import { FAULT_MEANING, HOST_FAULTS, type HostFault, isHostFault } from './linux
 import { MAX_HOSTS } from './linux-hosts/host-plan';
 import { parseReceiverFault, RECEIVER_FAULTS } from './receivers/fault-words';
 import type { ReceiverWishes } from './receivers/receiver-fleet';
+import { GEAR_FAULT_WORDS, gearFault } from './voice-gear/gear-fault-words';
+import type { VoiceGearWishes } from './voice-gear/voice-gear-fleet';
 import { DEFAULT_CALLS_PER_MIN, MAX_CALLS_PER_MIN } from './voice-traffic/call-plan';
 
 /** What the command line asks for. */
@@ -27,8 +29,12 @@ export interface LabOptions {
   readonly callsPerMin: number;
   /** Size of /tmp of a host without the fault `small-tmp`. */
   readonly tmpMiB: number;
+  readonly voiceGear: VoiceGearWishes;
   readonly receivers: ReceiverWishes;
 }
+
+/** Most devices of each type of voice gear. */
+const MAX_VOICE_GEAR = 30;
 
 /** Most cameras of a lab. */
 export const MAX_CAMERAS = 200;
@@ -44,6 +50,9 @@ export const USAGE = [
   `  --hosts N             linux hosts, 0 to ${MAX_HOSTS} (3)`,
   '  --faults N=F[,N=F]    fault F on host N, repeatable:',
   ...HOST_FAULTS.map((fault) => `                          ${fault.padEnd(14)} ${FAULT_MEANING[fault]}`),
+  `  --voice-gear N        CUCM, CUBE, CSR1000v and Expressway, N of each, 0 to ${MAX_VOICE_GEAR} (1)`,
+  '  --gear-faults NAME=F[,NAME=F]   fault F at SSH gear such as lab-cucm-1, repeatable:',
+  ...Object.entries(GEAR_FAULT_WORDS).map(([fault, { meaning }]) => `                          ${fault.padEnd(26)} ${meaning}`),
   `  --cameras N           RTSP cameras, 0 to ${MAX_CAMERAS} (6; 0 where ffmpeg is missing)`,
   '  --hd-cameras          all cameras send H.264 1080p25 with a keyframe each 4 s',
   '  --camera-faults N=F[,N=F]  fault F on camera N, repeatable:',
@@ -87,6 +96,11 @@ export function parseOptions(args: readonly string[]): LabOptions {
     seed,
     callsPerMin: integer('--calls-per-min', values['calls-per-min'], 0, MAX_CALLS_PER_MIN),
     tmpMiB: integer('--tmp-mib', values['tmp-mib'], 1, 65_536),
+    voiceGear: {
+      each: integer('--voice-gear', values['voice-gear'], 0, MAX_VOICE_GEAR),
+      faults: parseGearFaults(values['gear-faults'].flatMap((list) => list.split(','))),
+      seed,
+    },
     receivers: {
       kiwi: integer('--kiwi', values.kiwi, 0, MAX_RECEIVERS),
       rtlTcp: integer('--rtl-tcp', values['rtl-tcp'], 0, MAX_RECEIVERS),
@@ -114,6 +128,8 @@ function readArgs(args: readonly string[]) {
         seed: { type: 'string', default: '1' },
         'calls-per-min': { type: 'string', default: String(DEFAULT_CALLS_PER_MIN) },
         'tmp-mib': { type: 'string', default: '256' },
+        'voice-gear': { type: 'string', default: '1' },
+        'gear-faults': { type: 'string', multiple: true, default: [] },
         kiwi: { type: 'string', default: '0' },
         'rtl-tcp': { type: 'string', default: '0' },
         'http-iq': { type: 'string', default: '0' },
@@ -134,6 +150,23 @@ function parseFaults(pairs: readonly string[], hosts: number): Map<number, HostF
       throw bad(`--faults knows ${HOST_FAULTS.join(', ')}, not ${fault || 'nothing'}`);
     }
     faults.set(index, [...(faults.get(index) ?? []), fault]);
+  }
+  return faults;
+}
+
+function parseGearFaults(pairs: readonly string[]): Map<string, string[]> {
+  const faults = new Map<string, string[]>();
+  for (const pair of pairs) {
+    const [name = '', word = ''] = pair.split('=');
+    if (!/^lab-(?:cucm|cube|csr1000v)-\d+$/.test(name)) {
+      throw bad(`--gear-faults takes names such as lab-cucm-1, not ${name || 'nothing'}`);
+    }
+    try {
+      gearFault(word);
+    } catch (error) {
+      throw bad((error as Error).message);
+    }
+    faults.set(name, [...(faults.get(name) ?? []), word]);
   }
   return faults;
 }

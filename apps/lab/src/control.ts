@@ -14,6 +14,8 @@ export type HostControl = (typeof HOST_CONTROLS)[number];
 export type ControlCommand =
   | { readonly do: HostControl; readonly host: string; readonly id?: unknown }
   | { readonly do: 'traffic'; readonly calls_per_min: number; readonly id?: unknown }
+  | { readonly do: 'gear-fault'; readonly host: string; readonly fault: string; readonly on: boolean; readonly id?: unknown }
+  | { readonly do: 'gear-counts'; readonly host: string; readonly id?: unknown }
   | { readonly do: 'camera-fault'; readonly host: string; readonly fault: string; readonly id?: unknown }
   | { readonly do: 'camera-counts'; readonly host: string; readonly id?: unknown }
   | { readonly do: 'receiver-faults'; readonly receiver: string; readonly faults: readonly string[]; readonly id?: unknown }
@@ -34,7 +36,7 @@ export function parseControl(line: string): ControlCommand {
   if (typeof value !== 'object' || value === null) {
     throw bad('not an object');
   }
-  const { do: word, host, calls_per_min: calls, fault, receiver, faults, id } = value as Record<string, unknown>;
+  const { do: word, host, calls_per_min: calls, fault, on, receiver, faults, id } = value as Record<string, unknown>;
   if (word === 'status') {
     return { do: word, id };
   }
@@ -43,6 +45,15 @@ export function parseControl(line: string): ControlCommand {
       throw bad(`calls_per_min must be a number from 0 to ${MAX_CALLS_PER_MIN}`);
     }
     return { do: word, calls_per_min: calls, id };
+  }
+  if (word === 'gear-fault') {
+    if (typeof host !== 'string' || typeof fault !== 'string' || (on !== undefined && typeof on !== 'boolean')) {
+      throw bad('gear-fault needs host, the name of a device, and fault; on is true or false');
+    }
+    return { do: word, host, fault, on: on ?? true, id };
+  }
+  if (word === 'gear-counts' && typeof host === 'string') {
+    return { do: word, host, id };
   }
   if (word === 'camera-fault' || word === 'camera-counts') {
     if (typeof host !== 'string' || (word === 'camera-fault' && typeof fault !== 'string')) {
@@ -58,7 +69,7 @@ export function parseControl(line: string): ControlCommand {
   }
   const control = HOST_CONTROLS.find((known) => known === word);
   if (!control) {
-    throw bad(`do must be one of ${[...HOST_CONTROLS, ...CAMERA_CONTROLS, 'traffic', 'receiver-faults', 'status'].join(', ')}`);
+    throw bad(`do must be one of ${[...HOST_CONTROLS, ...CAMERA_CONTROLS, 'gear-fault', 'gear-counts', 'traffic', 'receiver-faults', 'status'].join(', ')}`);
   }
   if (typeof host !== 'string') {
     throw bad('host must be the name of a target');

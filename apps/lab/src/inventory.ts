@@ -1,6 +1,7 @@
 import type { CameraTarget } from './cameras/lab-cameras';
 import type { AccountRights } from './linux-hosts/host-plan';
 import type { InventoryReceiver } from './receivers/receiver-fleet';
+import type { InventoryVoiceGear } from './voice-gear/voice-gear-fleet';
 
 /** How the lab's hosts are kept apart. */
 export type LabMode = 'namespaces' | 'loopback';
@@ -66,6 +67,7 @@ export interface Inventory {
     readonly bridge?: string;
   };
   readonly targets: readonly InventoryTarget[];
+  readonly voice_gear: readonly InventoryVoiceGear[];
   readonly cameras: readonly CameraTarget[];
   readonly receivers: readonly InventoryReceiver[];
 }
@@ -93,6 +95,7 @@ export function inventoryTable(inventory: Inventory): string {
     '',
     ...text,
     '',
+    ...inventory.voice_gear.map(({ name, device_type: type, version, host, port, username, password, faults }) => `${name.padEnd(16)} ${type.padEnd(10)} ${version.padEnd(18)} ${`${host}:${port}`.padEnd(22)} ${username} ${password}  ${faults.map((fault) => fault.name).join(' ')}`.trimEnd()),
     ...cameraLines(inventory.cameras),
     ...(first === undefined ? [] : [`Try: ${login} ${first.username}@${first.host} tcpdump -c 10 -nn -i ${first.interface} udp`]),
     ...receivers,

@@ -22,6 +22,7 @@ import { chooseMode, findProgram } from './linux-hosts/machine-abilities.client'
 import { ReceiverFleet } from './receivers/receiver-fleet';
 import { seededRandom } from './voice-traffic/seeded-random';
 import { openVoiceSockets } from './voice-traffic/udp-sockets.client';
+import { VoiceGearFleet } from './voice-gear/voice-gear-fleet';
 import { VoiceTraffic } from './voice-traffic/voice-traffic';
 
 /** Hosts that start at a time: key generation and sshd's start are CPU-bound. */
@@ -37,6 +38,7 @@ export class Lab {
   private record: LabRecord | undefined;
   private readonly hosts: LinuxHost[] = [];
   private traffic: VoiceTraffic | undefined;
+  private readonly voiceGear: VoiceGearFleet;
   private cameras: LabCameras | undefined;
   private readonly receivers: ReceiverFleet;
   private bridge: string | undefined;
@@ -50,6 +52,7 @@ export class Lab {
     private readonly options: LabOptions,
     private readonly say: (line: string) => void,
   ) {
+    this.voiceGear = new VoiceGearFleet(options.voiceGear, systemClock, newSecret);
     this.receivers = new ReceiverFleet(options.receivers);
   }
 
@@ -81,6 +84,11 @@ export class Lab {
       case 'traffic':
         this.traffic?.setLoad(command.calls_per_min);
         return {};
+      case 'gear-fault':
+        this.voiceGear.setFault(command.host, command.fault, command.on);
+        return {};
+      case 'gear-counts':
+        return this.voiceGear.counts(command.host);
       case 'camera-fault':
         await this.cameras?.setFault(command.host, command.fault);
         return {};
@@ -139,6 +147,7 @@ export class Lab {
       throw new AppError('LAB_DIR_IN_USE', `${this.options.dir} holds the hosts of another lab; choose another --dir`);
     }
     this.record = this.records.claim(this.dir, this.options.dir === undefined, slotIsFree);
+    await this.voiceGear.start(loopbackPrefix(this.record.slot));
     await this.startCameras();
     const key = await writeClientKey(this.dir);
     if (this.options.hosts > 0) {
@@ -245,6 +254,7 @@ export class Lab {
       seed: this.options.seed,
       network: { cidr: `${prefix}.0/24`, machine: `${prefix}.${MACHINE_OCTET}`, unused: `${prefix}.${UNUSED_OCTET}`, bridge: this.bridge },
       targets: this.hosts.map((host) => this.target(host, mode, privateKey, loopbackCapture)),
+      voice_gear: this.voiceGear.inventory(),
       cameras: this.cameras?.inventory() ?? [],
       receivers: this.receivers.inventory(),
     };
@@ -278,6 +288,7 @@ export class Lab {
     // A host that is still coming up would be missed.
     await this.starting?.catch(() => undefined);
     this.traffic?.stop();
+    await this.voiceGear.stop();
     await this.cameras?.stop();
     await this.receivers.stop();
     await Promise.all(this.hosts.map((host) => host.stop()));

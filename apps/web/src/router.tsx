@@ -19,6 +19,7 @@ export const router = createBrowserRouter([
           { path: 'sessions', lazy: async () => ({ Component: (await import('./session-list/session-list-page')).SessionListPage }) },
           { path: 'sessions/new', lazy: async () => ({ Component: (await import('./capture-wizard/capture-wizard-page')).CaptureWizardPage }) },
           { path: 'sessions/:id', lazy: async () => ({ Component: (await import('./live-session/live-session-page')).LiveSessionPage }) },
+          { path: 'sessions/:id/voice', lazy: async () => ({ Component: (await import('./voice-report/voice-report-page')).VoiceReportPage }) },
           { path: 'recordings', lazy: async () => ({ Component: (await import('./recordings/recording-list-page')).RecordingListPage }) },
           { path: 'recordings/new', lazy: async () => ({ Component: (await import('./recordings/recording-session-page')).RecordingSessionPage }) },
           { path: 'recordings/:id', lazy: async () => ({ Component: (await import('./recordings/recording-page')).RecordingPage }) },

@@ -18,6 +18,19 @@ export interface LabTarget {
   readonly accounts: readonly { readonly username: string; readonly password?: string; readonly rights: string }[];
 }
 
+/** A simulated device of the voice network as the lab describes it. */
+export interface LabGear {
+  readonly name: string;
+  readonly device_type: 'cucm' | 'cube' | 'csr1000v' | 'expressway';
+  readonly version: string;
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  readonly password: string;
+  readonly interface: string;
+  readonly application_account?: { readonly username: string; readonly password: string };
+}
+
 /** A simulated receiver as the lab describes it; see `docs/lab.md`. */
 export interface LabReceiver {
   readonly name: string;
@@ -49,6 +62,7 @@ export interface LabInventory {
   readonly mode_reason: string;
   readonly network: { readonly cidr: string; readonly machine: string; readonly unused: string; readonly bridge?: string };
   readonly targets: readonly LabTarget[];
+  readonly voice_gear: readonly LabGear[];
   readonly receivers: readonly LabReceiver[];
   readonly cameras: readonly LabCamera[];
 }

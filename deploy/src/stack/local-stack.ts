@@ -69,7 +69,7 @@ export class LocalStack {
       const port = settings.CAPSTAN_PORT === 0 ? await freePort() : settings.CAPSTAN_PORT;
       await assertPortFree(port, 'the web app', 'CAPSTAN_PORT', settings.CAPSTAN_HOST);
       await assertDiskSpace(dataDir, MIN_FREE_BYTES);
-      await installPackages(missingTools([...(settings.RABBITMQ_URL === undefined ? (['rabbitmq'] as const) : []), 'ffmpeg', ...(options.tools ?? [])]), { log });
+      await installPackages(missingTools(['tshark', 'ffmpeg', ...(settings.RABBITMQ_URL === undefined ? (['rabbitmq'] as const) : []), ...(options.tools ?? [])]), { log });
 
       const brokerUsers = SERVICES.map((name): BrokerUser => ({ name: `capstan-${name}`, password: storedSecret(path.join(dataDir, 'secrets', `broker-${name}`)), ...mutable(servicePermissions(name)) }));
       const publisher: BrokerUser = { name: PUBLISHER, password: storedSecret(path.join(dataDir, 'secrets', 'broker-publisher')), ...mutable(publisherPermissions(PUBLISHER)) };
@@ -169,6 +169,7 @@ function environmentOf(name: ServiceName, opsPort: number, rabbitmqUrl: string, 
     ...store,
     ...(NEEDS_VAULT.includes(name) ? { CAPSTAN_VAULT_KEY_FILE: path.join(dataDir, 'secrets', `vault-${name}`) } : {}),
     ...(name === 'camera-service' ? { CAPSTAN_CAMERA_NETWORKS: settings.CAPSTAN_CAMERA_NETWORKS ?? CAMERA_NETWORKS, ...given('CAPSTAN_CAMERA_HEALTH_SEC') } : {}),
+    ...(name === 'device-collector' ? { CAPSTAN_ANALYSIS_DIR: path.join(dataDir, 'scratch') } : {}),
     ...(name === 'gateway'
       ? {
           CAPSTAN_HOST: settings.CAPSTAN_HOST,

@@ -21,7 +21,7 @@ export const TOOLS = {
     units: ['rabbitmq-server.service', 'epmd.service', 'epmd.socket'],
   },
   tcpdump: { programs: ['tcpdump'], packages: ['tcpdump'], why: 'captures packets on the Linux targets of the lab' },
-  tshark: { programs: ['tshark', 'capinfos'], packages: ['tshark'], why: 'counts and reads captured packets independently of Capstan' },
+  tshark: { programs: ['tshark', 'capinfos', 'editcap', 'mergecap', 'reordercap'], packages: ['tshark'], why: 'merges captures and reads the calls in them' },
   sshd: {
     programs: ['/usr/sbin/sshd', 'ssh-keygen'],
     packages: ['openssh-server'],

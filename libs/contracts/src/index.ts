@@ -86,6 +86,13 @@ export {
   type Envelope,
 } from './envelope/envelope';
 export {
+  captureAnalysis,
+  captureAnalysisRpc,
+  sessionArtifact,
+  type CaptureAnalysis,
+  type SessionArtifact,
+} from './packet-capture/capture-analysis';
+export {
   capturePreviewBody,
   captureRpc,
   captureSessionAnswer,
@@ -117,6 +124,8 @@ export {
 export {
   CAPTURE_DEFAULTS,
   CAPTURE_DEVICE_TYPES,
+  CAPTURE_OPTIONS,
+  type CaptureOption,
   MAX_TARGETS,
   ON_UNSUPPORTED,
   captureCapability,
@@ -129,6 +138,32 @@ export {
   type OnUnsupported,
   type PacketCaptureTarget,
 } from './packet-capture/packet-capture';
+export {
+  LEGACY_CRYPTO,
+  MAX_JUMPS,
+  jumpHop,
+  pinnedHostKey,
+  sshTargetFields,
+  type JumpHop,
+  type LegacyCrypto,
+} from './packet-capture/ssh-options';
+export {
+  VOICE_REPORT_FORMAT,
+  callLeg,
+  clockCorrection,
+  ladderMessage,
+  mergedInterface,
+  voiceCall,
+  voiceFinding,
+  voiceReport,
+  voiceStream,
+  type LadderMessage,
+  type MergedInterface,
+  type VoiceCall,
+  type VoiceFinding,
+  type VoiceReport,
+  type VoiceStream,
+} from './packet-capture/voice-report';
 export {
   UNKNOWN_SOURCE_ID,
   sourceRpc,
@@ -192,6 +227,7 @@ export {
   fieldProblems,
   type FieldCode,
 } from './rest/field-problems';
+export { problemOf } from './rest/problem-of';
 export {
   PROBLEMS,
   fieldProblem,
@@ -246,6 +282,15 @@ export {
   type TargetRequest,
   type TargetView,
 } from './sessions/session';
+export {
+  sessionTemplate,
+  sessionTemplateBody,
+  sessionTemplateList,
+  sessionTemplateRpc,
+  startTemplateBody,
+  updateSessionTemplateBody,
+  type SessionTemplate,
+} from './sessions/session-templates';
 export {
   LIVE_TARGET_STATES,
   SESSION_STATES,

@@ -19,7 +19,7 @@ export function attachment(name: string): string {
 }
 
 /** What must be known of stored bytes to send them. */
-export type StoredBytes = Pick<ArtifactView, 'name' | 'key' | 'size' | 'sha256' | 'media_type' | 'created_at'> & Partial<ArtifactView>;
+export type StoredBytes = Pick<ArtifactView, 'name' | 'key' | 'size' | 'sha256' | 'media_type' | 'created_at'> & Partial<Omit<ArtifactView, 'target_id'>> & { readonly target_id?: string | null };
 
 /** Sends stored bytes, and writes into the audit log who got them. */
 @Injectable()
