@@ -11,13 +11,19 @@ const boundaries = [
   { sourceTag: 'scope:web', onlyDependOnLibsWithTags: ['scope:contracts'] },
   { sourceTag: 'scope:lab', onlyDependOnLibsWithTags: ['scope:contracts', 'scope:kernel'] },
   { sourceTag: 'scope:testing', onlyDependOnLibsWithTags: ['scope:infrastructure', 'scope:contracts', 'scope:kernel'] },
-  { sourceTag: 'scope:tooling', onlyDependOnLibsWithTags: ['scope:tooling', 'scope:infrastructure', 'scope:testing', 'scope:contracts', 'scope:kernel'] },
+  { sourceTag: 'scope:tooling', onlyDependOnLibsWithTags: ['scope:tooling', 'scope:lab', 'scope:infrastructure', 'scope:testing', 'scope:contracts', 'scope:kernel'] },
 ];
 
 /** Specs of a library may use the harness; the library itself may not. */
 const boundariesOfSpecs = boundaries.map(({ sourceTag, onlyDependOnLibsWithTags }) => ({
   sourceTag,
   onlyDependOnLibsWithTags: sourceTag === 'scope:infrastructure' ? [...onlyDependOnLibsWithTags, 'scope:testing'] : onlyDependOnLibsWithTags,
+}));
+
+/** Specs of a service may start simulated devices; the service itself never meets the lab. */
+const boundariesOfServiceSpecs = boundaries.map(({ sourceTag, onlyDependOnLibsWithTags }) => ({
+  sourceTag,
+  onlyDependOnLibsWithTags: sourceTag === 'scope:app' ? [...onlyDependOnLibsWithTags, 'scope:lab'] : onlyDependOnLibsWithTags,
 }));
 
 export default tseslint.config(
@@ -57,6 +63,12 @@ export default tseslint.config(
     files: ['libs/**/*.spec.ts', 'libs/*/test/**'],
     rules: {
       '@nx/enforce-module-boundaries': ['error', { allow: [], banTransitiveDependencies: false, depConstraints: boundariesOfSpecs }],
+    },
+  },
+  {
+    files: ['apps/**/*.spec.ts', 'apps/*/test/**'],
+    rules: {
+      '@nx/enforce-module-boundaries': ['error', { allow: [], banTransitiveDependencies: false, depConstraints: boundariesOfServiceSpecs }],
     },
   },
   {

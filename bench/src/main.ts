@@ -1,9 +1,12 @@
 import { apiList } from './api.bench';
 import { type Bench } from './bench';
 import { bundle } from './bundle.bench';
+import { captureOverhead } from './capture-overhead.bench';
 import { coldStart } from './cold-start.bench';
 import { liveEvents } from './events.bench';
 import { machine } from './machine';
+import { merge } from './merge.bench';
+import { metrics, recording, recordingScale } from './recording.bench';
 import { startSpread } from './start-spread.bench';
 
 const BENCHES: Readonly<Record<string, Bench>> = {
@@ -11,7 +14,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   bundle,
   events: liveEvents,
   api: apiList,
+  merge,
   'cold-start': coldStart,
+  'capture-overhead': captureOverhead,
+  recording,
+  'recording-scale': recordingScale,
+  metrics,
 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

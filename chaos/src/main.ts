@@ -3,7 +3,7 @@ import { systemClock } from '@capstan/kernel';
 import { AWAY_MS, defectsAfter, patiently, Scene, until } from './scenario';
 
 /** What can be killed: each service and each backing server, one at a time. */
-const VICTIMS = ['gateway', 'capture-orchestrator', 'device-collector', 'rabbitmq', 'postgres'] as const;
+const VICTIMS = ['gateway', 'capture-orchestrator', 'device-collector', 'camera-service', 'rabbitmq', 'postgres'] as const;
 /** When: a session must survive the loss in every phase, not only in the quiet one. */
 const PHASES = ['configuring', 'capturing', 'collecting'] as const;
 

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createWriteStream, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -69,6 +69,31 @@ describe('a capture on real hosts', () => {
       expect((await system.processes(host)).filter((command) => command.includes('tcpdump'))).toEqual([]);
     }
   }, 90_000);
+
+  it('merges what the hosts saw into one capture, and tells of the calls in it', async () => {
+    const id = await system.capture([1, 2, 3].map((n) => targetOf(system.host(n))), { name: 'calls', duration_sec: 12 });
+    const session = await system.ended(id);
+    const report = await eventually(async () => await system.api.call(routes.voiceReport, { params: { id } }), { timeoutMs: 60_000, everyMs: 500 });
+    expect(report.interfaces.map(({ device_type, clock }) => [device_type, clock.method])).toEqual([1, 2, 3].map(() => ['linux', expect.stringMatching(/constant|linear/)]));
+    expect(report.summary.packets).toBe(session.targets.reduce((sum, { packets_captured }) => sum + (packets_captured ?? 0), 0));
+    // Both ends of a call were captured: its INVITE is one message that two hosts saw, at the same time.
+    const shared = report.calls.flatMap(({ messages }) => messages).filter(({ method, seen_by }) => method === 'INVITE' && seen_by.length === 2);
+    expect(shared.length).toBeGreaterThan(0);
+    for (const { seen_by } of shared) {
+      const [first, second] = seen_by;
+      const stated = seen_by.reduce((sum, seen) => sum + (report.interfaces[seen.interface]?.clock.uncertainty_ms ?? 0), 0);
+      expect((second?.at ?? 0) - (first?.at ?? 0)).toBeLessThanOrEqual(stated + 5);
+    }
+    expect(report.summary).toMatchObject({ streams: expect.any(Number), worst_mos: expect.any(Number) });
+
+    const { url } = await system.api.call(routes.mergedCaptureUrl, { params: { id } });
+    const file = path.join(folder, 'merged.pcapng');
+    await pipeline(Readable.fromWeb((await fetch(`${system.api.address}${url}`)).body as never), createWriteStream(file));
+    const read = spawnSync('tshark', ['-n', '-r', file, '-T', 'fields', '-e', 'frame.interface_name'], { encoding: 'utf8', maxBuffer: 1 << 28 });
+    expect(read.stderr.split('\n').filter((line) => line !== '' && !line.startsWith('Running as user'))).toEqual([]);
+    expect(new Set(read.stdout.trim().split('\n')).size).toBe(3);
+    expect((await inspectBundle(await download(id))).members.map(({ name }) => name)).toEqual(expect.arrayContaining([expect.stringContaining('merged.pcapng'), expect.stringContaining('voice-report.json')]));
+  }, 120_000);
 
   it('keeps what was captured when it is stopped', async () => {
     const id = await system.capture([targetOf(system.host(1))], { duration_sec: 300 });

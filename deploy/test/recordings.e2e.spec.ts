@@ -113,6 +113,22 @@ describe('recording from many receivers', () => {
     expect(archive.toString('latin1').match(/\.sigmf-meta/g)?.length).toBeGreaterThanOrEqual(3);
   }, 60_000);
 
+  it('records in two steps, and refuses what is out of range before anything is stored', async () => {
+    const { socket, seen, ask } = await connect();
+    expect(await ask('session:complete', { session_name: 'x', frequency_hz: FREQUENCY, duration_seconds: 3_601 })).toMatchObject({ ok: false, error: { code: 'VALIDATION_FAILED' } });
+    expect(await ask('session:start', { session_name: 'x' })).toMatchObject({ ok: false, error: { message: 'Missing required fields: session_name, frequency_mhz, duration_seconds' } });
+    expect(seen.get('session:error')).toHaveLength(2);
+    expect(await ask('session:complete', { session_name: 'two steps', frequency_hz: 145_500_000, duration_seconds: 2.5, source_id: null, request_id: 'r-1' })).toEqual({ ok: true, request_id: 'r-1' });
+    const id = String(seen.get('session:completed')?.[0]?.['session_id']);
+    const recording = await ended(id);
+    // Only the dongle reaches two metres; its tone is 1000 Hz above.
+    expect(recording).toMatchObject({ status: 'completed', source_name: 'Unknown', receivers: [{ receiver_name: 'rtl-1', chunks: 3, lost_samples: 0, clock_quality: 'host' }] });
+    const { chunks } = await system.api.call(routes.listChunks, { params: { id }, query: {} });
+    expect(chunks.map((chunk) => chunk.samples_count)).toEqual([12_500, 12_500, 6_250]);
+    expect(Math.abs(chunks[1]!.metrics!.frequency_offset_hz! - 1_000)).toBeLessThan(0.5);
+    socket.close();
+  }, 60_000);
+
   it('pauses without reconnecting and goes on with the next chunk number', async () => {
     const { socket, seen, ask } = await connect();
     const { receivers: all } = await system.api.call(routes.listReceivers, { query: { q: 'kiwi-1' } });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type CaptureSessionInfo, routes, type ServerMessages, type SessionView } from '@capstan/contracts';
 import { eventually } from '@capstan/testing';
 import { io, type Socket } from 'socket.io-client';
-import { ApiClient, LabProcess, type LabTarget, LocalStack, ProblemError, readLauncherSettings } from '../src';
+import { ApiClient, type LabGear, LabProcess, type LabTarget, LocalStack, ProblemError, readLauncherSettings } from '../src';
 
 /** The whole of Capstan with a lab, for one test file. Needs the build (`npm test` makes it). */
 export class System {
@@ -48,6 +48,15 @@ export class System {
       throw new Error(`the lab has no host ${n}`);
     }
     return target;
+  }
+
+  /** The lab's first device of a type of voice gear. */
+  gear(type: LabGear['device_type']): LabGear {
+    const gear = this.lab.inventory.voice_gear.find(({ device_type: each }) => each === type);
+    if (gear === undefined) {
+      throw new Error(`the lab has no ${type}`);
+    }
+    return gear;
   }
 
   /** Starts a capture. */

@@ -6,6 +6,7 @@ import { CleanupService } from './deletion/cleanup.service';
 import { SessionEventsRepository } from './history/session-events.repository';
 import { SessionEventsRpcController } from './history/session-events.rpc.controller';
 import type { EnginePolicy } from './sessions/engine/model';
+import { SessionCreation } from './sessions/session-creation.service';
 import { SessionListRepository } from './sessions/session-list.repository';
 import { SessionMetrics } from './sessions/session-metrics';
 import { SessionsCommandsController } from './sessions/sessions.commands.controller';
@@ -15,11 +16,13 @@ import { SessionsService } from './sessions/sessions.service';
 import { TargetCheckClient } from './sessions/target-check.client';
 import { TaskFactsController } from './sessions/task-facts.controller';
 import { ENGINE_POLICY } from './sessions/tokens';
+import { SessionTemplates } from './templates/session-templates.repository';
+import { SessionTemplatesRpcController } from './templates/session-templates.rpc.controller';
 import { Watchdog } from './watchdog/watchdog';
 
 /** The composition root. Needs what the service kit and messaging provide. */
 @Module({
-  controllers: [SessionsRpcController, SessionsCommandsController, TaskFactsController, SessionEventsRpcController, ArtifactsRpcController],
+  controllers: [SessionsRpcController, SessionsCommandsController, TaskFactsController, SessionEventsRpcController, ArtifactsRpcController, SessionTemplatesRpcController],
   providers: [
     SessionsRepository,
     SessionListRepository,
@@ -27,6 +30,8 @@ import { Watchdog } from './watchdog/watchdog';
     SessionEventsRepository,
     CleanupRepository,
     SessionsService,
+    SessionCreation,
+    SessionTemplates,
     TargetCheckClient,
     SessionMetrics,
     Watchdog,

@@ -1,6 +1,9 @@
 import { baseSettings, objectStoreSettings, readConfig, vaultSettings } from '@capstan/service-kit';
 import { z } from 'zod';
 
+/** Compose files hand over a variable that is not set as an empty one. */
+const emptyIsUnset = (value: unknown): unknown => (value === '' ? undefined : value);
+
 /** Settings of the device-collector. */
 export const collectorSettings = {
   ...baseSettings,
@@ -8,6 +11,17 @@ export const collectorSettings = {
   ...vaultSettings,
   CAPSTAN_CAPTURE_SLOTS: z.coerce.number().int().min(1).max(2_000).default(200).describe('Captures this replica works on at once'),
   CAPSTAN_CAPTURE_SILENT_SEC: z.coerce.number().int().min(30).max(86_400).default(600).describe('Seconds without a sign of life from Capstan after which a device ends its capture by itself'),
+  CAPSTAN_SFTP_SINK_LISTEN: z.union([z.ipv4(), z.ipv6()]).default('0.0.0.0').describe('Address on which the SFTP sink listens while a device has to push its files'),
+  CAPSTAN_SFTP_SINK_PORT: z.coerce.number().int().min(0).max(65_535).default(0).describe('Port of the SFTP sink; 0 takes a free one each time, behind a firewall or in a container name one'),
+  CAPSTAN_SFTP_SINK_ADDRESS: z
+    .preprocess(emptyIsUnset, z.union([z.ipv4(), z.ipv6(), z.hostname()]).optional())
+    .describe('Address at which devices reach the SFTP sink; by default the one from which this machine talks to the device, which is wrong inside a container'),
+  CAPSTAN_SFTP_SINK_ADVERTISED_PORT: z.preprocess(emptyIsUnset, z.coerce.number().int().min(1).max(65_535).optional()).describe('Port at which devices reach the SFTP sink, when it is mapped; by default the port it listens on'),
+  CAPSTAN_ANALYSIS_SLOTS: z.coerce.number().int().min(0).max(16).default(1).describe('Sessions whose captures this replica merges and analyses at once; 0 leaves it to other replicas'),
+  CAPSTAN_ANALYSIS_DIR: z.string().default('/tmp').describe('Folder for the temporary files of merging, on a disk with room for the limit below; each merge makes a folder of its own that nobody else can read'),
+  CAPSTAN_ANALYSIS_SCRATCH_MB: z.coerce.number().int().min(50).max(1_000_000).default(8_192).describe('Megabytes the temporary files of one merge may take, about two and a half times the captures'),
+  CAPSTAN_STORE_PATIENCE_SEC: z.coerce.number().int().min(1).max(86_400).default(900).describe('Seconds a finished capture waits for an object store that is away; after them its files stay on the device, to be collected by hand'),
+  CAPSTAN_KEEP_FILES_HOURS: z.coerce.number().int().min(1).max(720).default(24).describe('Hours for which files that could not be collected stay on their device before they are removed'),
 } as const;
 
 /** The device-collector's settings, as it reads them. */

@@ -1,5 +1,11 @@
+import type { Clock } from '@capstan/kernel';
+import { CLOCK } from '@capstan/service-kit';
 import { TasksModule } from '@capstan/tasks';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { CaptureAnalyses } from './capture-analysis/capture-analyses.repository';
+import { CaptureAnalysisRunner } from './capture-analysis/capture-analysis-runner.service';
+import { CaptureAnalysisController } from './capture-analysis/capture-analysis.controller';
+import { CaptureAnalyst } from './capture-analysis/capture-analyst.client';
 import { COLLECTOR_CONFIG, type CollectorConfig } from './config';
 import { CredentialHousekeeping } from './credentials/credential-housekeeping.service';
 import { CredentialsController } from './credentials/credentials.controller';
@@ -9,8 +15,22 @@ import { SessionCredentialsController } from './credentials/session-credentials.
 import { captureDrivers, DriverRegistry } from './drivers/registry';
 import { HostKeysController } from './host-keys/host-keys.controller';
 import { HostKeys } from './host-keys/host-keys.repository';
+import { LeftoverCleaner } from './leftovers/leftover-cleaner.service';
+import { Leftovers } from './leftovers/leftovers.repository';
 import { CapturesController } from './packet-capture/captures.controller';
 import { PacketCaptureExecutor } from './packet-capture/packet-capture.executor';
+import { SFTP_SINK } from './sftp-sink/sftp-sink';
+import { SinkHostKeys } from './sftp-sink/sink-host-keys.repository';
+import { SinkServer, type SinkServerOptions } from './sftp-sink/sink-server.client';
+
+function sinkOptions(config: CollectorConfig): SinkServerOptions {
+  return {
+    listenHost: config.CAPSTAN_SFTP_SINK_LISTEN,
+    listenPort: config.CAPSTAN_SFTP_SINK_PORT,
+    ...(config.CAPSTAN_SFTP_SINK_ADDRESS === undefined ? {} : { advertisedHost: config.CAPSTAN_SFTP_SINK_ADDRESS }),
+    ...(config.CAPSTAN_SFTP_SINK_ADVERTISED_PORT === undefined ? {} : { advertisedPort: config.CAPSTAN_SFTP_SINK_ADVERTISED_PORT }),
+  };
+}
 
 /** What the service can do to devices; who tells it to is the engine's affair. */
 @Module({})
@@ -23,11 +43,22 @@ class CollectorFeatures {
       Credentials,
       CredentialHousekeeping,
       HostKeys,
+      SinkHostKeys,
+      {
+        provide: SFTP_SINK,
+        useFactory: (keys: SinkHostKeys, clock: Clock) => new SinkServer(sinkOptions(config), () => keys.load(), clock),
+        inject: [SinkHostKeys, CLOCK],
+      },
+      Leftovers,
       PacketCaptureExecutor,
+      LeftoverCleaner,
+      CaptureAnalyses,
+      CaptureAnalyst,
+      CaptureAnalysisRunner,
     ];
     return {
       module: CollectorFeatures,
-      controllers: [CapturesController, CredentialsController, SessionCredentialsController, HostKeysController],
+      controllers: [CapturesController, CaptureAnalysisController, CredentialsController, SessionCredentialsController, HostKeysController],
       providers,
       exports: providers,
     };
@@ -49,7 +80,8 @@ export class DeviceCollectorModule {
           databaseUrl: config.DATABASE_URL,
           imports: [features],
           executors: [PacketCaptureExecutor],
-          sessionKeepers: [Credentials],
+          // What is left on devices needs its credentials until it is removed.
+          sessionKeepers: [Leftovers, Credentials, CaptureAnalyses],
         }),
       ],
     };

@@ -323,7 +323,7 @@ describe('a packet capture on a linux host', () => {
   it('tells both sides lists when there is no algorithm in common', async () => {
     const old = await SshServer.start({ config: ['KexAlgorithms diffie-hellman-group14-sha1'] });
     try {
-      const task = await platform.run(old);
+      const task = await platform.run(old, { spec: { legacy_crypto: 'never' } });
       const finished = await platform.ends(task);
       expect(finished).toMatchObject({ outcome: 'failed', error: { code: 'KEX_MISMATCH', details: { device_offers: { kex: expect.arrayContaining(['diffie-hellman-group14-sha1']) } } } });
     } finally {

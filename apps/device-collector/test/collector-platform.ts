@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { credentialRpc, type DataOf, type RunTask, taskCommands, taskControls, taskEvents } from '@capstan/contracts';
+import { checkTargets, credentialRpc, type DataOf, type RunTask, taskCommands, taskControls, taskEvents } from '@capstan/contracts';
 import { isoTime, systemClock, systemIds } from '@capstan/kernel';
 import { createObjectStore, type ObjectStore } from '@capstan/object-store';
 import { provisionSchema } from '@capstan/persistence';
@@ -12,7 +12,7 @@ import { type PublicSealingKey, sealFor, Secret } from '@capstan/vault';
 import { readCollectorConfig } from '../src/config';
 import { collectorDefinition } from '../src/device-collector.definition';
 import { FakeOrchestrator } from './fake-orchestrator';
-import { ACCOUNTS, type AccountName, eventually, type SshServer } from './ssh-server';
+import { ACCOUNTS, type AccountName, eventually } from './ssh-server';
 
 const orders = taskCommands['device-collector'];
 const actor = { type: 'user', id: 'u-1', name: 'tester' } as const;
@@ -97,6 +97,19 @@ export class CollectorPlatform {
     return credentialId;
   }
 
+  /** `removed`, or the code with which it is refused. */
+  removalOf(credentialId: string): Promise<string> {
+    return this.orchestrator.rpc.call(credentialRpc.remove, { credential_id: credentialId, requested_by: actor }).then(
+      () => 'removed',
+      (error: unknown) => (error as { code: string }).code,
+    );
+  }
+
+  /** What the collector finds wrong with a task's target. */
+  async check({ kind, spec }: Pick<RunTask, 'kind' | 'spec'>): Promise<unknown> {
+    return (await this.orchestrator.rpc.call(checkTargets['device-collector'], { targets: [{ kind, spec }] })).errors;
+  }
+
   /** Rows in a table of the collector. */
   async tableCount(table: string): Promise<number> {
     const [row] = await this.sql<{ count: string }>(`SELECT count(*) FROM device_collector.${table}`);
@@ -126,7 +139,7 @@ export class CollectorPlatform {
     }
   }
 
-  async task(server: Pick<SshServer, 'host' | 'port'>, wish: RunWish = {}): Promise<RunTask> {
+  async task(server: { readonly host: string; readonly port: number }, wish: RunWish = {}): Promise<RunTask> {
     const account = wish.account ?? 'root';
     const sessionId = systemIds.next();
     const credentialId = wish.credentialId ?? (await this.createCredential(account, wish.password ?? ACCOUNTS[account].password));
@@ -144,7 +157,7 @@ export class CollectorPlatform {
     };
   }
 
-  async run(server: Pick<SshServer, 'host' | 'port'>, wish: RunWish = {}): Promise<RunTask> {
+  async run(server: { readonly host: string; readonly port: number }, wish: RunWish = {}): Promise<RunTask> {
     const task = await this.task(server, wish);
     await this.orchestrator.send(orders.run, task);
     return task;

@@ -6,13 +6,20 @@ import {
   deviceEvents,
   type Envelope,
   type InputOf,
+  type ArtifactView,
+  type RequestOf,
+  type ResponseOf,
+  sessionArtifactEvents,
   sessionProgress,
+  sessionRpc,
+  type SessionView,
   type CommandDefinition,
   type ControlDefinition,
   type EventDefinition,
   taskEvents,
 } from '@capstan/contracts';
-import { type DeliveryContext, LiveFeed, type MessagingCatalogue, messagingEntities, messagingMigrations, MessagingModule, MessagingStrategy, OnEvent, Outbox, platformCatalogue, RpcClient } from '@capstan/messaging';
+import { type DeliveryContext, LiveFeed, type MessagingCatalogue, messagingEntities, messagingMigrations, MessagingModule, MessagingStrategy, OnEvent, OnRpc, Outbox, platformCatalogue, RpcClient } from '@capstan/messaging';
+import { AppError } from '@capstan/kernel';
 import { createDataSource, provisionSchema, runMigrations } from '@capstan/persistence';
 import { Controller, type DynamicModule, type INestApplication, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -22,6 +29,34 @@ import { DataSource } from 'typeorm';
 class Heard {
   readonly facts: { type: string; data: Record<string, unknown> }[] = [];
   readonly progress: DataOf<typeof sessionProgress>[] = [];
+}
+
+/** Sessions the partner knows of. */
+class Known {
+  readonly sessions = new Map<string, { readonly session: SessionView; readonly artifacts: ArtifactView[] }>();
+
+  find(sessionId: string): { readonly session: SessionView; readonly artifacts: ArtifactView[] } {
+    const found = this.sessions.get(sessionId);
+    if (found === undefined) {
+      throw new AppError('SESSION_NOT_FOUND', 'There is no session with this id');
+    }
+    return found;
+  }
+}
+
+@Controller()
+class Answers {
+  constructor(private readonly known: Known) {}
+
+  @OnRpc(sessionRpc.get)
+  async session({ session_id: sessionId }: RequestOf<typeof sessionRpc.get>): Promise<ResponseOf<typeof sessionRpc.get>> {
+    return { session: this.known.find(sessionId).session };
+  }
+
+  @OnRpc(sessionRpc.artifacts)
+  async artifacts({ session_id: sessionId }: RequestOf<typeof sessionRpc.artifacts>): Promise<ResponseOf<typeof sessionRpc.artifacts>> {
+    return { artifacts: this.known.find(sessionId).artifacts };
+  }
 }
 
 @Controller()
@@ -48,6 +83,10 @@ class Listener {
   async hostKey(data: DataOf<typeof deviceEvents.hostKeyChanged>, context: DeliveryContext): Promise<void> {
     this.keep(data, context);
   }
+  @OnEvent(sessionArtifactEvents.stored)
+  async sessionArtifacts(data: DataOf<typeof sessionArtifactEvents.stored>, context: DeliveryContext): Promise<void> {
+    this.keep(data, context);
+  }
   @OnEvent(auditRecorded)
   async audit(data: DataOf<typeof auditRecorded>, context: DeliveryContext): Promise<void> {
     this.keep(data, context);
@@ -62,11 +101,11 @@ class Listener {
 class Root {}
 
 /** Orders in, facts out: what the collector needs for a partner. It stores every fact there is. */
-const facts = [...Object.values(taskEvents), deviceEvents.hostKeyChanged, auditRecorded];
+const facts = [...Object.values(taskEvents), sessionArtifactEvents.stored, deviceEvents.hostKeyChanged, auditRecorded];
 const catalogue: MessagingCatalogue = {
   ...platformCatalogue,
   commands: platformCatalogue.commands.filter(({ owner }) => owner === 'device-collector'),
-  rpcs: platformCatalogue.rpcs.filter(({ owner }) => owner === 'device-collector'),
+  rpcs: [...platformCatalogue.rpcs.filter(({ owner }) => owner === 'device-collector'), sessionRpc.get, sessionRpc.artifacts],
   controls: platformCatalogue.controls,
   subscriptions: { 'capture-orchestrator': facts.map(({ type }) => type) },
 };
@@ -88,8 +127,8 @@ export class FakeOrchestrator {
     const root: DynamicModule = {
       module: Root,
       imports: [database, MessagingModule.forService({ name: 'capture-orchestrator', instance: 'fake-orchestrator', url: amqpUrl, databaseUrl: url, catalogue })],
-      controllers: [Listener],
-      providers: [{ provide: Heard, useValue: heard }],
+      controllers: [Listener, Answers],
+      providers: [{ provide: Heard, useValue: heard }, Known],
     };
     const app = await NestFactory.create(root, { logger: ['error', 'warn'], abortOnError: false });
     app.connectMicroservice({ strategy: app.get(MessagingStrategy) }, { inheritAppConfig: true });
@@ -99,6 +138,11 @@ export class FakeOrchestrator {
       heard.progress.push(message.data as DataOf<typeof sessionProgress>);
     });
     return new FakeOrchestrator(app, dataSource, heard);
+  }
+
+  /** Sessions it tells of when it is asked. */
+  get sessions(): Known['sessions'] {
+    return this.app.get(Known).sessions;
   }
 
   get rpc(): RpcClient {

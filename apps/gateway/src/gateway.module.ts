@@ -17,6 +17,13 @@ import { deriveKey } from './auth/keys';
 import { PASSWORD_COST, type PasswordCost, Passwords } from './auth/passwords';
 import { RefreshTokensRepository } from './auth/refresh-tokens.repository';
 import { SignInAttemptsRepository } from './auth/sign-in-attempts.repository';
+import { CameraGroupsController } from './cameras/camera-groups.controller';
+import { CameraPicturesController } from './cameras/camera-pictures.controller';
+import { CameraSecretsClient } from './cameras/camera-secrets.client';
+import { CamerasController } from './cameras/cameras.controller';
+import { SnapshotsController } from './cameras/snapshots.controller';
+import { CaptureAnalysisController } from './capture-analysis/capture-analysis.controller';
+import { CaptureAnalysisService } from './capture-analysis/capture-analysis.service';
 import { CaptureSessionsController } from './capture-sessions/capture-sessions.controller';
 import { CaptureSessionsService } from './capture-sessions/capture-sessions.service';
 import { GATEWAY_CONFIG, type GatewayConfig } from './config';
@@ -41,6 +48,7 @@ import { KnownSourcesController } from './recordings/known-sources.controller';
 import { ReceiversController } from './recordings/receivers.controller';
 import { RecordingSocketGateway } from './recordings/recording-socket.gateway';
 import { RecordingsController } from './recordings/recordings.controller';
+import { SessionTemplatesController } from './sessions/session-templates.controller';
 import { SessionsController } from './sessions/sessions.controller';
 import { HealthClient } from './system/health.client';
 import { SystemController } from './system/system.controller';
@@ -83,6 +91,7 @@ const keyed: Provider[] = [
   controllers: [
     // Addresses are tried in this order: what is asked for most comes first.
     SessionsController,
+    SessionTemplatesController,
     AuthController,
     UsersController,
     TokensController,
@@ -90,9 +99,15 @@ const keyed: Provider[] = [
     AuditConsumer,
     SystemController,
     CaptureSessionsController,
+    CaptureAnalysisController,
     DownloadsController,
     CredentialsController,
     HostKeysController,
+    // Groups before cameras: /cameras/groups is not a camera.
+    CameraGroupsController,
+    CamerasController,
+    CameraPicturesController,
+    SnapshotsController,
     RecordingsController,
     ReceiversController,
     KnownSourcesController,
@@ -117,7 +132,9 @@ const keyed: Provider[] = [
     TokensService,
     IdempotencyRepository,
     SealedCredentialsClient,
+    CameraSecretsClient,
     CaptureSessionsService,
+    CaptureAnalysisService,
     DownloadsService,
     Transfers,
     Snapshots,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { auditRecorded, routes, sessionProgress, sessionRpc } from '@capstan/contracts';
+import { auditRecorded, routes, SERVICES, sessionProgress, sessionRpc } from '@capstan/contracts';
 import { systemIds } from '@capstan/kernel';
 import { EXCHANGES, messagingEntities, messagingMigrations, queueOf } from '@capstan/messaging';
 import { createDataSource, provisionSchema, runMigrations } from '@capstan/persistence';
@@ -93,7 +93,7 @@ describe('the gateway beside a real broker', () => {
 
   it('says at once that the orchestrator is away, and is not ready without it', async () => {
     expect(await read(`/api/v1/sessions/${SESSION_ID}`)).toMatchObject({ status: 503, body: { code: 'SERVICE_UNAVAILABLE' } });
-    expect(await read('/ready')).toEqual({ status: 503, body: { ready: false, not_ready: ['capture-orchestrator', 'device-collector'] } });
+    expect(await read('/ready')).toEqual({ status: 503, body: { ready: false, not_ready: SERVICES.filter((service) => service !== 'gateway') } });
   });
 
   it('asks the orchestrator, and lets its sockets see live numbers', async () => {

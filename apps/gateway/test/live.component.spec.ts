@@ -117,7 +117,7 @@ describe('the live view', () => {
     sut.feed.deliver(sessionProgress, progress);
     sut.feed.deliver(deviceEvents.hostKeyChanged, {
       session_id: null,
-      host_key: { host_key_id: UNKNOWN_ID, host: 'h', port: 22, algorithm: 'ssh-ed25519', fingerprint: 'SHA256:x', status: 'changed', first_seen_at: progress.time, last_seen_at: progress.time, trusted_fingerprint: 'SHA256:y' },
+      host_key: { host_key_id: UNKNOWN_ID, host: 'h', port: 22, kind: 'ssh', algorithm: 'ssh-ed25519', fingerprint: 'SHA256:x', status: 'changed', first_seen_at: progress.time, last_seen_at: progress.time, trusted_fingerprint: 'SHA256:y' },
     });
     await eventually(() => expect([watcher.seen.length, lister.seen.length]).toEqual([2, 2]));
     expect(watcher.seen[1]?.event).toBe('session:progress');

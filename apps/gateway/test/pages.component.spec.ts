@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { healthRpc, routes, type ServiceHealth, sessionRpc } from '@capstan/contracts';
+import { healthRpc, routes, SERVICES, type ServiceHealth, sessionRpc } from '@capstan/contracts';
 import { AppError } from '@capstan/kernel';
 import { GatewayHarness } from './gateway-harness';
 
@@ -66,7 +66,9 @@ describe('pages and documents', () => {
 
   it('is alive without asking anybody, and ready when all services are', async () => {
     expect(await (await fetch(`${sut.url}/live`)).json()).toEqual({ live: true });
-    sut.rpc.on(healthRpc['capture-orchestrator'], () => health('capture-orchestrator'));
+    for (const [service, question] of Object.entries(healthRpc)) {
+      sut.rpc.on(question, () => health(service as keyof typeof healthRpc));
+    }
     sut.rpc.on(healthRpc['device-collector'], () => health('device-collector', false));
     await sut.clock.advance(1_000);
     const partly = await fetch(`${sut.url}/ready`);
@@ -76,7 +78,7 @@ describe('pages and documents', () => {
     const all = await fetch(`${sut.url}/ready`);
     expect([all.status, await all.json()]).toEqual([200, { ready: true, not_ready: [] }]);
     const system = await sut.call(routes.system, { token });
-    expect(system.body).toMatchObject({ ready: true, services: [{ service: 'gateway', ready: true }, { service: 'capture-orchestrator' }, { service: 'device-collector' }] });
+    expect([system.body.ready, (system.body.services as ServiceHealth[]).map(({ service, ready }) => [service, ready])]).toEqual([true, SERVICES.map((service) => [service, true])]);
   });
 
   it('names a service that does not answer', async () => {

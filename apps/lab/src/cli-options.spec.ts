@@ -2,7 +2,7 @@ import { parseOptions } from './cli-options';
 
 describe(parseOptions.name, () => {
   it('starts three faultless hosts by default', () => {
-    expect(parseOptions([])).toMatchObject({ json: false, hosts: 3, mode: 'auto', seed: 1, callsPerMin: 12 });
+    expect(parseOptions([])).toMatchObject({ json: false, hosts: 3, cameras: 6, mode: 'auto', seed: 1, callsPerMin: 12 });
     expect(parseOptions([]).faults.size).toBe(0);
   });
 

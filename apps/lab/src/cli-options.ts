@@ -1,10 +1,13 @@
 import { parseArgs } from 'node:util';
 import { AppError } from '@capstan/kernel';
+import { CAMERA_FAULT_MEANING, CAMERA_FAULTS, type CameraFault } from './cameras/camera-plan';
 import type { LabMode } from './inventory';
 import { FAULT_MEANING, HOST_FAULTS, type HostFault, isHostFault } from './linux-hosts/faults';
 import { MAX_HOSTS } from './linux-hosts/host-plan';
 import { parseReceiverFault, RECEIVER_FAULTS } from './receivers/fault-words';
 import type { ReceiverWishes } from './receivers/receiver-fleet';
+import { GEAR_FAULT_WORDS, gearFault } from './voice-gear/gear-fault-words';
+import type { VoiceGearWishes } from './voice-gear/voice-gear-fleet';
 import { DEFAULT_CALLS_PER_MIN, MAX_CALLS_PER_MIN } from './voice-traffic/call-plan';
 
 /** What the command line asks for. */
@@ -12,6 +15,11 @@ export interface LabOptions {
   readonly json: boolean;
   readonly help: boolean;
   readonly hosts: number;
+  readonly cameras: number;
+  /** Faults of cameras by 1-based number. */
+  readonly cameraFaults: ReadonlyMap<number, CameraFault>;
+  /** Whether all cameras send 1080p25 with a keyframe each 4 s. */
+  readonly hdCameras: boolean;
   /** Working folder; a new one under the system's temporary folder when absent. */
   readonly dir?: string;
   /** Faults by 1-based host number. */
@@ -21,9 +29,15 @@ export interface LabOptions {
   readonly callsPerMin: number;
   /** Size of /tmp of a host without the fault `small-tmp`. */
   readonly tmpMiB: number;
+  readonly voiceGear: VoiceGearWishes;
   readonly receivers: ReceiverWishes;
 }
 
+/** Most devices of each type of voice gear. */
+const MAX_VOICE_GEAR = 30;
+
+/** Most cameras of a lab. */
+export const MAX_CAMERAS = 200;
 const MAX_RECEIVERS = 500;
 
 /** Text of `--help`. */
@@ -36,6 +50,13 @@ export const USAGE = [
   `  --hosts N             linux hosts, 0 to ${MAX_HOSTS} (3)`,
   '  --faults N=F[,N=F]    fault F on host N, repeatable:',
   ...HOST_FAULTS.map((fault) => `                          ${fault.padEnd(14)} ${FAULT_MEANING[fault]}`),
+  `  --voice-gear N        CUCM, CUBE, CSR1000v and Expressway, N of each, 0 to ${MAX_VOICE_GEAR} (1)`,
+  '  --gear-faults NAME=F[,NAME=F]   fault F at SSH gear such as lab-cucm-1, repeatable:',
+  ...Object.entries(GEAR_FAULT_WORDS).map(([fault, { meaning }]) => `                          ${fault.padEnd(26)} ${meaning}`),
+  `  --cameras N           RTSP cameras, 0 to ${MAX_CAMERAS} (6; 0 where ffmpeg is missing)`,
+  '  --hd-cameras          all cameras send H.264 1080p25 with a keyframe each 4 s',
+  '  --camera-faults N=F[,N=F]  fault F on camera N, repeatable:',
+  ...CAMERA_FAULTS.map((fault) => `                          ${fault.padEnd(14)} ${CAMERA_FAULT_MEANING[fault]}`),
   '  --mode MODE           namespaces, loopback or auto (auto: namespaces where the machine allows them)',
   `  --calls-per-min N     new voice calls per minute, 0 to ${MAX_CALLS_PER_MIN} (${DEFAULT_CALLS_PER_MIN})`,
   '  --seed N              seed of the voice traffic (1)',
@@ -56,6 +77,7 @@ export const USAGE = [
 export function parseOptions(args: readonly string[]): LabOptions {
   const { values } = readArgs(args);
   const hosts = integer('--hosts', values.hosts, 0, MAX_HOSTS);
+  const cameras = integer('--cameras', values.cameras, 0, MAX_CAMERAS);
   const mode = values.mode;
   if (mode !== 'auto' && mode !== 'namespaces' && mode !== 'loopback') {
     throw bad(`--mode is namespaces, loopback or auto, not ${mode}`);
@@ -65,12 +87,20 @@ export function parseOptions(args: readonly string[]): LabOptions {
     json: values.json,
     help: values.help,
     hosts,
+    cameras,
+    cameraFaults: parseCameraFaults(values['camera-faults'].flatMap((list) => list.split(',')), cameras),
+    hdCameras: values['hd-cameras'],
     dir: values.dir,
     faults: parseFaults(values.faults.flatMap((list) => list.split(',')), hosts),
     mode,
     seed,
     callsPerMin: integer('--calls-per-min', values['calls-per-min'], 0, MAX_CALLS_PER_MIN),
     tmpMiB: integer('--tmp-mib', values['tmp-mib'], 1, 65_536),
+    voiceGear: {
+      each: integer('--voice-gear', values['voice-gear'], 0, MAX_VOICE_GEAR),
+      faults: parseGearFaults(values['gear-faults'].flatMap((list) => list.split(','))),
+      seed,
+    },
     receivers: {
       kiwi: integer('--kiwi', values.kiwi, 0, MAX_RECEIVERS),
       rtlTcp: integer('--rtl-tcp', values['rtl-tcp'], 0, MAX_RECEIVERS),
@@ -89,12 +119,17 @@ function readArgs(args: readonly string[]) {
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
         hosts: { type: 'string', default: '3' },
+        cameras: { type: 'string', default: '6' },
+        'camera-faults': { type: 'string', multiple: true, default: [] },
+        'hd-cameras': { type: 'boolean', default: false },
         dir: { type: 'string' },
         faults: { type: 'string', multiple: true, default: [] },
         mode: { type: 'string', default: 'auto' },
         seed: { type: 'string', default: '1' },
         'calls-per-min': { type: 'string', default: String(DEFAULT_CALLS_PER_MIN) },
         'tmp-mib': { type: 'string', default: '256' },
+        'voice-gear': { type: 'string', default: '1' },
+        'gear-faults': { type: 'string', multiple: true, default: [] },
         kiwi: { type: 'string', default: '0' },
         'rtl-tcp': { type: 'string', default: '0' },
         'http-iq': { type: 'string', default: '0' },
@@ -115,6 +150,37 @@ function parseFaults(pairs: readonly string[], hosts: number): Map<number, HostF
       throw bad(`--faults knows ${HOST_FAULTS.join(', ')}, not ${fault || 'nothing'}`);
     }
     faults.set(index, [...(faults.get(index) ?? []), fault]);
+  }
+  return faults;
+}
+
+function parseGearFaults(pairs: readonly string[]): Map<string, string[]> {
+  const faults = new Map<string, string[]>();
+  for (const pair of pairs) {
+    const [name = '', word = ''] = pair.split('=');
+    if (!/^lab-(?:cucm|cube|csr1000v)-\d+$/.test(name)) {
+      throw bad(`--gear-faults takes names such as lab-cucm-1, not ${name || 'nothing'}`);
+    }
+    try {
+      gearFault(word);
+    } catch (error) {
+      throw bad((error as Error).message);
+    }
+    faults.set(name, [...(faults.get(name) ?? []), word]);
+  }
+  return faults;
+}
+
+function parseCameraFaults(pairs: readonly string[], cameras: number): Map<number, CameraFault> {
+  const faults = new Map<number, CameraFault>();
+  for (const pair of pairs) {
+    const [number = '', word = ''] = pair.split('=');
+    const index = integer('--camera-faults', number, 1, cameras);
+    const fault = CAMERA_FAULTS.find((known) => known === word);
+    if (fault === undefined) {
+      throw bad(`--camera-faults knows ${CAMERA_FAULTS.join(', ')}, not ${word || 'nothing'}`);
+    }
+    faults.set(index, fault);
   }
   return faults;
 }

@@ -4,6 +4,9 @@ import { MAX_CALLS_PER_MIN } from './voice-traffic/call-plan';
 /** Words that act on one host. */
 export const HOST_CONTROLS = ['link-down', 'link-up', 'new-host-key', 'ps', 'login-attempts'] as const;
 
+/** Words that act on one camera. */
+export const CAMERA_CONTROLS = ['camera-fault', 'camera-counts'] as const;
+
 /** One of {@link HOST_CONTROLS}. */
 export type HostControl = (typeof HOST_CONTROLS)[number];
 
@@ -11,6 +14,10 @@ export type HostControl = (typeof HOST_CONTROLS)[number];
 export type ControlCommand =
   | { readonly do: HostControl; readonly host: string; readonly id?: unknown }
   | { readonly do: 'traffic'; readonly calls_per_min: number; readonly id?: unknown }
+  | { readonly do: 'gear-fault'; readonly host: string; readonly fault: string; readonly on: boolean; readonly id?: unknown }
+  | { readonly do: 'gear-counts'; readonly host: string; readonly id?: unknown }
+  | { readonly do: 'camera-fault'; readonly host: string; readonly fault: string; readonly id?: unknown }
+  | { readonly do: 'camera-counts'; readonly host: string; readonly id?: unknown }
   | { readonly do: 'receiver-faults'; readonly receiver: string; readonly faults: readonly string[]; readonly id?: unknown }
   | { readonly do: 'status'; readonly id?: unknown };
 
@@ -29,7 +36,7 @@ export function parseControl(line: string): ControlCommand {
   if (typeof value !== 'object' || value === null) {
     throw bad('not an object');
   }
-  const { do: word, host, calls_per_min: calls, receiver, faults, id } = value as Record<string, unknown>;
+  const { do: word, host, calls_per_min: calls, fault, on, receiver, faults, id } = value as Record<string, unknown>;
   if (word === 'status') {
     return { do: word, id };
   }
@@ -39,6 +46,21 @@ export function parseControl(line: string): ControlCommand {
     }
     return { do: word, calls_per_min: calls, id };
   }
+  if (word === 'gear-fault') {
+    if (typeof host !== 'string' || typeof fault !== 'string' || (on !== undefined && typeof on !== 'boolean')) {
+      throw bad('gear-fault needs host, the name of a device, and fault; on is true or false');
+    }
+    return { do: word, host, fault, on: on ?? true, id };
+  }
+  if (word === 'gear-counts' && typeof host === 'string') {
+    return { do: word, host, id };
+  }
+  if (word === 'camera-fault' || word === 'camera-counts') {
+    if (typeof host !== 'string' || (word === 'camera-fault' && typeof fault !== 'string')) {
+      throw bad(`${word} needs host, the name of a camera${word === 'camera-fault' ? ', and fault' : ''}`);
+    }
+    return word === 'camera-fault' ? { do: word, host, fault: String(fault), id } : { do: word, host, id };
+  }
   if (word === 'receiver-faults') {
     if (typeof receiver !== 'string' || !Array.isArray(faults) || !faults.every((fault) => typeof fault === 'string')) {
       throw bad('receiver-faults takes the name of a receiver and a list of faults');
@@ -47,7 +69,7 @@ export function parseControl(line: string): ControlCommand {
   }
   const control = HOST_CONTROLS.find((known) => known === word);
   if (!control) {
-    throw bad(`do must be one of ${[...HOST_CONTROLS, 'traffic', 'receiver-faults', 'status'].join(', ')}`);
+    throw bad(`do must be one of ${[...HOST_CONTROLS, ...CAMERA_CONTROLS, 'gear-fault', 'gear-counts', 'traffic', 'receiver-faults', 'status'].join(', ')}`);
   }
   if (typeof host !== 'string') {
     throw bad('host must be the name of a target');

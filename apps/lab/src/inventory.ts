@@ -1,5 +1,7 @@
+import type { CameraTarget } from './cameras/lab-cameras';
 import type { AccountRights } from './linux-hosts/host-plan';
 import type { InventoryReceiver } from './receivers/receiver-fleet';
+import type { InventoryVoiceGear } from './voice-gear/voice-gear-fleet';
 
 /** How the lab's hosts are kept apart. */
 export type LabMode = 'namespaces' | 'loopback';
@@ -65,6 +67,8 @@ export interface Inventory {
     readonly bridge?: string;
   };
   readonly targets: readonly InventoryTarget[];
+  readonly voice_gear: readonly InventoryVoiceGear[];
+  readonly cameras: readonly CameraTarget[];
   readonly receivers: readonly InventoryReceiver[];
 }
 
@@ -91,9 +95,18 @@ export function inventoryTable(inventory: Inventory): string {
     '',
     ...text,
     '',
+    ...inventory.voice_gear.map(({ name, device_type: type, version, host, port, username, password, faults }) => `${name.padEnd(16)} ${type.padEnd(10)} ${version.padEnd(18)} ${`${host}:${port}`.padEnd(22)} ${username} ${password}  ${faults.map((fault) => fault.name).join(' ')}`.trimEnd()),
+    ...cameraLines(inventory.cameras),
     ...(first === undefined ? [] : [`Try: ${login} ${first.username}@${first.host} tcpdump -c 10 -nn -i ${first.interface} udp`]),
     ...receivers,
     'Ctrl-C stops the lab and removes everything it made.',
     '',
   ].join('\n');
+}
+
+function cameraLines(cameras: readonly CameraTarget[]): string[] {
+  if (cameras.length === 0) {
+    return [];
+  }
+  return [...cameras.map((camera) => `${camera.name}  ${camera.rtsp_url}  ${camera.codec} ${camera.resolution} ${camera.fps}/s  ${camera.auth === 'none' ? 'no sign-in' : `${camera.auth} ${camera.username} ${camera.password}`}  ${camera.faults.map((fault) => fault.name).join(' ')}`.trimEnd()), ''];
 }

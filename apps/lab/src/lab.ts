@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AppError, assertNever, Gate, systemClock } from '@capstan/kernel';
 import { DIR_PREFIX, removeWorkFolder, sweepAbandonedLabs } from './abandoned-labs';
+import { planCameras } from './cameras/camera-plan';
+import { LabCameras } from './cameras/lab-cameras';
 import type { LabOptions } from './cli-options';
 import { type ControlCommand, HOST_CONTROLS, type HostControl } from './control';
 import type { Inventory, InventoryTarget, LabMode } from './inventory';
@@ -20,6 +22,7 @@ import { chooseMode, findProgram } from './linux-hosts/machine-abilities.client'
 import { ReceiverFleet } from './receivers/receiver-fleet';
 import { seededRandom } from './voice-traffic/seeded-random';
 import { openVoiceSockets } from './voice-traffic/udp-sockets.client';
+import { VoiceGearFleet } from './voice-gear/voice-gear-fleet';
 import { VoiceTraffic } from './voice-traffic/voice-traffic';
 
 /** Hosts that start at a time: key generation and sshd's start are CPU-bound. */
@@ -35,6 +38,8 @@ export class Lab {
   private record: LabRecord | undefined;
   private readonly hosts: LinuxHost[] = [];
   private traffic: VoiceTraffic | undefined;
+  private readonly voiceGear: VoiceGearFleet;
+  private cameras: LabCameras | undefined;
   private readonly receivers: ReceiverFleet;
   private bridge: string | undefined;
   private dir = '';
@@ -47,6 +52,7 @@ export class Lab {
     private readonly options: LabOptions,
     private readonly say: (line: string) => void,
   ) {
+    this.voiceGear = new VoiceGearFleet(options.voiceGear, systemClock, newSecret);
     this.receivers = new ReceiverFleet(options.receivers);
   }
 
@@ -78,6 +84,16 @@ export class Lab {
       case 'traffic':
         this.traffic?.setLoad(command.calls_per_min);
         return {};
+      case 'gear-fault':
+        this.voiceGear.setFault(command.host, command.fault, command.on);
+        return {};
+      case 'gear-counts':
+        return this.voiceGear.counts(command.host);
+      case 'camera-fault':
+        await this.cameras?.setFault(command.host, command.fault);
+        return {};
+      case 'camera-counts':
+        return this.cameras?.counts(command.host) ?? {};
       case 'receiver-faults':
         this.receivers.setFaults(command.receiver, command.faults);
         return {};
@@ -120,7 +136,7 @@ export class Lab {
 
   private async startAll(): Promise<Inventory> {
     await sweepAbandonedLabs(this.records, this.say);
-    const { mode, reason } = await chooseMode(this.options.mode);
+    const { mode, reason } = this.options.hosts === 0 ? { mode: 'loopback' as const, reason: 'no hosts were asked for' } : await chooseMode(this.options.mode);
     if (mode === 'loopback' && this.options.faults.size > 0) {
       throw new AppError('LAB_UNSUPPORTED', `faults need hosts of their own, and this lab runs on loopback: ${reason}`);
     }
@@ -131,6 +147,8 @@ export class Lab {
       throw new AppError('LAB_DIR_IN_USE', `${this.options.dir} holds the hosts of another lab; choose another --dir`);
     }
     this.record = this.records.claim(this.dir, this.options.dir === undefined, slotIsFree);
+    await this.voiceGear.start(loopbackPrefix(this.record.slot));
+    await this.startCameras();
     const key = await writeClientKey(this.dir);
     if (this.options.hosts > 0) {
       await (mode === 'namespaces' ? this.startNamespaces(this.record.slot, key.authorizedKey) : this.startLoopback(this.record.slot, key.authorizedKey));
@@ -142,6 +160,15 @@ export class Lab {
     }
     const loopbackCapture = mode === 'loopback' && (await canCaptureLoopback());
     return this.inventory(mode, reason, this.record.slot, key.privateKey, loopbackCapture);
+  }
+
+  private async startCameras(): Promise<void> {
+    const { cameras, cameraFaults, hdCameras } = this.options;
+    if (cameras > 0 && findProgram('ffmpeg') === undefined) {
+      this.say('no cameras: they need ffmpeg (apt-get install ffmpeg)');
+      return;
+    }
+    this.cameras = await LabCameras.start(planCameras(cameras, cameraFaults, hdCameras));
   }
 
   private async startNamespaces(slot: number, authorizedKey: string): Promise<void> {
@@ -227,6 +254,8 @@ export class Lab {
       seed: this.options.seed,
       network: { cidr: `${prefix}.0/24`, machine: `${prefix}.${MACHINE_OCTET}`, unused: `${prefix}.${UNUSED_OCTET}`, bridge: this.bridge },
       targets: this.hosts.map((host) => this.target(host, mode, privateKey, loopbackCapture)),
+      voice_gear: this.voiceGear.inventory(),
+      cameras: this.cameras?.inventory() ?? [],
       receivers: this.receivers.inventory(),
     };
   }
@@ -259,6 +288,8 @@ export class Lab {
     // A host that is still coming up would be missed.
     await this.starting?.catch(() => undefined);
     this.traffic?.stop();
+    await this.voiceGear.stop();
+    await this.cameras?.stop();
     await this.receivers.stop();
     await Promise.all(this.hosts.map((host) => host.stop()));
     if (this.bridge !== undefined) {

@@ -97,7 +97,7 @@ describe('life of a lab', () => {
   it('ends with one sentence when it is asked for what does not exist', () => {
     const [program, ...args] = asRoot(process.execPath, join(__dirname, '../dist/main.js'), '--hosts', '99');
     const { status, stderr } = spawnSync(program, args, { encoding: 'utf8' });
-    expect({ status, stderr }).toEqual({ status: 1, stderr: 'lab: --hosts takes a whole number from 1 to 25, not 99\n' });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: 'lab: --hosts takes a whole number from 0 to 25, not 99\n' });
   });
 });
 

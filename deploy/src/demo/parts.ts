@@ -1,5 +1,11 @@
 import type { DemoPart } from './demo-part';
 import { capturePackets } from './packet-capture';
+import { recordReceivers } from './recording';
+import { captureVoice } from './voice';
 
 /** What the demo shows, in this order. */
-export const DEMO_PARTS: ReadonlyArray<{ readonly title: string; readonly run: DemoPart }> = [{ title: 'Packet capture on Linux hosts', run: capturePackets }];
+export const DEMO_PARTS: ReadonlyArray<{ readonly title: string; readonly run: DemoPart }> = [
+  { title: 'Packet capture on Linux hosts', run: capturePackets },
+  { title: 'Packet capture on voice gear', run: captureVoice },
+  { title: 'Recording from seven receivers', run: recordReceivers },
+];

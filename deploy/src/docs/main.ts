@@ -24,6 +24,7 @@ function generatedGuide(): { file: string; current: string; generated: string } 
     gateway: settingsOf('gateway', 'gatewaySettings'),
     'capture-orchestrator': settingsOf('capture-orchestrator', 'orchestratorSettings'),
     'device-collector': settingsOf('device-collector', 'collectorSettings'),
+    'camera-service': settingsOf('camera-service', 'cameraSettings'),
     'sdr-acquirer': settingsOf('sdr-acquirer', 'sdrSettings'),
   });
   return { file, current, generated };

@@ -18,12 +18,53 @@ export interface LabTarget {
   readonly accounts: readonly { readonly username: string; readonly password?: string; readonly rights: string }[];
 }
 
+/** A simulated device of the voice network as the lab describes it. */
+export interface LabGear {
+  readonly name: string;
+  readonly device_type: 'cucm' | 'cube' | 'csr1000v' | 'expressway';
+  readonly version: string;
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  readonly password: string;
+  readonly interface: string;
+  readonly application_account?: { readonly username: string; readonly password: string };
+}
+
+/** A simulated receiver as the lab describes it; see `docs/lab.md`. */
+export interface LabReceiver {
+  readonly name: string;
+  readonly protocol: 'kiwisdr' | 'rtl_tcp' | 'http_iq';
+  readonly host: string;
+  readonly port: number;
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+/** A simulated camera. */
+export interface LabCamera {
+  readonly name: string;
+  readonly rtsp_url: string;
+  readonly snapshot_url: string;
+  readonly onvif_url: string;
+  readonly auth: 'none' | 'basic' | 'digest';
+  readonly username: string;
+  readonly password: string;
+  readonly codec: 'h264' | 'h265' | 'mjpeg';
+  readonly resolution: string;
+  readonly fps: number;
+  readonly gop_sec: number;
+}
+
 /** What a lab offers. */
 export interface LabInventory {
   readonly mode: 'namespaces' | 'loopback';
   readonly mode_reason: string;
   readonly network: { readonly cidr: string; readonly machine: string; readonly unused: string; readonly bridge?: string };
   readonly targets: readonly LabTarget[];
+  readonly voice_gear: readonly LabGear[];
+  readonly receivers: readonly LabReceiver[];
+  readonly cameras: readonly LabCamera[];
 }
 
 const START_TIMEOUT_MS = 60_000;

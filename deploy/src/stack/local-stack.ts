@@ -30,6 +30,12 @@ const MIN_FREE_BYTES = 512 * 1024 * 1024;
 /** Broker user for programs outside of Capstan that start sessions; see `examples/publish-job`. */
 const PUBLISHER = 'publisher';
 
+/** Services that keep secrets. */
+const NEEDS_VAULT: readonly ServiceName[] = ['device-collector', 'camera-service'];
+
+/** Cameras of a stack on one machine may also be on that machine: the lab's are. */
+const CAMERA_NETWORKS = '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7,127.0.0.0/8,::1/128';
+
 /** Options of {@link LocalStack.start}. */
 export interface LocalStackOptions {
   readonly settings: LauncherSettings;
@@ -63,7 +69,7 @@ export class LocalStack {
       const port = settings.CAPSTAN_PORT === 0 ? await freePort() : settings.CAPSTAN_PORT;
       await assertPortFree(port, 'the web app', 'CAPSTAN_PORT', settings.CAPSTAN_HOST);
       await assertDiskSpace(dataDir, MIN_FREE_BYTES);
-      await installPackages(missingTools([...(settings.RABBITMQ_URL === undefined ? (['rabbitmq'] as const) : []), ...(options.tools ?? [])]), { log });
+      await installPackages(missingTools(['tshark', 'ffmpeg', ...(settings.RABBITMQ_URL === undefined ? (['rabbitmq'] as const) : []), ...(options.tools ?? [])]), { log });
 
       const brokerUsers = SERVICES.map((name): BrokerUser => ({ name: `capstan-${name}`, password: storedSecret(path.join(dataDir, 'secrets', `broker-${name}`)), ...mutable(servicePermissions(name)) }));
       const publisher: BrokerUser = { name: PUBLISHER, password: storedSecret(path.join(dataDir, 'secrets', 'broker-publisher')), ...mutable(publisherPermissions(PUBLISHER)) };
@@ -161,7 +167,9 @@ function environmentOf(name: ServiceName, opsPort: number, rabbitmqUrl: string, 
     ...given('LOG_LEVEL'),
     ...given('OTEL_EXPORTER_OTLP_ENDPOINT'),
     ...store,
-    ...(name === 'device-collector' ? { CAPSTAN_VAULT_KEY_FILE: path.join(dataDir, 'secrets', 'vault-device-collector') } : {}),
+    ...(NEEDS_VAULT.includes(name) ? { CAPSTAN_VAULT_KEY_FILE: path.join(dataDir, 'secrets', `vault-${name}`) } : {}),
+    ...(name === 'camera-service' ? { CAPSTAN_CAMERA_NETWORKS: settings.CAPSTAN_CAMERA_NETWORKS ?? CAMERA_NETWORKS, ...given('CAPSTAN_CAMERA_HEALTH_SEC') } : {}),
+    ...(name === 'device-collector' ? { CAPSTAN_ANALYSIS_DIR: path.join(dataDir, 'scratch') } : {}),
     ...(name === 'gateway'
       ? {
           CAPSTAN_HOST: settings.CAPSTAN_HOST,

@@ -41,6 +41,71 @@ export class CaptureWizardPage extends AppPage {
     return this.page.getByRole('list', { name: 'Devices' }).getByRole('listitem');
   }
 
+  /** Opens the dialog of a device of the draft. */
+  async editDevice(host: string): Promise<Locator> {
+    await this.page.getByRole('button', { name: `Edit ${host}`, exact: true }).click();
+    const dialog = this.page.getByRole('dialog', { name: `Edit ${host}` });
+    await dialog.getByLabel('Host', { exact: true }).waitFor();
+    return dialog;
+  }
+
+  /** Gives a device of the draft a stored credential of its own. */
+  async chooseOwnCredential(host: string, name: string): Promise<void> {
+    const dialog = await this.editDevice(host);
+    await dialog.getByRole('radiogroup', { name: 'How to log in' }).getByText('Stored').click();
+    await dialog.getByLabel('Stored credential', { exact: true }).click();
+    await this.page.getByRole('option', { name: new RegExp(`^${name} `) }).click();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+
+  /** Stores a credential from within a dialog; it is chosen there afterwards. */
+  async storeCredential(field: string, credential: { name: string; kind: string; username: string; password: string }): Promise<void> {
+    await this.page.getByRole('button', { name: `New credential as ${field}` }).click();
+    const form = this.page.getByRole('form', { name: 'Add credential' });
+    await form.getByLabel('Name', { exact: true }).fill(credential.name);
+    await form.getByText(credential.kind, { exact: true }).click();
+    await form.getByLabel('User name').fill(credential.username);
+    await form.getByRole('textbox', { name: 'Password', exact: true }).fill(credential.password);
+    await form.getByRole('button', { name: 'Store' }).click();
+    await form.waitFor({ state: 'detached' });
+  }
+
+  /** Keeps the draft as a template. */
+  async keepTemplate(name: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Templates', exact: true }).click();
+    await this.page.getByLabel('Keep this draft as').fill(name);
+    await this.page.getByRole('button', { name: 'Keep', exact: true }).click();
+    await this.page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+
+  /** Takes the draft of a template. */
+  async loadTemplate(name: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Templates', exact: true }).click();
+    await this.page.getByRole('list', { name: 'Stored templates' }).getByRole('button', { name: new RegExp(`^${name}`) }).click();
+    await this.page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+
+  /** Takes one of the often used filters. */
+  async presetFilter(name: string): Promise<void> {
+    await this.page.getByRole('group', { name: 'Often used filters' }).getByRole('button', { name, exact: true }).click();
+  }
+
+  /** Values of the conditions of the filter, in their order. */
+  get conditions(): Locator {
+    return this.page.getByRole('region', { name: 'Filter' }).getByLabel(/^Value of/);
+  }
+
+  /** Has devices capture more where they cannot filter it all. */
+  async captureMore(): Promise<void> {
+    await this.page.getByRole('switch', { name: /^Capture more where a device/ }).click();
+  }
+
+  /** What a device answers to the draft: command, and what it leaves to filter afterwards. */
+  answerOf(host: string): Locator {
+    return this.page.getByRole('list', { name: 'Commands' }).getByRole('listitem').filter({ hasText: host });
+  }
+
   /** Types credentials for all devices. */
   async typeCredentials(username: string, password: string): Promise<void> {
     await this.page.getByRole('radiogroup', { name: 'How to log in' }).getByText('Type in').click();

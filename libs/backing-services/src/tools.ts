@@ -21,7 +21,7 @@ export const TOOLS = {
     units: ['rabbitmq-server.service', 'epmd.service', 'epmd.socket'],
   },
   tcpdump: { programs: ['tcpdump'], packages: ['tcpdump'], why: 'captures packets on the Linux targets of the lab' },
-  tshark: { programs: ['tshark', 'capinfos'], packages: ['tshark'], why: 'counts and reads captured packets independently of Capstan' },
+  tshark: { programs: ['tshark', 'capinfos', 'editcap', 'mergecap', 'reordercap'], packages: ['tshark'], why: 'merges captures and reads the calls in them' },
   sshd: {
     programs: ['/usr/sbin/sshd', 'ssh-keygen'],
     packages: ['openssh-server'],
@@ -30,6 +30,7 @@ export const TOOLS = {
   },
   sudo: { programs: ['sudo'], packages: ['sudo'], why: 'gives the captures on a target their right and no other' },
   ip: { programs: ['ip'], packages: ['iproute2'], why: 'gives every host of the lab a network of its own' },
+  ffmpeg: { programs: ['ffmpeg'], packages: ['ffmpeg'], why: 'decodes the pictures of cameras, and encodes those of the lab' },
   chromium: { programs: ['chromium'], packages: ['chromium'], why: 'runs the browser tests' },
   ps: { programs: ['ps'], packages: ['procps'], why: 'lists processes, so that tests can prove none was left behind' },
   swift: {

@@ -1,22 +1,29 @@
 import { auditRecorded } from './access/audit-messages';
+import { cameraEvents, cameraRpc, snapshotRpc } from './cameras/camera-messages';
 import { credentialRpc, deviceEvents } from './credentials/credentials';
 import type { CommandDefinition, ControlDefinition, EventDefinition, ProgressDefinition, RpcDefinition, ServiceName } from './envelope/definitions';
+import { captureAnalysisRpc } from './packet-capture/capture-analysis';
 import { captureRpc } from './packet-capture/capture-sessions';
 import { sourceRpc } from './recordings/known-sources';
 import { receiverEvents, receiverRpc, waterfallLines } from './recordings/receivers';
 import { recordingEvents, recordingRpc } from './recordings/recording-messages';
 import { sessionCommands, sessionEvents, sessionProgress, sessionRpc } from './sessions/session-messages';
+import { sessionTemplateRpc } from './sessions/session-templates';
 import { healthRpc } from './system/system';
 import { checkTargets, sessionArtifactEvents, taskCommands, taskControls, taskEvents } from './tasks/tasks';
 
 /** Every message that may travel over the broker. What is not here is refused by sender and receiver alike. */
 export const catalogue = {
   commands: [...Object.values(sessionCommands), ...Object.values(taskCommands).flatMap((orders) => Object.values(orders))] as readonly CommandDefinition[],
-  events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(sessionArtifactEvents), ...Object.values(deviceEvents), ...Object.values(recordingEvents), ...Object.values(receiverEvents), auditRecorded] as readonly EventDefinition[],
+  events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(sessionArtifactEvents), ...Object.values(deviceEvents), ...Object.values(cameraEvents), ...Object.values(recordingEvents), ...Object.values(receiverEvents), auditRecorded] as readonly EventDefinition[],
   rpcs: [
     ...Object.values(sessionRpc),
+    ...Object.values(sessionTemplateRpc),
     ...Object.values(credentialRpc),
     ...Object.values(captureRpc),
+    ...Object.values(captureAnalysisRpc),
+    ...Object.values(cameraRpc),
+    ...Object.values(snapshotRpc),
     ...Object.values(receiverRpc),
     ...Object.values(sourceRpc),
     ...Object.values(recordingRpc),
@@ -34,7 +41,8 @@ export const catalogue = {
 export const SUBSCRIPTIONS: Readonly<Record<ServiceName, readonly string[]>> = {
   gateway: [auditRecorded.type],
   'capture-orchestrator': [...Object.values(taskEvents), ...Object.values(sessionArtifactEvents)].map((event) => event.type),
-  'device-collector': [sessionEvents.created.type, sessionEvents.deleted.type],
+  'device-collector': [sessionEvents.created.type, sessionEvents.finished.type, sessionEvents.deleted.type],
+  'camera-service': [],
   'sdr-acquirer': [sessionEvents.stateChanged.type, sessionEvents.targetChanged.type, sessionEvents.finished.type, sessionEvents.deleted.type],
 };
 
@@ -46,6 +54,7 @@ export const LIVE_EVENTS: readonly string[] = [
   sessionEvents.artifactAdded.type,
   sessionEvents.deleted.type,
   deviceEvents.hostKeyChanged.type,
+  cameraEvents.healthChanged.type,
   ...Object.values(recordingEvents).map((event) => event.type),
   receiverEvents.healthChanged.type,
 ];

@@ -86,6 +86,13 @@ export {
   type Envelope,
 } from './envelope/envelope';
 export {
+  captureAnalysis,
+  captureAnalysisRpc,
+  sessionArtifact,
+  type CaptureAnalysis,
+  type SessionArtifact,
+} from './packet-capture/capture-analysis';
+export {
   capturePreviewBody,
   captureRpc,
   captureSessionAnswer,
@@ -117,6 +124,8 @@ export {
 export {
   CAPTURE_DEFAULTS,
   CAPTURE_DEVICE_TYPES,
+  CAPTURE_OPTIONS,
+  type CaptureOption,
   MAX_TARGETS,
   ON_UNSUPPORTED,
   captureCapability,
@@ -129,6 +138,32 @@ export {
   type OnUnsupported,
   type PacketCaptureTarget,
 } from './packet-capture/packet-capture';
+export {
+  LEGACY_CRYPTO,
+  MAX_JUMPS,
+  jumpHop,
+  pinnedHostKey,
+  sshTargetFields,
+  type JumpHop,
+  type LegacyCrypto,
+} from './packet-capture/ssh-options';
+export {
+  VOICE_REPORT_FORMAT,
+  callLeg,
+  clockCorrection,
+  ladderMessage,
+  mergedInterface,
+  voiceCall,
+  voiceFinding,
+  voiceReport,
+  voiceStream,
+  type LadderMessage,
+  type MergedInterface,
+  type VoiceCall,
+  type VoiceFinding,
+  type VoiceReport,
+  type VoiceStream,
+} from './packet-capture/voice-report';
 export {
   UNKNOWN_SOURCE_ID,
   sourceRpc,
@@ -192,6 +227,7 @@ export {
   fieldProblems,
   type FieldCode,
 } from './rest/field-problems';
+export { problemOf } from './rest/problem-of';
 export {
   PROBLEMS,
   fieldProblem,
@@ -247,6 +283,15 @@ export {
   type TargetView,
 } from './sessions/session';
 export {
+  sessionTemplate,
+  sessionTemplateBody,
+  sessionTemplateList,
+  sessionTemplateRpc,
+  startTemplateBody,
+  updateSessionTemplateBody,
+  type SessionTemplate,
+} from './sessions/session-templates';
+export {
   LIVE_TARGET_STATES,
   SESSION_STATES,
   TARGET_STATES,
@@ -259,6 +304,8 @@ export {
 export {
   TARGET_KINDS,
   TARGET_KIND_NAMES,
+  isOpenEnded,
+  titleOfTarget,
   type TargetKind,
   type TargetKindName,
 } from './sessions/target-kinds';
@@ -295,6 +342,80 @@ export {
   type TaskRef,
   type WorkerName,
 } from './tasks/tasks';
+export {
+  splitUserinfo,
+  type SplitUrl,
+} from './cameras/camera-address';
+export {
+  HEALTH_GRADES,
+  PICTURE_FLAGS,
+  cameraHealth,
+  cameraHealthMessage,
+  healthEvent,
+  healthEventList,
+  healthEventsQuery,
+  healthQuery,
+  healthRollup,
+  healthSample,
+  type HealthEvent,
+  type HealthSample,
+  type PictureFlag,
+} from './cameras/camera-health';
+export {
+  CAMERA_SECRET_PURPOSE,
+  cameraEvents,
+  cameraRpc,
+  snapshotRpc,
+} from './cameras/camera-messages';
+export {
+  CAMERA_CODECS,
+  CAMERA_STATES,
+  CAMERA_STATUSES,
+  SNAPSHOT_FORMATS,
+  SNAPSHOT_SOURCES,
+  cameraList,
+  cameraListQuery,
+  cameraStateBody,
+  cameraSummary,
+  cameraView,
+  createCameraBody,
+  createGroupBody,
+  exportCamerasAnswer,
+  exportCamerasQuery,
+  groupList,
+  groupView,
+  importCamerasAnswer,
+  importCamerasBody,
+  testConnectionAnswer,
+  testConnectionBody,
+  testStep,
+  updateCameraBody,
+  updateGroupBody,
+  type CameraState,
+  type CameraView,
+  type CreateCameraBody,
+  type CreateGroupBody,
+  type GroupView,
+  type ImportCamerasAnswer,
+  type SnapshotFormat,
+  type TestConnectionAnswer,
+  type UpdateCameraBody,
+  type UpdateGroupBody,
+} from './cameras/cameras';
+export {
+  cameraSnapshotAnswer,
+  captureSnapshotBody,
+  filmBody,
+  groupSnapshotBody,
+  snapshotImage,
+  snapshotList,
+  snapshotTarget,
+  snapshotView,
+  type CaptureSnapshotBody,
+  type SnapshotTarget,
+  type SnapshotView,
+  type StoredPicture,
+} from './cameras/snapshots';
 export {
   arpRow,
   CAPTURE_ROWS,

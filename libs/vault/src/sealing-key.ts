@@ -105,6 +105,12 @@ export class SealingKeyPair {
     return { pair: await SealingKeyPair.fromJwk(jwk), sealedPrivateKey: vault.seal(jwk, context) };
   }
 
+  /** A pair that lives as long as this object: for one answer that nobody between may read. */
+  static async ephemeral(): Promise<SealingKeyPair> {
+    const { privateKey } = await generateKeyPair(ALG, { crv: CURVE, extractable: true });
+    return SealingKeyPair.fromJwk(await exportJWK(privateKey));
+  }
+
   /**
    * The pair whose private half was stored.
    * @throws AppError `VAULT_KEY_UNKNOWN`, `VAULT_TAMPERED`

@@ -1,10 +1,9 @@
-import { auditRecorded, type CommandDefinition, type DataOf, sessionCommands, sessionEvents, uuid } from '@capstan/contracts';
+import { auditRecorded, type CommandDefinition, type DataOf, problemOf, sessionCommands, sessionEvents, uuid } from '@capstan/contracts';
 import { AppError, type Clock, type FieldError, type IdSource, isoTime, validationError } from '@capstan/kernel';
 import { type DeliveryContext, type InvalidDataHandler, OnCommand, ok, Outbox, type Outcome } from '@capstan/messaging';
 import { CLOCK, IDS } from '@capstan/service-kit';
 import { Controller, Inject } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { problemOf } from './problem';
 import { type CreateOrder, type Origin, SessionsService } from './sessions.service';
 import { publisherOf } from './sessions.rpc.controller';
 import { TargetCheckClient } from './target-check.client';

@@ -128,6 +128,30 @@ describe(SessionsService.name, () => {
     expect(events.filter(({ type, target_id }) => type === 'artifact.added' && target_id === null)).toHaveLength(1);
   });
 
+  it('makes a session that collects what waits on the devices, and only that', async () => {
+    const { session_id } = await stage.create(2);
+    const tasks = await stage.worker.tasks(session_id, 2);
+    const [waiting, refused] = tasks;
+    const error = { code: 'OBJECT_STORE_UNAVAILABLE', message: 'away', retryable: true };
+    await expect(stage.gateway.ask(sessionRpc.retryCollect, { session_id })).rejects.toMatchObject({ code: 'SESSION_NOT_READY' });
+    waiting?.finish('failed', { error: { ...error, details: { collectable: true } } });
+    refused?.finish('failed', { error, capture_began: false });
+    await stage.until(session_id, 'failed');
+    const { session } = await stage.gateway.ask(sessionRpc.retryCollect, { session_id, requested_by: operator });
+    expect(session).toMatchObject({ retry_of: session_id, target_count: 1, targets: [{ spec: { collect_from: waiting?.run.task_id } }] });
+    const [collecting] = await stage.worker.tasks(session.session_id, 1);
+    collecting?.advance('configuring', 'stopping', 'collecting');
+    const artifact = collecting?.artifact();
+    collecting?.finish('completed', { artifacts: artifact === undefined ? [] : [artifact] });
+    await expect(stage.until(session.session_id, 'completed')).resolves.toMatchObject({ download_available: true, capture_started_at: null });
+    await expect(stage.gateway.ask(sessionRpc.retryCollect, { session_id: session.session_id })).rejects.toMatchObject({ code: 'NOTHING_TO_COLLECT' });
+    const again = await stage.gateway.ask(sessionRpc.retry, { session_id, requested_by: operator });
+    expect(again.session.targets.map(({ spec }) => spec['collect_from'])).toEqual([undefined, undefined]);
+    for (const task of await stage.worker.tasks(again.session.session_id, 2)) {
+      task.finish('failed', { error, capture_began: false });
+    }
+  });
+
   it('pauses and goes on, and never counts the pause', async () => {
     jest.replaceProperty(TARGET_KINDS['packet-capture'] as { pausable: boolean }, 'pausable', true);
     try {

@@ -7,10 +7,10 @@ import { Controller, Inject } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { hasEnded } from './engine/order';
 import { SessionListRepository } from './session-list.repository';
+import { SessionCreation } from './session-creation.service';
 import { summaryOf, viewOf } from './session-views';
 import { SessionsRepository } from './sessions.repository';
 import { type CreateOrder, SessionsService, visible } from './sessions.service';
-import { TargetCheckClient } from './target-check.client';
 
 type Rpc = typeof sessionRpc;
 
@@ -22,7 +22,7 @@ export class SessionsRpcController {
     private readonly sessions: SessionsService,
     private readonly repository: SessionsRepository,
     private readonly lists: SessionListRepository,
-    private readonly check: TargetCheckClient,
+    private readonly creation: SessionCreation,
     @Inject(IDS) private readonly ids: IdSource,
   ) {}
 
@@ -30,7 +30,7 @@ export class SessionsRpcController {
   async create(request: RequestOf<Rpc['create']>, context: RpcContext): Promise<ResponseOf<Rpc['create']>> {
     const { session_id, requested_by, ...body } = request;
     const order: CreateOrder = { sessionId: session_id ?? this.ids.next(), request: body, by: requested_by ?? publisherOf(context.envelope) };
-    return this.createChecked(order, context.signal);
+    return this.creation.create(order, context.signal);
   }
 
   @OnRpc(sessionRpc.list)
@@ -65,12 +65,13 @@ export class SessionsRpcController {
   }
 
   @OnRpc(sessionRpc.retry)
-  async retry(request: RequestOf<Rpc['retry']>, context: RpcContext): Promise<ResponseOf<Rpc['retry']>> {
-    const sessionId = request.new_session_id ?? this.ids.next();
-    const origin = { by: request.requested_by ?? publisherOf(context.envelope) };
-    const order = await transaction(this.dataSource, (manager) => this.sessions.retryOrder(manager, request.session_id, sessionId, origin));
-    const { session } = await this.createChecked(order, context.signal);
-    return { session };
+  retry(request: RequestOf<Rpc['retry']>, context: RpcContext): Promise<ResponseOf<Rpc['retry']>> {
+    return this.createChild('retryOrder', request, context);
+  }
+
+  @OnRpc(sessionRpc.retryCollect)
+  retryCollect(request: RequestOf<Rpc['retryCollect']>, context: RpcContext): Promise<ResponseOf<Rpc['retryCollect']>> {
+    return this.createChild('retryCollectOrder', request, context);
   }
 
   @OnRpc(sessionRpc.remove)
@@ -80,20 +81,18 @@ export class SessionsRpcController {
     return { deleted: hasEnded(stored.session) };
   }
 
+  private async createChild(what: 'retryOrder' | 'retryCollectOrder', request: RequestOf<Rpc['retry']>, context: RpcContext): Promise<ResponseOf<Rpc['retry']>> {
+    const sessionId = request.new_session_id ?? this.ids.next();
+    const origin = { by: request.requested_by ?? publisherOf(context.envelope) };
+    const order = await transaction(this.dataSource, (manager) => this.sessions[what](manager, request.session_id, sessionId, origin));
+    const { session } = await this.creation.create(order, context.signal);
+    return { session };
+  }
+
   private async wish(type: 'stop' | 'cancel' | 'pause' | 'resume', request: RequestOf<Rpc['stop']>, context: RpcContext): Promise<ResponseOf<Rpc['stop']>> {
     const by = request.requested_by ?? publisherOf(context.envelope);
     const stored = await transaction(this.dataSource, (manager) => this.sessions.wish(manager, request.session_id, type, { by }));
     return { session: summaryOf(stored.session, stored.row) };
-  }
-
-  /** The worker is asked outside of any transaction: a slow answer must not hold a connection. */
-  private async createChecked(order: CreateOrder, signal: AbortSignal): Promise<ResponseOf<Rpc['create']>> {
-    const existing = await this.sessions.existing(this.dataSource.manager, order);
-    if (existing !== undefined) {
-      return { session: existing, created: false };
-    }
-    await this.check.check(order.request.targets, signal);
-    return transaction(this.dataSource, (manager) => this.sessions.create(manager, order));
   }
 }
 

@@ -112,14 +112,29 @@ export class SessionsService {
    * @throws AppError `SESSION_NOT_FOUND`, `SESSION_NOT_READY`, `NOTHING_TO_RETRY`; `VALIDATION_FAILED` when this release refuses what an older one stored
    */
   async retryOrder(manager: EntityManager, parentId: string, sessionId: string, origin: Origin): Promise<CreateOrder> {
-    const parent = visible(await this.sessions.find(manager, parentId));
-    if (!hasEnded(parent.session)) {
-      throw new AppError('SESSION_NOT_READY', 'The session has not ended yet', { details: { state: parent.session.state } });
-    }
-    const targets = parent.targets.filter((target) => target.state === 'failed' || target.state === 'cancelled').map((target) => target.spec);
+    const parent = ended(await this.sessions.find(manager, parentId));
+    const targets = parent.targets.filter((target) => target.state === 'failed' || target.state === 'cancelled').map((target) => withoutCollect(target.spec));
     if (targets.length === 0) {
       throw new AppError('NOTHING_TO_RETRY', 'Every target of this session completed');
     }
+    return this.childOrder(parent, sessionId, targets, origin);
+  }
+
+  /**
+   * The order for a session that collects what the targets of an earlier one left on their devices.
+   * @throws AppError `SESSION_NOT_FOUND`, `SESSION_NOT_READY`, `NOTHING_TO_COLLECT`
+   */
+  async retryCollectOrder(manager: EntityManager, parentId: string, sessionId: string, origin: Origin): Promise<CreateOrder> {
+    const parent = ended(await this.sessions.find(manager, parentId));
+    const targets = parent.targets.filter((target) => target.error?.details?.['collectable'] === true).map((target) => ({ ...target.spec, collect_from: target.taskId }));
+    if (targets.length === 0) {
+      throw new AppError('NOTHING_TO_COLLECT', 'No files of this session wait on a device');
+    }
+    return this.childOrder(parent, sessionId, targets, origin);
+  }
+
+  private childOrder(parent: StoredSession, sessionId: string, targets: readonly Record<string, unknown>[], origin: Origin): CreateOrder {
+    const parentId = parent.session.sessionId;
     const request = createSessionRequest.safeParse({
       name: retryName(parent.row.name),
       duration_sec: parent.session.durationSec ?? undefined,
@@ -211,6 +226,21 @@ export class SessionsService {
 
 /** Shortest time between two looks at a session whose deadlines cannot be judged yet. */
 const WATCHDOG_PAUSE_MS = 500;
+
+/** A retry captures anew, also where the target was to collect only. */
+function withoutCollect(spec: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { collect_from: _, ...rest } = spec;
+  return rest;
+}
+
+/** @throws AppError `SESSION_NOT_FOUND`, `SESSION_NOT_READY` */
+function ended(stored: StoredSession | undefined): StoredSession {
+  const parent = visible(stored);
+  if (!hasEnded(parent.session)) {
+    throw new AppError('SESSION_NOT_READY', 'The session has not ended yet', { details: { state: parent.session.state } });
+  }
+  return parent;
+}
 
 /** @throws AppError `SESSION_NOT_FOUND` when there is no such session, or it is being deleted */
 export function visible(stored: StoredSession | undefined): StoredSession {

@@ -5,6 +5,7 @@ import { CLOCK } from '@capstan/service-kit';
 import { type SealedRecord, Vault } from '@capstan/vault';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
+import type { HttpsLogin } from '../https/https-login';
 import type { SshLogin } from '../ssh/auth-plan';
 import { CredentialRow } from './credential.entity';
 import { asSecretFields, type SecretFields, toSshLogin } from './secret-fields';
@@ -88,7 +89,7 @@ export class Credentials {
     if (removed.length === 0) {
       const { session_id: sessionId } = await this.get(credentialId);
       throw sessionId === null
-        ? new AppError('CREDENTIAL_IN_USE', 'A running capture uses the credential; it can be deleted afterwards', { retryable: true })
+        ? new AppError('CREDENTIAL_IN_USE', 'A running capture, or something it left on its device, needs the credential; it can be deleted afterwards', { retryable: true })
         : notFound();
     }
   }
@@ -108,6 +109,18 @@ export class Credentials {
       throw notFound();
     }
     return toSshLogin(row.username, asSecretFields(this.vault.open(row.sealed, { service: SERVICE, recordId: credentialId })));
+  }
+
+  /**
+   * An account for HTTP Basic.
+   * @throws AppError `CREDENTIAL_NOT_FOUND`, `CREDENTIAL_UNSUITABLE` when it has no password, and those of the vault
+   */
+  async appLogin(credentialId: string): Promise<HttpsLogin> {
+    const { username, password } = await this.login(credentialId);
+    if (password === undefined) {
+      throw new AppError('CREDENTIAL_UNSUITABLE', 'The application credential has no password');
+    }
+    return { username, password };
   }
 
   /** Notes that a session uses these credentials, of which only those typed into a session matter. */
@@ -173,8 +186,10 @@ export class Credentials {
   }
 }
 
+/** Wherever the spec of a live task, or of what is left on a device, names it: as the login of the device, of an application on it or of a host on the way. */
 function inUse(alias: string): string {
-  return `EXISTS (SELECT 1 FROM tasks t WHERE t.finished_at IS NULL AND t.spec ->> 'credential_id' = ${alias}.credential_id::text)`;
+  return `(EXISTS (SELECT 1 FROM tasks t WHERE t.finished_at IS NULL AND position(${alias}.credential_id::text IN t.spec::text) > 0)
+    OR EXISTS (SELECT 1 FROM device_leftovers l WHERE position(${alias}.credential_id::text IN l.spec::text) > 0))`;
 }
 
 function notFound(): AppError {

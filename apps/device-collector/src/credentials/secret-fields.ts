@@ -44,6 +44,7 @@ export function toSshLogin(username: string, fields: SecretFields): SshLogin {
     ...(fields.password === undefined ? {} : { password: fields.password }),
     ...(fields.private_key === undefined ? {} : { privateKey: fields.private_key }),
     ...(fields.passphrase === undefined ? {} : { passphrase: fields.passphrase }),
+    ...(fields.enable_secret === undefined ? {} : { enableSecret: fields.enable_secret }),
   };
 }
 

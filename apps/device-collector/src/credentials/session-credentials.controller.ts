@@ -1,6 +1,7 @@
 import { type DataOf, sessionEvents } from '@capstan/contracts';
 import { type DeliveryContext, OnEvent } from '@capstan/messaging';
 import { Controller } from '@nestjs/common';
+import { credentialsIn } from './credentials-in';
 import { Credentials } from './credentials.repository';
 
 /** Ties the secrets typed into a session to its life. */
@@ -10,7 +11,7 @@ export class SessionCredentialsController {
 
   @OnEvent(sessionEvents.created)
   async created({ session }: DataOf<typeof sessionEvents.created>, { manager }: DeliveryContext): Promise<void> {
-    const ids = session.targets.map(({ spec }) => spec['credential_id']).filter((id): id is string => typeof id === 'string');
+    const ids = session.targets.flatMap(({ spec }) => credentialsIn(spec));
     await this.credentials.useBySession(manager, session.session_id, [...new Set(ids)]);
   }
 

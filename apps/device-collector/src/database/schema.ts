@@ -1,10 +1,15 @@
 import { taskEntities, taskMigrations } from '@capstan/tasks';
+import { CaptureAnalysisRow } from '../capture-analysis/capture-analysis.entity';
+import { CreateCaptureAnalyses1793700000000 } from '../capture-analysis/create-capture-analyses.migration';
 import { CredentialRow, SealingKeyRow, SessionCredentialRow } from '../credentials/credential.entity';
 import { HostKeyRow } from '../host-keys/host-key.entity';
+import { AddTlsIdentities1793700000000 } from './add-tls-identities.migration';
+import { LeftoverRow } from '../leftovers/leftover.entity';
 import { CreateCollector1793600000000 } from './create-collector.migration';
+import { CreateLeftovers1793730000000 } from './create-leftovers.migration';
 
 /** Tables of this service; those of messaging are added where the service is composed. */
-export const entities = [...taskEntities, CredentialRow, SessionCredentialRow, SealingKeyRow, HostKeyRow] as const;
+export const entities = [...taskEntities, CredentialRow, SessionCredentialRow, SealingKeyRow, HostKeyRow, CaptureAnalysisRow, LeftoverRow] as const;
 
 /** Migrations of this service, oldest first. */
-export const migrations = [...taskMigrations, CreateCollector1793600000000] as const;
+export const migrations = [...taskMigrations, CreateCollector1793600000000, AddTlsIdentities1793700000000, CreateCaptureAnalyses1793700000000, CreateLeftovers1793730000000] as const;

@@ -1,5 +1,8 @@
 import { CAPTURE_DEFAULTS, CAPTURE_DEVICE_TYPES, type CaptureCapability, type CaptureDeviceType } from '@capstan/contracts';
 import type { CaptureDriver } from '../packet-capture/capture-driver';
+import { CucmDriver } from './cucm/cucm-driver';
+import { ExpresswayDriver } from './expressway/expressway-driver';
+import { IosXeDriver } from './ios-xe/ios-xe-driver';
 import { LinuxDriver } from './linux/linux-driver';
 
 /** Settings that all drivers share. */
@@ -10,7 +13,7 @@ export interface DriverSettings {
 
 /** Every platform there is a driver for. A new one is one more line. */
 export function captureDrivers(settings: DriverSettings): CaptureDriver[] {
-  return [new LinuxDriver(settings)];
+  return [new LinuxDriver(settings), new CucmDriver(), new IosXeDriver(), new ExpresswayDriver()];
 }
 
 /** Finds drivers by device type. */
@@ -42,6 +45,8 @@ export class DriverRegistry {
           filter_nodes: [],
           live_counters: [],
           interface_selectable: false,
+          options: [],
+          remarks: [],
         },
     );
   }

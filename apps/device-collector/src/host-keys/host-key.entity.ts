@@ -2,10 +2,11 @@ import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 
 const INSTANT = { type: 'timestamptz', precision: 3 } as const;
 
-/** The key by which a host is known. */
+/** The key, or the certificate, by which a host is known. */
 @Entity({ name: 'host_keys' })
 @Unique('host_keys_host', ['host', 'port'])
 @Check('host_keys_status', "status IN ('trusted', 'changed')")
+@Check('host_keys_kind', "kind IN ('ssh', 'tls')")
 export class HostKeyRow {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'host_keys_pkey' })
   host_key_id!: string;
@@ -16,6 +17,10 @@ export class HostKeyRow {
 
   @Column({ type: 'int' })
   port!: number;
+
+  /** What is spoken on the port: an SSH host key, or a TLS certificate. */
+  @Column({ type: 'text', default: 'ssh' })
+  kind!: 'ssh' | 'tls';
 
   /** Of the key the host showed last. */
   @Column({ type: 'text' })

@@ -5,6 +5,8 @@ import { rows, transaction } from '@capstan/persistence';
 import { CLOCK, IDS } from '@capstan/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { normaliseFingerprint } from '../https/certificate';
+import type { CertificatePolicy } from '../https/pinned-agent.client';
 import type { PresentedHostKey } from '../ssh/host-key';
 import type { HostKeyPolicy } from '../ssh/ssh-connector.client';
 import type { SshEndpoint } from '../ssh/ssh-error';
@@ -13,6 +15,11 @@ import { HostKeyRow } from './host-key.entity';
 
 /** How stale `last_seen_at` may be: one write a minute and host, not one per connection. */
 const SEEN_STEP_MS = 60_000;
+
+/** What a port shows: an SSH host key, or a TLS certificate. */
+interface Shown extends PresentedHostKey {
+  readonly kind: 'ssh' | 'tls';
+}
 
 /** A page of host keys. */
 export interface HostKeyPage {
@@ -35,9 +42,29 @@ export class HostKeys {
     return {
       knownKeyType: async (endpoint) => {
         const row = await this.find(endpoint);
-        return row === undefined ? undefined : (row.trusted_algorithm ?? row.algorithm);
+        return row === undefined || row.kind !== 'ssh' ? undefined : (row.trusted_algorithm ?? row.algorithm);
       },
-      check: (endpoint, shown) => this.check(endpoint, shown, sessionId),
+      check: (endpoint, shown) => this.check(endpoint, { ...shown, kind: 'ssh' }, sessionId),
+    };
+  }
+
+  /**
+   * The policy for HTTPS on behalf of a session.
+   * @param pinned fingerprint the certificate must have besides being the trusted one
+   */
+  certificatePolicyFor(sessionId: string | null, pinned?: string): CertificatePolicy {
+    return {
+      check: async (endpoint, shown) => {
+        const wanted = pinned === undefined ? undefined : normaliseFingerprint(pinned);
+        if (wanted !== undefined && wanted !== shown.fingerprint) {
+          throw new AppError(
+            'HOSTKEY_MISMATCH',
+            `${endpoint.host}:${endpoint.port} shows another certificate than the pinned one; nothing was sent to it`,
+            { details: { shown: shown.fingerprint, algorithm: shown.algorithm, trusted: wanted } },
+          );
+        }
+        await this.check(endpoint, { ...shown, kind: 'tls' }, sessionId);
+      },
     };
   }
 
@@ -78,7 +105,7 @@ export class HostKeys {
   }
 
   /** @throws AppError `HOSTKEY_MISMATCH` */
-  private async check(endpoint: SshEndpoint, shown: PresentedHostKey, sessionId: string | null): Promise<void> {
+  private async check(endpoint: SshEndpoint, shown: Shown, sessionId: string | null): Promise<void> {
     // The refusal is thrown outside of the transaction, or it would take back what was written about it.
     const refused = await transaction(this.dataSource, (manager) => this.judge(manager, endpoint, shown, sessionId));
     if (refused !== undefined) {
@@ -86,15 +113,15 @@ export class HostKeys {
     }
   }
 
-  private async judge(manager: EntityManager, endpoint: SshEndpoint, shown: PresentedHostKey, sessionId: string | null): Promise<AppError | undefined> {
+  private async judge(manager: EntityManager, endpoint: SshEndpoint, shown: Shown, sessionId: string | null): Promise<AppError | undefined> {
     const now = new Date(this.clock.now());
     const host = endpoint.host.toLowerCase();
     // Two tasks may meet a new host at the same instant: the row decides who was first, the other compares with it.
     const [inserted] = await rows<HostKeyRow>(
       manager,
-      `INSERT INTO host_keys (host_key_id, host, port, algorithm, fingerprint, status, first_seen_at, last_seen_at)
-       VALUES ($1, $2, $3, $4, $5, 'trusted', $6, $6) ON CONFLICT (host, port) DO NOTHING RETURNING *`,
-      [this.ids.next(), host, endpoint.port, shown.algorithm, shown.fingerprint, now],
+      `INSERT INTO host_keys (host_key_id, host, port, kind, algorithm, fingerprint, status, first_seen_at, last_seen_at)
+       VALUES ($1, $2, $3, $7, $4, $5, 'trusted', $6, $6) ON CONFLICT (host, port) DO NOTHING RETURNING *`,
+      [this.ids.next(), host, endpoint.port, shown.algorithm, shown.fingerprint, now, shown.kind],
     );
     if (inserted !== undefined) {
       return undefined;
@@ -114,8 +141,8 @@ export class HostKeys {
       case 'recovered':
         await rows(
           manager,
-          `UPDATE host_keys SET status = 'trusted', algorithm = $2, fingerprint = $3, trusted_algorithm = NULL, trusted_fingerprint = NULL, last_seen_at = $4 WHERE host_key_id = $1`,
-          [row.host_key_id, shown.algorithm, shown.fingerprint, now],
+          `UPDATE host_keys SET status = 'trusted', kind = $5, algorithm = $2, fingerprint = $3, trusted_algorithm = NULL, trusted_fingerprint = NULL, last_seen_at = $4 WHERE host_key_id = $1`,
+          [row.host_key_id, shown.algorithm, shown.fingerprint, now, shown.kind],
         );
         return undefined;
       case 'changed':
@@ -127,12 +154,12 @@ export class HostKeys {
     }
   }
 
-  private async recordChange(manager: EntityManager, row: HostKeyRow, shown: PresentedHostKey, now: Date, sessionId: string | null): Promise<void> {
+  private async recordChange(manager: EntityManager, row: HostKeyRow, shown: Shown, now: Date, sessionId: string | null): Promise<void> {
     const [changed] = await rows<HostKeyRow>(
       manager,
-      `UPDATE host_keys SET status = 'changed', algorithm = $2, fingerprint = $3, trusted_algorithm = $4, trusted_fingerprint = $5, last_seen_at = $6
+      `UPDATE host_keys SET status = 'changed', kind = $7, algorithm = $2, fingerprint = $3, trusted_algorithm = $4, trusted_fingerprint = $5, last_seen_at = $6
        WHERE host_key_id = $1 RETURNING *`,
-      [row.host_key_id, shown.algorithm, shown.fingerprint, row.trusted_algorithm ?? row.algorithm, row.trusted_fingerprint ?? row.fingerprint, now],
+      [row.host_key_id, shown.algorithm, shown.fingerprint, row.trusted_algorithm ?? row.algorithm, row.trusted_fingerprint ?? row.fingerprint, now, shown.kind],
     );
     if (changed !== undefined) {
       await this.outbox.add(manager, deviceEvents.hostKeyChanged, { host_key: toView(changed), session_id: sessionId }, { subject: `${row.host}:${row.port}` });
@@ -150,11 +177,11 @@ function toKnown(row: HostKeyRow): KnownHostKey {
   return { status, algorithm, fingerprint, trustedAlgorithm, trustedFingerprint };
 }
 
-function mismatch(endpoint: SshEndpoint, shown: PresentedHostKey, row: HostKeyRow): AppError {
+function mismatch(endpoint: SshEndpoint, shown: Shown, row: HostKeyRow): AppError {
   const trusted = row.trusted_fingerprint ?? row.fingerprint;
   return new AppError(
     'HOSTKEY_MISMATCH',
-    `${endpoint.host}:${endpoint.port} shows another host key than the trusted one; nothing was sent to it. If the change is known, trust the new key`,
+    `${endpoint.host}:${endpoint.port} shows another ${shown.kind === 'tls' ? 'certificate' : 'host key'} than the trusted one; nothing was sent to it. If the change is known, trust the new one`,
     { details: { host_key_id: row.host_key_id, shown: shown.fingerprint, algorithm: shown.algorithm, trusted } },
   );
 }
@@ -165,6 +192,7 @@ export function toView(row: HostKeyRow): HostKeyView {
     host_key_id: row.host_key_id,
     host: row.host,
     port: row.port,
+    kind: row.kind,
     algorithm: row.algorithm,
     fingerprint: row.fingerprint,
     status: row.status,

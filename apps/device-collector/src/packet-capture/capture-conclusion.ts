@@ -48,7 +48,9 @@ export function fileMeta(
     verified: verdict.verified,
     interface: context.interface,
     ...clockMetrics(context.clockBefore),
-    ...(context.clockAfter === undefined ? {} : { clock_offset_after_ms: context.clockAfter.offsetMs }),
+    ...(context.clockBefore?.at === undefined ? {} : { clock_measured_at: isoTime(context.clockBefore.at) }),
+    ...(context.clockAfter === undefined ? {} : { clock_offset_after_ms: context.clockAfter.offsetMs, clock_uncertainty_after_ms: context.clockAfter.uncertaintyMs }),
+    ...(context.clockAfter?.at === undefined ? {} : { clock_measured_after_at: isoTime(context.clockAfter.at) }),
   };
 }
 

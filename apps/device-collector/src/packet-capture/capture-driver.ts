@@ -1,8 +1,11 @@
 import type { Readable } from 'node:stream';
 import type { CaptureCapability, CaptureDeviceType, PacketCaptureTarget } from '@capstan/contracts';
 import type { AppError, Clock } from '@capstan/kernel';
+import type { HttpsConnector } from '../https/https-connector.client';
+import type { HttpsLogin } from '../https/https-login';
 import type { SshLogin } from '../ssh/auth-plan';
 import type { SshConnector } from '../ssh/ssh-connector.client';
+import type { SftpSink } from '../sftp-sink/sftp-sink';
 import type { ClockOffset } from './clock-offset';
 import type { Transcript } from './transcript';
 
@@ -10,6 +13,7 @@ import type { Transcript } from './transcript';
 export const CAPTURE_STEPS = [
   'connect',
   'auth',
+  'sync_prompt',
   'preflight',
   'configure',
   'armed',
@@ -32,6 +36,14 @@ export interface CaptureTarget extends Omit<PacketCaptureTarget, 'port' | 'inter
   readonly interface: string;
 }
 
+/** Whose a capture is that runs on a device which cannot be asked for its owner. */
+export interface StartMark {
+  /** Whether T0 has been named: from then on a running capture may be ours, although the evidence was lost with a worker. */
+  t0Known: boolean;
+  /** Unix milliseconds of the start line, by this holder or one before; set by the dialogue that sends it. */
+  sentAt: number | undefined;
+}
+
 /** What a dialogue gets from outside. */
 export interface DialogueContext {
   readonly taskId: string;
@@ -40,8 +52,17 @@ export interface DialogueContext {
   readonly durationSec: number | null;
   readonly login: SshLogin;
   readonly ssh: SshConnector;
+  readonly https: HttpsConnector;
+  /** What is known of the start; the same object for every connection of a task's holder. */
+  readonly start: StartMark;
   readonly clock: Clock;
   readonly transcript: Transcript;
+  /** Seconds from now within which everything has to be over. */
+  readonly closeWithinSec?: number;
+  /** Account of an application user, where the target names one. */
+  readonly appLogin?: HttpsLogin;
+  /** Where devices push their files that cannot be fetched; absent where none is offered. */
+  readonly sftpSink?: SftpSink;
 }
 
 /**
@@ -96,11 +117,17 @@ export interface StopReport {
 export interface CapturedFile {
   /** Name on the device; for transcripts only. */
   readonly remoteName: string;
+  /** `log`: text that the device gives besides; it counts for nothing. Default `pcap`. */
+  readonly kind?: 'pcap' | 'log';
+  /** Interface it was captured on, where the device decides that; else the target's. */
+  readonly interface?: string;
   /** Part of the stored name that tells several files of one target apart; empty for the only file. */
   readonly suffix: string;
   /** Bytes, when known before reading. */
   readonly size?: number;
   readonly body: Readable;
+  /** Told with the stored file, e.g. that its times are made up. */
+  readonly meta?: Readonly<Record<string, unknown>>;
 }
 
 /** What the files must add up to, so that a loss cannot hide. */
@@ -111,6 +138,10 @@ export interface FileExpectation {
   readonly mayHaveWrapped: boolean;
   /** Whether the device said that its disk ran full. */
   readonly diskWasFull: boolean;
+  /** Set when something that must be there could not be had; what was had is kept. */
+  readonly incomplete?: { readonly code: 'FILE_TRUNCATED' | 'EXPORT_FAILED'; readonly message: string };
+  /** Worth telling of the files although nothing is wrong. */
+  readonly remark?: string;
 }
 
 /** What became of a capture whose holder is gone. */
@@ -125,6 +156,8 @@ export interface CaptureDialogue {
   connect(signal: AbortSignal): Promise<void>;
   /** Logs in with the one attempt there is. */
   authenticate(signal: AbortSignal): Promise<void>;
+  /** Comes to the command prompt with the rights that are needed; absent where there is no prompt. */
+  syncPrompt?(signal: AbortSignal): Promise<void>;
   /** Looks whether the capture can work, without changing anything. */
   preflight(signal: AbortSignal): Promise<PreflightReport>;
   /** What {@link configure} is going to leave on the device. Pure; after preflight. */
@@ -152,8 +185,11 @@ export interface CaptureDialogue {
   clockOffset(signal: AbortSignal): Promise<ClockOffset | undefined>;
   /** Ends whatever still runs and removes what the plan names. @throws AppError `CLEANUP_FAILED` */
   cleanup(plan: RemotePlan, signal: AbortSignal): Promise<void>;
-  /** After {@link authenticate}, instead of preflight to start: finds a capture that someone else began. */
-  attach(plan: RemotePlan, signal: AbortSignal): Promise<AttachState>;
+  /**
+   * After {@link authenticate}, instead of preflight to start: finds a capture that someone else began.
+   * @param began whether it is known to have been running: a device that shows only that nothing runs cannot tell
+   */
+  attach(plan: RemotePlan, signal: AbortSignal, began: boolean): Promise<AttachState>;
   /** Always succeeds. */
   disconnect(signal: AbortSignal): Promise<void>;
 }

@@ -31,11 +31,15 @@ export class CaptureLink {
     return this.current;
   }
 
-  /** Connects and logs in. */
+  /** Connects, logs in and comes to the prompt. */
   async connect(until: AbortSignal): Promise<void> {
     try {
       await this.steps.run('connect', (signal) => this.current.connect(signal), until);
       await this.steps.run('auth', (signal) => this.current.authenticate(signal), until);
+      const { current } = this;
+      if (current.syncPrompt !== undefined) {
+        await this.steps.run('sync_prompt', async (signal) => current.syncPrompt?.(signal), until);
+      }
       this.connected = true;
     } catch (error) {
       this.refused ||= error instanceof AppError && NEVER_AGAIN.includes(error.code);
@@ -44,15 +48,15 @@ export class CaptureLink {
   }
 
   /** Finds a capture that somebody began. */
-  attach(plan: RemotePlan, until: AbortSignal): Promise<AttachState> {
-    return this.steps.run('connect', (signal) => this.current.attach(plan, signal), until);
+  attach(plan: RemotePlan, began: boolean, until: AbortSignal): Promise<AttachState> {
+    return this.steps.run('connect', (signal) => this.current.attach(plan, signal, began), until);
   }
 
   /**
    * After the connection broke: tries until the device is back.
    * @throws the last failure when it stays away; `AUTH_FAILED` and `HOSTKEY_MISMATCH` at once
    */
-  async findAgain(plan: RemotePlan, until: AbortSignal): Promise<AttachState> {
+  async findAgain(plan: RemotePlan, began: boolean, until: AbortSignal): Promise<AttachState> {
     const giveUpAt = this.clock.monotonic() + PATIENCE_MS;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       this.transcript.note('connect', 'the connection is lost; looking for the device');
@@ -60,7 +64,7 @@ export class CaptureLink {
       await this.clock.sleep(pause, until);
       try {
         await this.connect(until);
-        const state = await this.attach(plan, until);
+        const state = await this.attach(plan, began, until);
         this.transcript.note('connect', `found again: the capture is ${state}`);
         return state;
       } catch (error) {
@@ -98,6 +102,11 @@ export class CaptureLink {
         await this.clock.sleep(attempt * 1_000, until);
       }
     }
+  }
+
+  /** Removes what the plan names, over the connection there is. @throws as the dialogue does */
+  cleanOnce(plan: RemotePlan, until: AbortSignal): Promise<void> {
+    return this.steps.run('cleanup', (signal) => this.current.cleanup(plan, signal), until);
   }
 
   /** Lets go of the connection and begins a new dialogue. */

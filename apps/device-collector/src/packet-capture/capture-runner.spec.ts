@@ -140,6 +140,7 @@ describe(CaptureRunner.name, () => {
   let journal: FakeJournal;
   let store: FakeStore;
   let control: TaskControl;
+  let sut: CaptureRunner;
 
   beforeEach(() => {
     clock = new ManualClock(START);
@@ -149,9 +150,9 @@ describe(CaptureRunner.name, () => {
     control = new TaskControl();
   });
 
-  function run(wish: { durationSec?: number | null; resume?: RemoteRecord; t0?: number; closeSec?: number; readySec?: number; reserve?: () => Promise<void> } = {}): Promise<TaskOutcome> {
+  function run(wish: { durationSec?: number | null; resume?: RemoteRecord; t0?: number; closeSec?: number; readySec?: number; reserve?: () => Promise<void>; collectOnly?: boolean } = {}): Promise<TaskOutcome> {
     const place = { taskId: 't', sessionId: 's', targetId: 'g', keyPrefix: 'sessions/s/' };
-    const sut = new CaptureRunner(
+    sut = new CaptureRunner(
       {
         host: 'h1',
         interface: 'eth0',
@@ -160,6 +161,7 @@ describe(CaptureRunner.name, () => {
         closeBy: START + (wish.closeSec ?? 3_600) * 1_000,
         ...(wish.resume === undefined ? {} : { resume: wish.resume }),
         ...(wish.t0 === undefined ? {} : { t0: wish.t0 }),
+        ...(wish.collectOnly === undefined ? {} : { collectOnly: wish.collectOnly }),
       },
       {
         clock,
@@ -297,6 +299,56 @@ describe(CaptureRunner.name, () => {
     await expect(over(outcome)).resolves.toMatchObject({ outcome: 'completed' });
     expect(device.calls.filter((call) => call === 'retrieve')).toHaveLength(2);
     expect(device.calls.filter((call) => call === 'cleanup')).toHaveLength(1);
+  });
+
+  describe('when the files cannot be had', () => {
+    const away = new AppError('OBJECT_STORE_UNAVAILABLE', 'away', { retryable: true });
+    const waiting: RemoteRecord = { plan: PLAN, startSentAt: START - 60_000, startedAt: START - 60_000, stoppedAt: START - 30_000 };
+
+    it.each([['the object store stays away', 'put', away], ['the device cannot export them', 'retrieve', new AppError('EXPORT_FAILED', 'no route to the sink')]])('leaves them on the device when %s', async (_why, step, error) => {
+      if (step === 'put') {
+        store.failures.push(...Array.from({ length: 500 }, () => away));
+      } else {
+        device.fail(step, error);
+      }
+      const { outcome } = await begun({ durationSec: 1 });
+      await expect(over(outcome)).resolves.toMatchObject({ outcome: 'failed', error: { code: error.code, details: { collectable: true } } });
+      expect(device.calls).toContain('verifyStopped');
+      expect(device.calls).not.toContain('cleanup');
+      expect(sut.left).toMatchObject({ kind: 'files', remote: { plan: PLAN, stoppedAt: expect.any(Number) } });
+    });
+
+    it('comes for them without capturing, and cleans the device behind them', async () => {
+      device.attachState = 'ended';
+      await expect(over(run({ resume: waiting, collectOnly: true }))).resolves.toMatchObject({ outcome: 'completed', message: expect.stringContaining('collected afterwards') });
+      expect(journal.states).toEqual(['configuring', 'stopping', 'collecting']);
+      expect(device.calls.at(-1)).toBe('cleanup');
+      expect(sut.left).toBeUndefined();
+    });
+
+    it('leaves them there when coming for them fails or is cancelled', async () => {
+      device.attachState = 'ended';
+      device.fail('connect', new AppError('CONN_REFUSED', 'down', { retryable: true }));
+      await expect(over(run({ resume: waiting, collectOnly: true }))).resolves.toMatchObject({ outcome: 'failed', error: { details: { collectable: true } } });
+      expect(sut.left?.kind).toBe('files');
+      control.apply({ ...unmarked, cancel_requested_at: new Date() });
+      await expect(over(run({ resume: waiting, collectOnly: true }))).resolves.toMatchObject({ outcome: 'cancelled' });
+      expect(sut.left?.kind).toBe('files');
+      expect(device.calls).not.toContain('cleanup');
+    });
+
+    it('says so when the device has them no longer', async () => {
+      device.attachState = 'absent';
+      await expect(over(run({ resume: waiting, collectOnly: true }))).resolves.toMatchObject({ outcome: 'failed', error: { code: 'FILE_MISSING' } });
+      expect(sut.left).toBeUndefined();
+    });
+
+    it('remembers what could not be removed', async () => {
+      device.failures.set('cleanup', Array.from({ length: 5 }, () => new AppError('CLEANUP_FAILED', 'busy', { retryable: true })));
+      const { outcome } = await begun({ durationSec: 1 });
+      await expect(over(outcome)).resolves.toMatchObject({ outcome: 'completed', message: expect.stringContaining('CLEANUP_FAILED') });
+      expect(sut.left).toMatchObject({ kind: 'debris', remote: { plan: PLAN } });
+    });
   });
 
   it('keeps a file that lost packets, and fails with the numbers', async () => {

@@ -1,3 +1,4 @@
+import type { ArtifactView } from '@capstan/contracts';
 import { AppError, type Clock } from '@capstan/kernel';
 import type { Metrics, TaskArtifacts, TaskOutcome } from '@capstan/tasks';
 import { abortable } from '../abortable';
@@ -8,10 +9,11 @@ import { CaptureLink } from './capture-link';
 import { clockMetrics, sampleMetrics, stopMetrics } from './capture-run-state';
 import { CaptureSteps, isDeviceLost, isStoreAway } from './capture-steps';
 import type { ClockOffset } from './clock-offset';
-import { captureFileName, transcriptFileName } from './file-name';
+import { transcriptFileName } from './file-name';
 import { judgeFiles } from './file-verdict';
 import type { StartBarrier } from './start-barrier';
-import { storeCapture, type StoredCapture } from './stored-capture.client';
+import { filterFiles, type KeptCapture, storeFiles } from './stored-files';
+import type { PostFilter } from './post-filter.client';
 import type { Transcript } from './transcript';
 
 /** What a runner needs to know of its task. Times in Unix milliseconds. */
@@ -27,6 +29,17 @@ export interface CaptureAssignment {
   readonly resume?: RemoteRecord;
   /** T0, when it is known already. */
   readonly t0?: number;
+  /** Whether `resume` is another task's, whose files wait on the device: they are collected, and nothing is captured. */
+  readonly collectOnly?: boolean;
+  /** Milliseconds to wait for an object store that is away before the files are left on the device; default 15 minutes. */
+  readonly storePatienceMs?: number;
+}
+
+/** What is on the device when a run is over. */
+export interface Leftover {
+  /** `files` wait to be collected; `debris` could not be removed. */
+  readonly kind: 'files' | 'debris';
+  readonly remote: RemoteRecord;
 }
 
 /** What a runner works with. */
@@ -38,6 +51,10 @@ export interface CaptureRunnerPorts {
   readonly control: CaptureControl;
   readonly barrier: StartBarrier;
   readonly transcript: Transcript;
+  /** Makes the filtered copies of what the device could only capture wider; undefined when it applied the whole filter. */
+  readonly postFilter?: PostFilter;
+  /** What is noticed about the connection, beside what the dialogue says. */
+  readonly findings?: { readonly metrics: Metrics; readonly remarks: readonly string[] };
   /** Waits until a device that takes one capture at a time is free, and keeps it; left out where captures may run side by side. */
   readonly reserve?: (until: AbortSignal) => Promise<void>;
 }
@@ -51,6 +68,9 @@ const MAX_LOSSES = 100;
 const COLLECT_RESERVE_MS = 60_000;
 /** Between two tries to store files. */
 const STORE_PAUSE_MS = 5_000;
+const STORE_PATIENCE_MS = 900_000;
+/** Failures of a collection behind which the files are still on the device, as far as anybody knows. */
+const FILES_WAIT = /^(?:EXPORT_|OBJECT_STORE_|CONN|HOST_UNREACHABLE|DEVICE_LOST|RETRIEVE_STALLED|DEADLINE_EXCEEDED)/;
 
 /**
  * One capture on one target, from the first byte to the last fact. Knows the order of the steps and what each failure
@@ -66,6 +86,8 @@ export class CaptureRunner {
   private readonly remarks: string[] = [];
   private end: CaptureEnd | undefined;
   private clockBefore: ClockOffset | undefined;
+  private storeAwaySince: number | undefined;
+  private leftBehind: Leftover | undefined;
 
   constructor(
     private readonly assignment: CaptureAssignment,
@@ -77,6 +99,11 @@ export class CaptureRunner {
     this.link = new CaptureLink(openDialogue, this.steps, clock, transcript);
   }
 
+  /** What is left on the device; after {@link run}. */
+  get left(): Leftover | undefined {
+    return this.leftBehind;
+  }
+
   /**
    * Runs to the end and says how it went; the caller states that as the task's last fact.
    * @throws the reason of `control.lost`, and what the journal throws: then nothing may be stated
@@ -84,8 +111,13 @@ export class CaptureRunner {
   async run(): Promise<TaskOutcome> {
     const { lost } = this.ports.control;
     try {
-      const outcome = await this.outcome();
-      const leftover = this.remote === undefined ? undefined : await this.link.cleanUp(this.remote.plan, lost);
+      const result = await this.outcome();
+      const waits = this.filesWait(result);
+      const outcome = waits ? collectable(result) : result;
+      const leftover = this.remote === undefined || waits ? undefined : await this.link.cleanUp(this.remote.plan, lost);
+      if (this.remote !== undefined && (waits || leftover !== undefined)) {
+        this.leftBehind = { kind: waits ? 'files' : 'debris', remote: waits ? { ...this.remote, collected: undefined } : this.remote };
+      }
       await this.link.disconnect(lost);
       if (outcome.outcome === 'cancelled') {
         // What cannot be removed now goes with the session's other objects when that is swept.
@@ -127,9 +159,10 @@ export class CaptureRunner {
       } catch (error) {
         this.throwIfOver();
         if (isStoreAway(error)) {
+          this.throwIfStoreStaysAway(error);
           // The device keeps the files until they are stored.
           this.ports.journal.progress(this.metrics, 'the object store is away; the files wait on the device');
-          await this.ports.clock.sleep(STORE_PAUSE_MS, this.untilCancelled());
+          await this.ports.clock.sleep(Math.min(STORE_PAUSE_MS, this.assignment.storePatienceMs ?? STORE_PAUSE_MS), this.untilCancelled());
           state = 'ended';
           continue;
         }
@@ -137,7 +170,7 @@ export class CaptureRunner {
           throw error;
         }
         this.ports.journal.progress(this.metrics, 'the connection to the device is lost; looking for it');
-        state = this.stillThere(await this.link.findAgain(this.known().plan, this.untilCancelled()));
+        state = this.stillThere(await this.link.findAgain(this.known().plan, this.known().startedAt !== undefined, this.untilCancelled()));
       }
     }
   }
@@ -153,13 +186,14 @@ export class CaptureRunner {
     await this.link.connect(until);
     const report = await this.steps.run('preflight', (signal) => dialogue.preflight(signal), until);
     this.clockBefore = report.clock;
-    this.metrics = clockMetrics(report.clock);
-    this.remarks.push(...report.warnings);
+    this.metrics = { ...this.ports.findings?.metrics, ...clockMetrics(report.clock) };
+    const warnings = [...(this.ports.findings?.remarks ?? []), ...report.warnings];
+    this.remarks.push(...warnings);
     this.remote = { plan: dialogue.plan() };
     await journal.saveRemote(this.remote);
     await this.steps.run('configure', (signal) => dialogue.configure(signal), until);
     await this.steps.run('armed', (signal) => dialogue.arm(signal), until);
-    await journal.advance('ready', { metrics: this.metrics, ...(report.warnings.length > 0 ? { message: report.warnings.join('; ') } : {}) });
+    await journal.advance('ready', { metrics: this.metrics, ...(warnings.length > 0 ? { message: warnings.join('; ') } : {}) });
 
     const held = this.steps.during([this.cancelledOrStopped()]);
     const broken = dialogue.broken().then((error) => Promise.reject(error));
@@ -183,7 +217,7 @@ export class CaptureRunner {
       if (!isDeviceLost(error)) {
         throw error;
       }
-      state = await this.link.findAgain(this.known().plan, this.untilCancelled());
+      state = await this.link.findAgain(this.known().plan, this.known().startedAt !== undefined, this.untilCancelled());
       if (state === 'absent' || state === 'armed') {
         throw new AppError('START_FAILED', `${this.assignment.host} was lost in the moment of the start`, { retryable: true, cause: error });
       }
@@ -199,11 +233,15 @@ export class CaptureRunner {
   private async takeOver(): Promise<AttachState> {
     const { journal, clock, transcript } = this.ports;
     const remote = this.known();
+    if (this.assignment.collectOnly === true) {
+      return this.takeWaiting(remote);
+    }
     transcript.note('connect', 'taken over from another holder; its part of the transcript is lost');
     await this.link.connect(this.untilCancelled());
-    const state = await this.link.attach(remote.plan, this.untilCancelled());
+    const state = await this.link.attach(remote.plan, remote.startedAt !== undefined, this.untilCancelled());
     if (state === 'running' || state === 'ended') {
-      this.remarks.push('taken over after the loss of a worker');
+      this.metrics = { ...this.metrics, ...this.ports.findings?.metrics };
+      this.remarks.push('taken over after the loss of a worker', ...(this.ports.findings?.remarks ?? []));
       const startedAt = remote.startedAt ?? clock.now();
       this.remote = { ...remote, startSentAt: remote.startSentAt ?? startedAt, startedAt };
       await journal.saveRemote(this.remote);
@@ -221,6 +259,38 @@ export class CaptureRunner {
     this.remote = undefined;
     await this.link.renew();
     return 'absent';
+  }
+
+  /** Comes for the files of another task. */
+  private async takeWaiting(remote: RemoteRecord): Promise<AttachState> {
+    const { journal, transcript, findings } = this.ports;
+    const until = this.untilCancelled();
+    await journal.advance('configuring');
+    await this.ports.reserve?.(until);
+    transcript.note('connect', 'comes for the files of an earlier capture; nothing is captured');
+    await this.link.connect(until);
+    this.metrics = { ...findings?.metrics };
+    this.remarks.push('collected afterwards', ...(findings?.remarks ?? []));
+    await journal.saveRemote(remote);
+    this.stillThere(await this.link.attach(remote.plan, true, until));
+    return 'ended';
+  }
+
+  /** Whether the files stay on the device for another collection. What was told to be thrown away goes, unless this run only came to collect. */
+  private filesWait({ outcome, error }: TaskOutcome): boolean {
+    if (this.remote?.stoppedAt === undefined || this.remote.collected !== undefined || outcome === 'completed') {
+      return false;
+    }
+    return this.assignment.collectOnly === true ? error?.code !== 'FILE_MISSING' : outcome === 'failed' && FILES_WAIT.test(error?.code ?? '');
+  }
+
+  private throwIfStoreStaysAway(error: unknown): void {
+    const { clock } = this.ports;
+    const { closeBy, storePatienceMs = STORE_PATIENCE_MS } = this.assignment;
+    this.storeAwaySince ??= clock.monotonic();
+    if (clock.monotonic() - this.storeAwaySince >= storePatienceMs || clock.now() > closeBy - COLLECT_RESERVE_MS / 2) {
+      throw error;
+    }
   }
 
   /** Until the device, the time or somebody ends it. */
@@ -268,13 +338,15 @@ export class CaptureRunner {
     const { journal, clock } = this.ports;
     const until = this.untilCancelled();
     const { dialogue } = this.link;
+    const stoppedBefore = this.known().stoppedAt !== undefined;
     await journal.advance('stopping', { metrics: this.metrics, ...(this.end === undefined ? {} : { message: this.end.message }) });
     try {
       await this.steps.run('stop', (signal) => dialogue.stop(signal), until);
       const report = await this.steps.run('verify_stopped', (signal) => dialogue.verifyStopped(signal), until);
       this.metrics = { ...this.metrics, ...stopMetrics(report) };
       this.remarks.push(...report.warnings);
-      this.end ??= report.end;
+      // What was stopped before did not end by itself, however it looks to a new connection.
+      this.end ??= stoppedBefore ? undefined : report.end;
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'STOP_TIMEOUT') {
         throw error;
@@ -294,19 +366,25 @@ export class CaptureRunner {
     const { dialogue } = this.link;
     await journal.advance('collecting', { stoppedAt, metrics: this.metrics });
     const clockAfter = await this.steps.run('preflight', (signal) => dialogue.clockOffset(signal), until);
-    const files: StoredCapture[] = [];
-    for await (const file of dialogue.retrieve(until)) {
-      const name = captureFileName(host, this.assignment.interface, file.suffix);
-      files.push(await storeCapture(artifacts, name, file.body, file.size, until));
-    }
-    const verdict = judgeFiles(files.map((file) => file.content), dialogue.expectation());
-    const kept = files.filter((file) => file.stored.size > 0);
-    const bytes = kept.reduce((sum, file) => sum + file.stored.size, 0);
+    const { captures, logs } = await storeFiles(dialogue.retrieve(until), artifacts, this.assignment, until);
+    const verdict = judgeFiles(captures.map(({ file }) => file.content), dialogue.expectation());
+    const kept = captures.filter(({ file }) => file.stored.size > 0);
+    const bytes = kept.reduce((sum, { file }) => sum + file.stored.size, 0);
     this.metrics = { ...this.metrics, packets_captured: verdict.packets, bytes, files: kept.length };
-    const outcome = conclude({ host, metrics: this.metrics, stoppedAt, verdict, end: this.end, remarks: this.remarks });
+    const { filtered, remarks } = await filterFiles(kept, this.ports.postFilter, artifacts, until);
+    const outcome = conclude({ host, metrics: this.metrics, stoppedAt, verdict, end: this.end, remarks: [...this.remarks, ...remarks] });
     this.remote = { ...this.known(), collected: outcome };
-    const context = { interface: this.assignment.interface, clockBefore: this.clockBefore, clockAfter };
-    await journal.collected(kept.map((file) => artifacts.describe('pcap', file.name, file.stored, fileMeta(file.content, verdict, context))), this.remote);
+    const context = { clockBefore: this.clockBefore, clockAfter };
+    const pcap = (kind: 'pcap' | 'filtered-pcap', { file, interface: name, meta }: KeptCapture): ArtifactView =>
+      artifacts.describe(kind, file.name, file.stored, { ...fileMeta(file.content, verdict, { ...context, interface: name }), ...meta });
+    await journal.collected(
+      [
+        ...kept.map((capture) => pcap('pcap', capture)),
+        ...filtered.map((capture) => pcap('filtered-pcap', capture)),
+        ...logs.map(({ name, stored }) => artifacts.describe('log', name, stored, {})),
+      ],
+      this.remote,
+    );
     return outcome;
   }
 
@@ -370,4 +448,14 @@ export class CaptureRunner {
     }
     return this.remote;
   }
+}
+
+/** The failure, with word that the files can still be had. */
+function collectable(outcome: TaskOutcome): TaskOutcome {
+  const { error, message } = outcome;
+  return {
+    ...outcome,
+    ...(error === undefined ? {} : { error: { ...error, details: { ...error.details, collectable: true } } }),
+    message: [message ?? error?.message, 'the files wait on the device and can be collected again'].filter((part) => part !== undefined).join('; '),
+  };
 }

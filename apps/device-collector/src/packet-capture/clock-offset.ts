@@ -4,6 +4,8 @@ export interface ClockOffset {
   readonly offsetMs: number;
   /** The true offset lies within this many milliseconds of `offsetMs`. */
   readonly uncertaintyMs: number;
+  /** When it was measured, in our own Unix milliseconds; two of them tell how fast the clock drifts. */
+  readonly at?: number;
 }
 
 /** One question and its answer. Times in Unix milliseconds. */
@@ -33,7 +35,7 @@ export function clockOffset(readings: readonly ClockReading[]): ClockOffset | un
       const device = Number(match[1]) * 1000 + (fraction === undefined ? 500 : Number(`0.${fraction}`) * 1000);
       const offset = device - (sentAt + receivedAt) / 2;
       const uncertainty = (receivedAt - sentAt) / 2 + OWN_RESOLUTION_MS + (fraction === undefined ? 500 : 0);
-      return { offsetMs: round(offset), uncertaintyMs: round(uncertainty) };
+      return { offsetMs: round(offset), uncertaintyMs: round(uncertainty), at: (sentAt + receivedAt) / 2 };
     })
     .filter((reading) => reading !== undefined)
     .sort((a, b) => a.uncertaintyMs - b.uncertaintyMs)[0];

@@ -20,6 +20,16 @@ export function captureFileName(host: string, interfaceName: string, suffix: str
   return `${safeNamePart(host)}_${safeNamePart(interfaceName)}${suffix === '' ? '' : `_${safeNamePart(suffix)}`}.pcap`;
 }
 
+/** Name of the filtered copy of a capture file. */
+export function filteredFileName(name: string): string {
+  return name.replace(/(?:\.pcap)?$/, '_filtered.pcap');
+}
+
+/** Name of a log that a device gave besides its captures. */
+export function logFileName(host: string, suffix: string): string {
+  return `${safeNamePart(host)}_log${suffix === '' ? '' : `_${safeNamePart(suffix)}`}.txt`;
+}
+
 /** Name of a target's transcript; `part` tells those of several holders apart. */
 export function transcriptFileName(host: string, part = ''): string {
   return `${safeNamePart(host)}_transcript${part === '' ? '' : `_${part}`}.txt`;

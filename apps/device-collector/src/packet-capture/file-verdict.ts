@@ -1,13 +1,15 @@
 import type { FileExpectation } from './capture-driver';
 import type { PcapSummary } from './pcap-reader';
 
+type VerdictCode = 'FILE_MISSING' | 'FILE_EMPTY' | 'FILE_TRUNCATED' | 'EXPORT_FAILED';
+
 /** What the stored files of a target are worth. */
 export interface FileVerdict {
   /** Whether everything the device counted is there and readable. */
   readonly verified: boolean;
   readonly packets: number;
   /** Set when the target has to fail. */
-  readonly problem?: { readonly code: 'FILE_MISSING' | 'FILE_EMPTY' | 'FILE_TRUNCATED'; readonly message: string; readonly details: Record<string, unknown> };
+  readonly problem?: { readonly code: VerdictCode; readonly message: string; readonly details: Record<string, unknown> };
   /** Worth telling although nothing is wrong. */
   readonly remark?: string;
 }
@@ -19,12 +21,15 @@ export interface FileVerdict {
 export function judgeFiles(files: readonly PcapSummary[], expected: FileExpectation): FileVerdict {
   const packets = files.reduce((sum, file) => sum + file.packets, 0);
   const details = { packets_in_files: packets, packets_counted_by_device: expected.packets, disk_full: expected.diskWasFull };
-  const fail = (code: 'FILE_MISSING' | 'FILE_EMPTY' | 'FILE_TRUNCATED', message: string): FileVerdict => ({
+  const fail = (code: VerdictCode, message: string): FileVerdict => ({
     verified: false,
     packets,
     problem: { code, message, details },
   });
 
+  if (expected.incomplete !== undefined) {
+    return fail(expected.incomplete.code, expected.incomplete.message);
+  }
   if (files.length === 0) {
     return fail('FILE_MISSING', 'the device has no capture file');
   }
@@ -45,7 +50,8 @@ export function judgeFiles(files: readonly PcapSummary[], expected: FileExpectat
   if (expected.diskWasFull) {
     return fail('FILE_TRUNCATED', `packets are missing behind the first ${packets}${because}`);
   }
-  return packets === 0 ? { verified: true, packets, remark: 'no packet matched during the capture' } : { verified: true, packets };
+  const remarks = [packets === 0 ? 'no packet matched during the capture' : undefined, expected.remark].filter((remark) => remark !== undefined);
+  return { verified: true, packets, ...(remarks.length === 0 ? {} : { remark: remarks.join('; ') }) };
 }
 
 function plural(packets: number): string {

@@ -40,9 +40,22 @@ export class PcapReader {
   private header: Buffer = Buffer.alloc(0);
   /** Bytes of packet data still to pass. */
   private skip = 0;
+  private whole = 0;
+  private ordered = true;
+
+  /** Whether no packet was older than the one before it. */
+  get inOrder(): boolean {
+    return this.ordered;
+  }
+
+  /** Bytes up to the end of the last complete record: where a file that was cut short can be cut so that it is whole. */
+  get wholeBytes(): number {
+    return this.whole;
+  }
 
   /** Takes the next bytes of the file. */
   push(chunk: Buffer): void {
+    const before = this.bytes;
     this.bytes += chunk.length;
     let position = 0;
     while (position < chunk.length && this.format !== 'not-pcap') {
@@ -50,6 +63,7 @@ export class PcapReader {
         const step = Math.min(this.skip, chunk.length - position);
         this.skip -= step;
         position += step;
+        this.noteWhole(before + position);
         continue;
       }
       const wanted = this.format === 'unknown' ? FILE_HEADER : RECORD_HEADER;
@@ -65,6 +79,7 @@ export class PcapReader {
         }
       }
       position += step;
+      this.noteWhole(before + position);
     }
   }
 
@@ -81,6 +96,12 @@ export class PcapReader {
       firstPacketAt: this.first,
       lastPacketAt: this.last,
     };
+  }
+
+  private noteWhole(position: number): void {
+    if (this.skip === 0 && this.header.length === 0 && this.format !== 'not-pcap') {
+      this.whole = position;
+    }
   }
 
   private readHeader(header: Buffer): void {
@@ -105,6 +126,7 @@ export class PcapReader {
       return;
     }
     this.first ??= time;
+    this.ordered &&= this.last === null || time >= this.last;
     this.last = time;
     this.packets += 1;
     this.skip = length;

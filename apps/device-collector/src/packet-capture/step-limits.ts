@@ -7,6 +7,8 @@ import type { CaptureStep } from './capture-driver';
 export const STEP_LIMITS_MS: Readonly<Record<Exclude<CaptureStep, 'poll' | 'retrieve'>, number>> = {
   connect: 20_000,
   auth: 30_000,
+  // CUCM builds its prompt for up to a minute.
+  sync_prompt: 75_000,
   preflight: 30_000,
   configure: 15_000,
   armed: 15_000,
@@ -26,6 +28,7 @@ export const RETRIEVE_STALL_MS = 30_000;
 export const STEP_TIMEOUT_CODES: Readonly<Partial<Record<CaptureStep, string>>> = {
   connect: 'CONNECT_TIMEOUT',
   auth: 'CONNECT_TIMEOUT',
+  sync_prompt: 'PROMPT_LOST',
   start: 'START_FAILED',
   verify_running: 'START_FAILED',
   stop: 'STOP_TIMEOUT',

@@ -14,7 +14,7 @@ const SHORTEST_SECRET = 3;
 export class Transcript {
   private readonly text: string[] = [];
   private size = 0;
-  private readonly secrets: readonly string[];
+  private readonly secrets: string[];
 
   constructor(
     private readonly clock: Clock,
@@ -22,6 +22,11 @@ export class Transcript {
     private readonly onCommand: (command: SentCommand) => void = () => undefined,
   ) {
     this.secrets = secrets.flatMap((secret) => (secret === undefined ? [] : [secret, secret.trim()])).filter((secret) => secret.length >= SHORTEST_SECRET);
+  }
+
+  /** Takes out one more secret from now on, e.g. a password made for one transfer. */
+  hide(secret: string): void {
+    this.secrets.push(secret);
   }
 
   /** What we sent. */

@@ -4,6 +4,8 @@ export interface SshLogin {
   readonly password?: string;
   readonly privateKey?: string;
   readonly passphrase?: string;
+  /** For `enable` on gear that asks for a secret of its own. */
+  readonly enableSecret?: string;
 }
 
 /** What has been offered to the server so far. */

@@ -1,12 +1,13 @@
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type SshEndpoint, sshError } from './ssh-error';
 
-/** Opens the byte stream on which SSH is spoken. The direct way is TCP; a jump host is another implementation. */
+/** Opens the byte stream on which SSH is spoken: straight over TCP ({@link directTcp}) or through jump hosts (`jump-hosts.client.ts`). */
 export interface SocketOpener {
   /**
    * @throws AppError `CONN_REFUSED`, `HOST_UNREACHABLE`, `HOST_NOT_FOUND`, `CONNECT_TIMEOUT`; the signal's reason
    */
-  open(endpoint: SshEndpoint, signal: AbortSignal): Promise<Socket>;
+  open(endpoint: SshEndpoint, signal: AbortSignal): Promise<Duplex>;
 }
 
 /** Straight over TCP, both address families tried (RFC 8305, by Node). */

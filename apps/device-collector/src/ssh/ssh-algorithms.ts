@@ -30,6 +30,34 @@ export const MODERN_ALGORITHMS = {
   hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512'],
 } as const;
 
+/**
+ * What older gear needs, appended behind the modern lists by a per-device policy. Both fixed groups are in it: `ssh2` never
+ * offers a group exchange to a server that calls itself `Cisco-1.25` (read off version 1.17), so that of such a device
+ * only they are left.
+ */
+export const LEGACY_ALGORITHMS = {
+  kex: ['diffie-hellman-group-exchange-sha1', 'diffie-hellman-group14-sha1', 'diffie-hellman-group1-sha1'],
+  serverHostKey: ['ssh-rsa'],
+  cipher: ['aes128-cbc', 'aes192-cbc', 'aes256-cbc', '3des-cbc'],
+  hmac: ['hmac-sha1-etm@openssh.com', 'hmac-sha1', 'hmac-sha1-96'],
+} as const;
+
+/** The offer with the outdated algorithms behind it. */
+export function withLegacy(offer: AlgorithmOffer): AlgorithmOffer {
+  return {
+    kex: [...offer.kex, ...LEGACY_ALGORITHMS.kex],
+    serverHostKey: [...offer.serverHostKey, ...LEGACY_ALGORITHMS.serverHostKey],
+    cipher: [...offer.cipher, ...LEGACY_ALGORITHMS.cipher],
+    hmac: [...offer.hmac, ...LEGACY_ALGORITHMS.hmac],
+  };
+}
+
+/** The outdated ones among algorithms that were agreed on. */
+export function weakAmong(agreed: readonly string[]): string[] {
+  const legacy: readonly string[] = Object.values(LEGACY_ALGORITHMS).flat();
+  return agreed.filter((name) => legacy.includes(name));
+}
+
 /** Lists of algorithm names as SSH negotiates them. */
 export interface AlgorithmOffer {
   readonly kex: readonly string[];

@@ -1,6 +1,7 @@
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { AppError, Deferred } from '@capstan/kernel';
 import type { Client, SFTPWrapper } from 'ssh2';
+import { ShellChannel, TERMINAL } from './cli/shell-channel.client';
 import { ExecChannel, readToEnd } from './exec-channel.client';
 import { type SshEndpoint, sshError } from './ssh-error';
 
@@ -96,6 +97,26 @@ export class SshConnection {
     }
   }
 
+  /**
+   * Opens the login shell with a terminal, as a person would.
+   * @throws AppError `DEVICE_LOST`, `CHANNEL_REFUSED`; the signal's reason
+   */
+  shell(signal: AbortSignal): Promise<ShellChannel> {
+    return this.request<ShellChannel>(signal, (finish) => {
+      this.client.shell({ ...TERMINAL }, (error, channel) => {
+        if (error) {
+          finish(error);
+          return;
+        }
+        const opened = new ShellChannel(channel, this.closed, this.endpoint);
+        if (signal.aborted) {
+          opened.close();
+        }
+        finish(undefined, opened);
+      });
+    });
+  }
+
   /** @throws AppError `SFTP_UNAVAILABLE` when the server has no such subsystem, `DEVICE_LOST` */
   async sftp(signal: AbortSignal): Promise<SFTPWrapper> {
     try {
@@ -108,6 +129,25 @@ export class SshConnection {
       }
       throw error;
     }
+  }
+
+  /**
+   * A byte stream to another host, as seen from this one.
+   * @throws AppError `JUMP_REFUSED` when this host forwards nothing, `CONN_REFUSED` when it cannot reach the other; `DEVICE_LOST`; the signal's reason
+   */
+  forward(to: SshEndpoint, signal: AbortSignal): Promise<Duplex> {
+    return this.request<Duplex>(signal, (finish) => {
+      this.client.forwardOut('127.0.0.1', 0, to.host, to.port, (error, channel) => {
+        if (error) {
+          finish(forwardError(error, this.endpoint, to));
+          return;
+        }
+        if (signal.aborted) {
+          channel.destroy();
+        }
+        finish(undefined, channel);
+      });
+    });
   }
 
   /** Says goodbye and waits until the connection is closed; the transport is cut when the host does not answer. */
@@ -168,6 +208,17 @@ export class SshConnection {
       ? new AppError('CHANNEL_REFUSED', `${this.endpoint.host} opens no channel for this`, { retryable: true, cause: error })
       : sshError(error, 'open', this.endpoint);
   }
+}
+
+/** Reason codes of a refused channel: RFC 4254 §5.1. */
+const ADMINISTRATIVELY_PROHIBITED = 1;
+
+function forwardError(error: Error, jump: SshEndpoint, to: SshEndpoint): AppError {
+  const reason = (error as { reason?: unknown }).reason;
+  const details = { host: to.host, port: to.port, jump: `${jump.host}:${jump.port}` };
+  return reason === ADMINISTRATIVELY_PROHIBITED
+    ? new AppError('JUMP_REFUSED', `The jump host ${jump.host}:${jump.port} does not forward connections to ${to.host}:${to.port}`, { details, cause: error })
+    : new AppError('CONN_REFUSED', `${to.host}:${to.port} cannot be reached from the jump host ${jump.host}:${jump.port}`, { retryable: true, details, cause: error });
 }
 
 async function text(stream: Readable, limit: number): Promise<string> {

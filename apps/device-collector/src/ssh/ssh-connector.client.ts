@@ -5,7 +5,8 @@ import { answerPrompts, nextAuthStep, type SshLogin } from './auth-plan';
 import { type PresentedHostKey, readHostKey } from './host-key';
 import { probeServerOffer } from './kex-probe.client';
 import type { SocketOpener } from './socket-opener.client';
-import { type AlgorithmOffer, MODERN_ALGORITHMS, preferHostKey, toSsh2Algorithms } from './ssh-algorithms';
+import type { LegacyCrypto } from '@capstan/contracts';
+import { type AlgorithmOffer, MODERN_ALGORITHMS, preferHostKey, toSsh2Algorithms, weakAmong, withLegacy } from './ssh-algorithms';
 import { SshConnection } from './ssh-connection.client';
 import { type SshEndpoint, type SshPhase, sshError } from './ssh-error';
 
@@ -22,12 +23,20 @@ export interface NegotiatedAlgorithms {
   readonly kex: string;
   readonly hostKey: string;
   readonly cipher: string;
+  /** Empty where the cipher protects the integrity by itself. */
+  readonly mac: string;
+  /** The outdated ones among them. */
+  readonly weak: readonly string[];
 }
 
 /** Settings of {@link SshConnector}. */
 export interface SshConnectorOptions {
-  /** What is offered; the modern lists by default. */
+  /** What is offered to modern hosts; {@link MODERN_ALGORITHMS} by default. */
   readonly algorithms?: AlgorithmOffer;
+  /** When outdated algorithms are offered too. Default `never`. */
+  readonly legacyCrypto?: LegacyCrypto;
+  /** Told what was agreed on with a host, before the login. */
+  readonly onNegotiated?: (endpoint: SshEndpoint, negotiated: NegotiatedAlgorithms) => void;
   /** Milliseconds between keepalives; three unanswered ones end the connection. Default 5,000. */
   readonly keepaliveMs?: number;
 }
@@ -72,11 +81,29 @@ export class SshConnector {
   ) {}
 
   /**
+   * Where the policy is `auto`, a host that shares no modern algorithm is asked once more with the outdated ones; nothing
+   * was sent to it before that an eavesdropper could use.
    * @throws AppError `CONN_REFUSED`, `HOST_UNREACHABLE`, `HOST_NOT_FOUND`, `CONNECT_TIMEOUT`, `KEX_MISMATCH` (with both
    * sides' lists in `details`), `HOSTKEY_MISMATCH`, `HANDSHAKE_FAILED`; the signal's reason
    */
   async connect(endpoint: SshEndpoint, signal: AbortSignal): Promise<PendingLogin> {
-    const offer = preferHostKey(this.options.algorithms ?? MODERN_ALGORITHMS, await this.hostKeys.knownKeyType(endpoint));
+    const { algorithms = MODERN_ALGORITHMS, legacyCrypto = 'never' } = this.options;
+    try {
+      return await this.connectOffering(legacyCrypto === 'always' ? withLegacy(algorithms) : algorithms, endpoint, signal);
+    } catch (error) {
+      if (legacyCrypto !== 'auto' || !isMismatch(error)) {
+        throw await this.explain(error, legacyCrypto === 'always' ? withLegacy(algorithms) : algorithms, endpoint, signal);
+      }
+    }
+    try {
+      return await this.connectOffering(withLegacy(algorithms), endpoint, signal);
+    } catch (error) {
+      throw await this.explain(error, withLegacy(algorithms), endpoint, signal);
+    }
+  }
+
+  private async connectOffering(algorithms: AlgorithmOffer, endpoint: SshEndpoint, signal: AbortSignal): Promise<PendingLogin> {
+    const offer = preferHostKey(algorithms, await this.hostKeys.knownKeyType(endpoint));
     const socket = await this.sockets.open(endpoint, signal);
     const handshake = new LoginHandshake(endpoint, this.hostKeys);
     handshake.client.connect({
@@ -92,24 +119,35 @@ export class SshConnector {
     });
     try {
       const negotiated = await handshake.identityProved(signal);
+      this.options.onNegotiated?.(endpoint, negotiated);
       return new PendingLogin(negotiated, (login, abort) => handshake.logIn(login, abort), () => handshake.abandon());
     } catch (error) {
       handshake.abandon();
-      throw await this.explain(error, endpoint, offer, signal);
+      throw error;
     }
   }
 
-  private async explain(error: unknown, endpoint: SshEndpoint, ours: AlgorithmOffer, signal: AbortSignal): Promise<unknown> {
-    if (!(error instanceof AppError) || error.code !== 'KEX_MISMATCH') {
+  private async explain(error: unknown, ours: AlgorithmOffer, endpoint: SshEndpoint, signal: AbortSignal): Promise<unknown> {
+    if (!isMismatch(error)) {
       return error;
     }
     const theirs = await withTimeout(this.clock, PROBE_MS, 'CONNECT_TIMEOUT', 'The host did not tell its algorithms', (limit) =>
       probeServerOffer(this.sockets, endpoint, limit), signal).catch(() => undefined);
-    return new AppError('KEX_MISMATCH', error.message, {
+    const shared = theirs !== undefined && this.options.legacyCrypto === 'never' && sharesAll(withLegacy(ours), theirs);
+    const advice = shared ? '; it needs outdated algorithms, which legacy_crypto forbids for it' : '';
+    return new AppError('KEX_MISMATCH', `${error.message}${advice}`, {
       details: { ...error.details, we_offer: ours, ...(theirs === undefined ? {} : { device_offers: theirs }) },
       cause: error,
     });
   }
+}
+
+function isMismatch(error: unknown): error is AppError {
+  return error instanceof AppError && error.code === 'KEX_MISMATCH';
+}
+
+function sharesAll(ours: AlgorithmOffer, theirs: AlgorithmOffer): boolean {
+  return (['kex', 'serverHostKey', 'cipher', 'hmac'] as const).every((list) => ours[list].some((name) => theirs[list].includes(name)));
 }
 
 /** One connection on its way from the first byte to the login. */
@@ -133,7 +171,8 @@ class LoginHandshake {
     }
     this.client.on('handshake', (negotiated) => {
       const { kex, serverHostKey: hostKey, cs } = negotiated;
-      this.proved.resolve({ kex, hostKey, cipher: cs.cipher });
+      const mac = typeof cs.mac === 'string' ? cs.mac : '';
+      this.proved.resolve({ kex, hostKey, cipher: cs.cipher, mac, weak: weakAmong([kex, hostKey, cs.cipher, mac]) });
     });
     this.client.on('ready', () => {
       this.phase = 'open';

@@ -3,7 +3,7 @@ import type { Principal } from '../auth/principal';
 
 /** Whether a call of this route belongs into the audit log: whatever changes something, gives away data, or was refused. */
 export function isAudited(route: Route, status: number): boolean {
-  return route.method !== 'GET' || 'bytes' in route.response || status === 401 || status === 403;
+  return route.method !== 'GET' || route.audited === true || 'bytes' in route.response || status === 401 || status === 403;
 }
 
 /** Who it was. Someone who failed to sign in has no name here: people type passwords into the wrong field. */
@@ -15,7 +15,7 @@ export function auditActor(principal: Principal | undefined, claimed: { readonly
 }
 
 /** Names under which answers carry the id of what they are about. */
-const SUBJECTS = ['session_id', 'user_id', 'token_id', 'credential_id', 'host_key_id', 'artifact_id'] as const;
+const SUBJECTS = ['session_id', 'user_id', 'token_id', 'credential_id', 'host_key_id', 'artifact_id', 'snapshot_id', 'camera_id', 'id'] as const;
 
 /** What a call was about: the id in its path, else the id of what it made. */
 export function auditSubject(params: unknown, answer: unknown): string | null {
@@ -34,7 +34,7 @@ function subjectIn(answer: unknown, depth: number): string | null {
     }
   }
   if (depth > 0) {
-    for (const name of ['session', 'user', 'credential', 'host_key']) {
+    for (const name of ['session', 'user', 'credential', 'host_key', 'camera', 'group', 'snapshot']) {
       const found = subjectIn(record[name], depth - 1);
       if (found !== null) {
         return found;

@@ -1,4 +1,4 @@
-import type { Route } from '@capstan/contracts';
+import type { Permission, Route } from '@capstan/contracts';
 import { AppError } from '@capstan/kernel';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
@@ -43,8 +43,8 @@ export class AccessGuard implements CanActivate {
 
   private async identify(request: GatewayRequest, route: Route): Promise<Principal | undefined> {
     const link = typeof route.access === 'object' ? request.query['link'] : undefined;
-    if (link !== undefined) {
-      return await this.byLink(String(link), linkedResource(route, String(request.params['id'])));
+    if (link !== undefined && typeof route.access === 'object') {
+      return await this.byLink(String(link), linkedResource(route, String(request.params['id'])), route.access.link);
     }
     const header = request.get('authorization');
     if (header === undefined) {
@@ -58,10 +58,10 @@ export class AccessGuard implements CanActivate {
   }
 
   /** A link lends what its maker may do now: it ends with the maker's permission, and with the maker. */
-  private async byLink(link: string, resource: string): Promise<Principal> {
+  private async byLink(link: string, resource: string, permission: Permission): Promise<Principal> {
     const actor = this.links.open(link, resource);
     const principal = await this.authenticator.recall(actor);
-    const refused = !principal || principal.mustChangePassword || !principal.permissions.includes('artifacts:download');
+    const refused = !principal || principal.mustChangePassword || !principal.permissions.includes(permission);
     if (refused) {
       throw new AppError('LINK_INVALID', 'Whoever made this link may not download any more');
     }

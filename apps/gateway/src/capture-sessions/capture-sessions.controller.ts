@@ -45,6 +45,11 @@ export class CaptureSessionsController {
     return this.captures.stop(actor, params.id);
   }
 
+  @Endpoint(routes.retryCollectCaptureSession)
+  retryCollect(@Caller() { actor }: Principal, @Input() { params, newId }: CallOf<typeof routes.retryCollectCaptureSession>): Promise<AnswerOf<typeof routes.retryCollectCaptureSession>> {
+    return this.captures.retryCollect(actor, params.id, newId);
+  }
+
   @Endpoint(routes.deleteCaptureSession)
   remove(@Caller() { actor }: Principal, @Input() { params }: CallOf<typeof routes.deleteCaptureSession>): Promise<AnswerOf<typeof routes.deleteCaptureSession>> {
     return this.captures.remove(actor, params.id);

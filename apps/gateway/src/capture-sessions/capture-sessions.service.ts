@@ -19,6 +19,16 @@ function inWordsOfBody(error: unknown): unknown {
   return Array.isArray(errors) ? validationError(toBodyErrors(errors as FieldError[])) : error;
 }
 
+function createdAnswer(session: SessionView): AnswerOf<typeof routes.createCaptureSession> {
+  return {
+    session_id: session.session_id,
+    status: session.state,
+    message: `Capture session created with ${session.targets.length} ${session.targets.length === 1 ? 'target' : 'targets'}`,
+    created_at: session.created_at,
+    targets: toCaptureSession(session, []).targets,
+  };
+}
+
 /** The first generation's capture sessions, as a view on the session engine. */
 @Injectable()
 export class CaptureSessionsService {
@@ -41,20 +51,19 @@ export class CaptureSessionsService {
         ),
       );
       const { session } = await this.rpc.call(sessionRpc.create, { ...request, requested_by: actor });
-      const info = toCaptureSession(session, []);
-      return {
-        session_id: session.session_id,
-        status: session.state,
-        message: `Capture session created with ${session.targets.length} ${session.targets.length === 1 ? 'target' : 'targets'}`,
-        created_at: session.created_at,
-        targets: info.targets,
-      };
+      return createdAnswer(session);
     } catch (error) {
       if (credentials.length > 0) {
         await this.forgetSecrets(sessionId, error);
       }
       throw inWordsOfBody(error);
     }
+  }
+
+  /** A new session that collects the files which an earlier one left on its devices. */
+  async retryCollect(actor: Actor, parentId: string, sessionId: string): Promise<AnswerOf<typeof routes.retryCollectCaptureSession>> {
+    const { session } = await this.rpc.call(sessionRpc.retryCollect, { session_id: parentId, new_session_id: sessionId, requested_by: actor });
+    return createdAnswer(session);
   }
 
   /** Newest first; sessions of other kinds are not shown. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CreateCaptureSessionBody, RequestInputOf, sessionRpc } from '@capstan/contracts';
+import { CAPTURE_OPTIONS, type CreateCaptureSessionBody, type RequestInputOf, type sessionRpc } from '@capstan/contracts';
 import { type FieldError, validationError } from '@capstan/kernel';
 
 /** User name and password typed into a session, under the id it will be kept as. */
@@ -84,7 +84,11 @@ export function planSession(body: CreateCaptureSessionBody, sessionId: string): 
       host: target.host,
       ...(target.port === undefined ? {} : { port: target.port }),
       ...(target.interface === undefined ? {} : { interface: target.interface }),
+      ...Object.fromEntries(CAPTURE_OPTIONS.flatMap((option) => (target[option] === undefined ? [] : [[option, target[option]]]))),
       credential_id: credentialId,
+      ...(target.legacy_crypto === undefined ? {} : { legacy_crypto: target.legacy_crypto }),
+      ...(target.host_key === undefined ? {} : { host_key: target.host_key }),
+      ...(target.jump === undefined ? {} : { jump: target.jump }),
       mode: body.mode,
       size_per_file_mb: body.size_per_file_mb,
       max_files: body.max_files,

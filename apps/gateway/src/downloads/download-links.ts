@@ -16,10 +16,13 @@ const linkPayload = z.object({
   e: z.int(),
 });
 
-/** What a link is for: `session:<id>` or `artifact:<id>`; both names of a session's bundle are the same resource. */
+/** What a link is for: `session:<id>`, `artifact:<id>`, `snapshot:<id>` or `camera:<id>`; all names of one thing are the same resource. */
 export function linkedResource(route: Route, id: string): string {
-  return `${route.path.startsWith('/artifacts/') ? 'artifact' : 'session'}:${id}`;
+  const [, collection = ''] = route.path.split('/');
+  return `${LINKED[collection] ?? 'session'}:${id}`;
 }
+
+const LINKED: Readonly<Record<string, string>> = { artifacts: 'artifact', snapshots: 'snapshot', cameras: 'camera' };
 
 /** Makes and opens signed download links: `<payload>.<HMAC-SHA256>`, both base64url. */
 export class DownloadLinks {

@@ -63,6 +63,11 @@ export class DownloadsService {
     return this.url(actor, `artifact:${artifactId}`, `/artifacts/${artifactId}`);
   }
 
+  /** A link to a part of a session; the caller has seen that it is there. */
+  sessionPartUrl(actor: Actor, sessionId: string, path: string): DownloadUrl {
+    return this.url(actor, `session:${sessionId}`, path);
+  }
+
   private url(actor: Actor, resource: string, path: string): DownloadUrl {
     const { link, expiresAt } = this.links.sign(actor, resource);
     return { url: `${API_PREFIX}${path}?link=${link}`, expires_at: expiresAt };

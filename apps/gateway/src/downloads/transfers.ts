@@ -18,6 +18,9 @@ export function attachment(name: string): string {
   return plain === name ? `attachment; filename="${name}"` : `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(name)}`;
 }
 
+/** What must be known of stored bytes to send them. */
+export type StoredBytes = Pick<ArtifactView, 'name' | 'key' | 'size' | 'sha256' | 'media_type' | 'created_at'> & Partial<Omit<ArtifactView, 'target_id'>> & { readonly target_id?: string | null };
+
 /** Sends stored bytes, and writes into the audit log who got them. */
 @Injectable()
 export class Transfers {
@@ -32,7 +35,7 @@ export class Transfers {
    * One artifact, or the part of it that was asked for. A whole one is checked against its SHA-256 on the way.
    * @throws AppError `RANGE_NOT_SATISFIABLE`, `OBJECT_PRUNED`
    */
-  async sendArtifact(request: GatewayRequest, response: Response, artifact: ArtifactView): Promise<void> {
+  async sendArtifact(request: GatewayRequest, response: Response, artifact: StoredBytes): Promise<void> {
     const etag = `"${artifact.sha256}"`;
     response.set({ ETag: etag, 'Accept-Ranges': 'bytes', 'Cache-Control': 'private, no-cache', 'Last-Modified': new Date(artifact.created_at).toUTCString() });
     if (matchesAny(request.get('if-none-match'), etag)) {
@@ -74,7 +77,7 @@ export class Transfers {
     await this.send(request, response, bundleBytes(plan, (artifact) => this.open(artifact)));
   }
 
-  private async open(artifact: ArtifactView, range?: { start: number; end: number }): Promise<Awaited<ReturnType<ObjectStore['get']>>> {
+  private async open(artifact: Pick<ArtifactView, 'key' | 'name'>, range?: { start: number; end: number }): Promise<Awaited<ReturnType<ObjectStore['get']>>> {
     try {
       return await this.store.get(artifact.key, range);
     } catch (error) {

@@ -4,7 +4,9 @@ import { AppError } from '@capstan/kernel';
 
 /** What an object is supposed to be. */
 export interface ExpectedObject {
-  readonly artifact_id: string;
+  /** Of artifacts of sessions. */
+  readonly artifact_id?: string;
+  readonly key?: string;
   readonly size: number;
   readonly sha256: string;
 }
@@ -43,6 +45,6 @@ export async function* verifiedBytes(source: Readable, expected: ExpectedObject)
 
 function damaged(expected: ExpectedObject, found: { size: number; sha256?: string }): AppError {
   return new AppError(OBJECT_DAMAGED, 'A stored object is not what was stored', {
-    details: { artifact_id: expected.artifact_id, expected: { size: expected.size, sha256: expected.sha256 }, found },
+    details: { ...(expected.artifact_id === undefined ? { key: expected.key } : { artifact_id: expected.artifact_id }), expected: { size: expected.size, sha256: expected.sha256 }, found },
   });
 }

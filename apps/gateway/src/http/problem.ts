@@ -1,19 +1,10 @@
-import { PROBLEMS, type ProblemCode, type ProblemDetails } from '@capstan/contracts';
-import { AppError, type FieldError } from '@capstan/kernel';
+import { type ProblemDetails, problemOf } from '@capstan/contracts';
+import { AppError } from '@capstan/kernel';
 
 /** A problem, and the headers that go with it. */
 export interface ProblemAnswer {
   readonly problem: ProblemDetails;
   readonly headers: Readonly<Record<string, string>>;
-}
-
-function isProblemCode(code: string): code is ProblemCode {
-  return Object.hasOwn(PROBLEMS, code);
-}
-
-/** `SESSION_NOT_FOUND` → `urn:capstan:problem:session-not-found`. */
-function typeOf(code: ProblemCode): string {
-  return `urn:capstan:problem:${code.toLowerCase().replaceAll('_', '-')}`;
 }
 
 function retryAfterSeconds(error: AppError, status: number): number | undefined {
@@ -23,30 +14,15 @@ function retryAfterSeconds(error: AppError, status: number): number | undefined 
   return status === 503 ? 5 : undefined;
 }
 
-/**
- * Problem details (RFC 9457) of an error. A code that is not in the table of problems is an internal error, whatever
- * its text says: texts of unknown errors can name hosts, paths and values.
- */
+/** Problem details of an error as this API answers them. */
 export function toProblem(error: AppError, requestId: string): ProblemAnswer {
-  const code: ProblemCode = isProblemCode(error.code) ? error.code : 'INTERNAL_ERROR';
-  const [status, title] = PROBLEMS[code];
-  const { errors, ...details } = (error.details ?? {}) as { errors?: FieldError[] } & Record<string, unknown>;
-  const known = code !== 'INTERNAL_ERROR';
-  const retryAfter = retryAfterSeconds(error, status);
+  const problem = { ...problemOf(error), request_id: requestId };
+  const retryAfter = retryAfterSeconds(error, problem.status);
   return {
-    problem: {
-      type: typeOf(code),
-      title,
-      status,
-      detail: known ? error.message : 'The request could not be completed; the request id helps to find out why',
-      code,
-      request_id: requestId,
-      ...(errors ? { errors } : {}),
-      ...(known && Object.keys(details).length > 0 ? { details } : {}),
-    },
+    problem,
     headers: {
       ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
-      ...(status === 401 ? { 'WWW-Authenticate': 'Bearer realm="capstan"' } : {}),
+      ...(problem.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="capstan"' } : {}),
     },
   };
 }

@@ -5,7 +5,7 @@ export function channelPermission(channel: string): Permission {
   if (channel === 'recordings' || channel === 'receivers' || channel.startsWith('waterfall:')) {
     return 'recordings:read';
   }
-  return channel === 'devices' ? 'devices:read' : 'sessions:read';
+  return channel === 'devices' ? 'devices:read' : channel === 'cameras' ? 'cameras:read' : 'sessions:read';
 }
 
 /** Session of a channel `session:<id>`; undefined for the others. */

@@ -1,4 +1,4 @@
-import { type DataOf, deviceEvents, type Envelope, type ServerMessages, sessionEvents, sessionProgress } from '@capstan/contracts';
+import { cameraEvents, type DataOf, deviceEvents, type Envelope, type ServerMessages, sessionEvents, sessionProgress } from '@capstan/contracts';
 import { toRecordingMessage } from '../recordings/recording-live-messages';
 
 /** One message for the sockets in some rooms. */
@@ -44,6 +44,10 @@ export function toLiveMessage({ type, data }: Envelope): LiveMessage | undefined
     case deviceEvents.hostKeyChanged.type: {
       const { host_key } = data as DataOf<typeof deviceEvents.hostKeyChanged>;
       return { rooms: ['devices'], event: 'device:host_key_changed', payload: { host_key }, lossy: false };
+    }
+    case cameraEvents.healthChanged.type: {
+      const { at: _, ...payload } = data as DataOf<typeof cameraEvents.healthChanged>;
+      return { rooms: ['cameras'], event: 'camera:health', payload, lossy: false };
     }
     default:
       return toRecordingMessage({ type, data } as Envelope);

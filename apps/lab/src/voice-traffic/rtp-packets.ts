@@ -23,13 +23,15 @@ export interface RtpFields {
   readonly ssrc: number;
   /** Set on the first packet after silence (RFC 3551 §4.1). */
   readonly marker: boolean;
+  /** 7 bits (RFC 3551 §6). Default 0, G.711 µ-law. */
+  readonly payloadType?: number;
 }
 
-/** One RTP packet of G.711 µ-law (RFC 3550 §5.1). */
+/** One RTP packet (RFC 3550 §5.1). */
 export function rtpPacket(fields: RtpFields, payload: Uint8Array): Buffer {
   const packet = Buffer.alloc(12 + payload.length);
   packet.writeUInt8(RTP_VERSION, 0);
-  packet.writeUInt8((fields.marker ? MARKER : 0) | PAYLOAD_TYPE_PCMU, 1);
+  packet.writeUInt8((fields.marker ? MARKER : 0) | (fields.payloadType ?? PAYLOAD_TYPE_PCMU), 1);
   packet.writeUInt16BE(fields.sequence & 0xffff, 2);
   packet.writeUInt32BE(fields.timestamp >>> 0, 4);
   packet.writeUInt32BE(fields.ssrc >>> 0, 8);

@@ -7,7 +7,7 @@ const CRLF = '\r\n';
 
 /** What tells one request from another. */
 export interface SipRequestFields {
-  readonly method: 'INVITE' | 'ACK' | 'BYE' | 'OPTIONS';
+  readonly method: 'INVITE' | 'ACK' | 'BYE' | 'CANCEL' | 'OPTIONS';
   /** Request-URI, e.g. `sip:1002@198.18.1.2:5060`. */
   readonly uri: string;
   /** Sent-by of the Via header: address and UDP port the answer goes to. */
@@ -24,6 +24,10 @@ export interface SipRequestFields {
   readonly contact: string;
   /** Session description; sets the content type. */
   readonly sdp?: string;
+  /** More header lines, e.g. `Session-ID: …`; none by default. */
+  readonly headers?: readonly string[];
+  /** Default `Capstan-Lab`. */
+  readonly userAgent?: string;
 }
 
 const bodyLines = (sdp: string | undefined): string[] => [
@@ -45,8 +49,9 @@ export function sipRequest(fields: SipRequestFields): string {
       `Call-ID: ${fields.callId}`,
       `CSeq: ${fields.cseq} ${fields.method}`,
       `Contact: <${fields.contact}>`,
-      'Allow: INVITE, ACK, BYE, OPTIONS',
-      'User-Agent: Capstan-Lab',
+      'Allow: INVITE, ACK, BYE, CANCEL, OPTIONS',
+      `User-Agent: ${fields.userAgent ?? 'Capstan-Lab'}`,
+      ...(fields.headers ?? []),
       ...bodyLines(fields.sdp),
     ],
     fields.sdp,
@@ -61,6 +66,10 @@ export interface SipResponseFields {
   readonly toTag?: string;
   readonly contact?: string;
   readonly sdp?: string;
+  /** More header lines; none by default. */
+  readonly headers?: readonly string[];
+  /** Default `Capstan-Lab`. */
+  readonly server?: string;
 }
 
 /** The answer to `request`, ready for the wire. */
@@ -76,7 +85,8 @@ export function sipResponse(request: SipMessage, fields: SipResponseFields): str
       `Call-ID: ${request.header('call-id')}`,
       `CSeq: ${request.header('cseq')}`,
       ...(fields.contact === undefined ? [] : [`Contact: <${fields.contact}>`]),
-      'Server: Capstan-Lab',
+      `Server: ${fields.server ?? 'Capstan-Lab'}`,
+      ...(fields.headers ?? []),
       ...bodyLines(fields.sdp),
     ],
     fields.sdp,

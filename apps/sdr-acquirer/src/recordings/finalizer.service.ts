@@ -116,11 +116,14 @@ export class Finalizer {
   /** @returns the recording when it is to be ended now */
   private beginEnd(sessionId: string, everything: boolean): Promise<RecordingRow | undefined> {
     return transaction(this.dataSource, async (manager) => {
-      const row = await this.recordings.find(sessionId, manager);
-      if (row === undefined || recordingMachine.isTerminal(row.status)) {
+      if ((await this.recordings.find(sessionId, manager)) === undefined) {
         return undefined;
       }
-      await this.recordings.lock(sessionId, manager);
+      // Looked at only under the lock: of several that notice the end at once, the first may have ended it meanwhile.
+      const row = await this.recordings.lock(sessionId, manager);
+      if (recordingMachine.isTerminal(row.status)) {
+        return undefined;
+      }
       if (everything) {
         // Whoever is still marked as live was lost with its worker.
         await rows(manager, `UPDATE recording_streams SET state = 'failed', cause = COALESCE(cause, $2) WHERE session_id = $1 AND state NOT IN ('done', 'failed')`, [sessionId, row.cancel_requested ? 'cancelled' : 'worker_lost']);

@@ -1,5 +1,5 @@
 import type { RecordingTarget } from '@capstan/contracts';
-import { AppError, type Clock } from '@capstan/kernel';
+import { AppError, type Clock, Deferred } from '@capstan/kernel';
 import type { StoredObject } from '@capstan/object-store';
 import type { TaskArtifacts, TaskControl, TaskJournal, TaskOutcome, TaskRow } from '@capstan/tasks';
 import { ChunkCutter, type CutChunk } from '../chunks/chunk-cutter';
@@ -50,6 +50,7 @@ export class RecordingRun {
   private pipeline: ChunkPipeline | undefined;
   private zero = 0;
   private t0 = 0;
+  private readonly cutAll = new Deferred<void>();
   private readonly stored: Array<{ name: string; stored: StoredObject; chunk: CutChunk }> = [];
   private readonly rssi = new Map<number, { sum: number; count: number }>();
   private pauses: Array<{ from: number; to: number | null }> = [];
@@ -196,6 +197,9 @@ export class RecordingRun {
       this.rssi.set(slot, { sum: known.sum + 10 ** (block.rssiDbm / 10), count: known.count + 1 });
     }
     const chunks = cutter.push(at, block.samples, otherCause ?? cause);
+    if (cutter.done) {
+      this.cutAll.resolve();
+    }
     if (chunks.length > 0) {
       pipeline.push(chunks);
       this.showProgress();
@@ -292,7 +296,9 @@ export class RecordingRun {
       if (clock.now() > this.endsAt() && !control.paused) {
         return;
       }
-      await clock.sleep(LOOK_MS, ending).catch(() => undefined);
+      const pause = new AbortController();
+      await Promise.race([clock.sleep(LOOK_MS, AbortSignal.any([ending, pause.signal])).catch(() => undefined), this.cutAll.promise]);
+      pause.abort();
     }
   }
 
@@ -322,13 +328,15 @@ export class RecordingRun {
       attempts: stream.attempts,
     });
     const metrics = { chunks: this.stored.length, samples: this.samplesHad, overloads: this.overloads };
-    await journal.named(this.stored.map(({ name, stored, chunk }) => this.ports.artifacts.describe('iq-chunk', name, stored, { chunk_index: chunk.index, samples: chunk.count, lost_samples: chunk.lost, format: NPY_MEDIA_TYPE })));
+    const naming = journal.named(this.stored.map(({ name, stored, chunk }) => this.ports.artifacts.describe('iq-chunk', name, stored, { chunk_index: chunk.index, samples: chunk.count, lost_samples: chunk.lost, format: NPY_MEDIA_TYPE })));
+    naming.catch(() => undefined);
     if (this.stored.length === 0) {
       const error = failure ?? new AppError('RECEIVER_STALLED', 'The receiver sent no sample', { details: { cause: 'stalled' } });
       states.to('failed', causeOf(error), error.message);
       return ending.aborted ? { outcome: 'completed', metrics, stoppedAt, captureBegan: true } : { outcome: 'failed', error: error.toShape(), metrics, stoppedAt, captureBegan: true };
     }
     states.to(failure === undefined ? 'done' : 'failed', failure === undefined ? null : causeOf(failure), failure?.message ?? null);
+    await naming;
     return { outcome: 'completed', metrics, stoppedAt, captureBegan: true, ...(failure === undefined ? {} : { message: failure.message }) };
   }
 

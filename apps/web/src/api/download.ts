@@ -1,7 +1,11 @@
 import type { ApiClient } from './client';
+import type { EndpointName } from './endpoints';
 
-/** Starts the browser's own download of a session's bundle or of one artifact, by a short-lived signed link. */
-export async function download(api: ApiClient, what: 'session' | 'artifact', id: string): Promise<void> {
+/** What can be downloaded: a session's bundle, one artifact, a session's merged capture. */
+export type Downloadable = 'session' | 'artifact' | 'merged';
+
+/** Starts the browser's own download, by a short-lived signed link. */
+export async function download(api: ApiClient, what: Downloadable, id: string): Promise<void> {
   const { url } = await linkTo(api, what, id);
   const anchor = document.createElement('a');
   anchor.href = url;
@@ -22,6 +26,8 @@ export async function readText(api: ApiClient, artifactId: string): Promise<stri
   return response.text();
 }
 
-function linkTo(api: ApiClient, what: 'session' | 'artifact', id: string): Promise<{ url: string }> {
-  return what === 'session' ? api.call('sessionDownloadUrl', { params: { id } }) : api.call('artifactDownloadUrl', { params: { id } });
+const LINKS = { session: 'sessionDownloadUrl', artifact: 'artifactDownloadUrl', merged: 'mergedCaptureUrl' } as const satisfies Record<Downloadable, EndpointName>;
+
+function linkTo(api: ApiClient, what: Downloadable, id: string): Promise<{ url: string }> {
+  return api.call(LINKS[what], { params: { id } });
 }

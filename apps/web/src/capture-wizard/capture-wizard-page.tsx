@@ -7,13 +7,14 @@ import { asProblem } from '../api/problem';
 import { Empty, ProblemNotice, say } from '../design/feedback';
 import { Page } from '../design/page';
 import { useMay, useRuntime } from '../runtime';
-import { bodyOf, EMPTY_DRAFT } from './draft';
+import { EMPTY_DRAFT } from './draft';
 import { type Step, stepOf, STEPS } from './draft-problems';
 import { OptionsStep } from './options-step';
 import { ReviewStep } from './review-step';
 import { StepBar } from './step-bar';
 import { Summary } from './summary';
 import { TargetsStep } from './targets-step';
+import { useCaptureChoices } from './use-capture-choices';
 import { useDraft } from './use-draft';
 import classes from './capture-wizard.module.css';
 
@@ -34,8 +35,9 @@ function Wizard() {
   const navigate = useNavigate();
   const [search, setSearch] = useSearchParams();
   const step: Step = STEPS.find((name) => name === search.get('step')) ?? 'targets';
-  const control = useDraft();
-  const { draft, secrets, problems, change } = control;
+  const { capabilities } = useCaptureChoices();
+  const control = useDraft(capabilities.data);
+  const { draft, secrets, body, problems, change } = control;
   // Nobody likes a form that complains before it was filled in: a step shows its problems once one has tried to leave it.
   const [tried, setTried] = useState<ReadonlySet<Step>>(() => new Set(step === 'review' ? STEPS : []));
   const [busy, setBusy] = useState(false);
@@ -59,7 +61,6 @@ function Wizard() {
     }
     setBusy(true);
     setFailure(undefined);
-    const body = bodyOf(draft, secrets);
     const text = JSON.stringify(body);
     // A second press after a lost answer is the same order; a changed form is another one.
     if (order.current.body !== text) {

@@ -1,14 +1,16 @@
 import { execFileSync } from 'node:child_process';
+import { CAPTURE_DEFAULTS, type CaptureCapability } from '@capstan/contracts';
 import { curlOf } from './curl';
-import { bodyOf, type Draft, type DraftTarget, duplicateKeys, EMPTY_DRAFT, mostMegabytes } from './draft';
+import { NO_OPTIONS } from './device-options';
+import { bodyOf, type Draft, type DraftTarget, duplicateKeys, EMPTY_DRAFT, mostMegabytes, targetOf } from './draft';
 import { problemAt, problemsOf, stepOf, targetProblems } from './draft-problems';
 import { loadDraft, saveDraft } from './draft-storage';
 import { parseHosts } from './paste-hosts';
 
-const target = (overrides: Partial<DraftTarget> = {}): DraftTarget => ({ key: 'a', deviceType: 'linux', host: 'edge-1.lab', port: '', interface: '', access: 'shared', credentialId: '', username: '', ...overrides });
+const target = (overrides: Partial<DraftTarget> = {}): DraftTarget => ({ ...targetOf('a', { deviceType: 'linux', host: 'edge-1.lab', port: '', interface: '' }), ...overrides });
 const credential = '0190a7de-0000-7000-8000-000000000009';
 const draft = (overrides: Partial<Draft> = {}): Draft => ({ ...EMPTY_DRAFT, sharedCredentialId: credential, targets: [target()], ...overrides });
-const paths = (of: Draft, secrets = {}) => problemsOf(of, secrets).map(({ path }) => path);
+const paths = (of: Draft, secrets = {}) => problemsOf(bodyOf(of, secrets)).map(({ path }) => path);
 
 describe(bodyOf.name, () => {
   it('leaves empty fields to the defaults of the server', () => {
@@ -26,9 +28,28 @@ describe(bodyOf.name, () => {
   });
 });
 
+describe('options of a device', () => {
+  const knows = (...options: CaptureCapability['options']) => [{ device_type: 'linux', options } as CaptureCapability];
+  const options = { ...NO_OPTIONS, bufferMb: 20, takeover: true, legacyCrypto: 'never' as const, jumps: [{ host: ' bastion ', port: '' as const, credentialId: credential }] };
+
+  it('are sent when the device type knows them, SSH whenever it is reached that way', () => {
+    const [sent] = bodyOf(draft({ targets: [target({ options })] }), {}, knows('buffer_mb')).targets;
+    expect(sent).toEqual({ device_type: 'linux', host: 'edge-1.lab', buffer_mb: 20, legacy_crypto: 'never', jump: [{ host: 'bastion', credential_id: credential }] });
+    expect(problemsOf(bodyOf(draft({ targets: [target({ options })] }), {}, knows('buffer_mb')))).toEqual([]);
+  });
+
+  it('that were chosen for another type are kept and not sent', () => {
+    expect(bodyOf(draft({ targets: [target({ deviceType: 'expressway', options })] }), {}, [{ device_type: 'expressway', options: ['takeover'] } as unknown as CaptureCapability]).targets).toEqual([{ device_type: 'expressway', host: 'edge-1.lab', takeover: true }]);
+  });
+
+  it('are told wrong at their own place', () => {
+    expect(paths(draft({ targets: [target({ options: { ...NO_OPTIONS, bufferMb: 500, jumps: [{ host: 'no host!', port: '', credentialId: '' }] } })] }))).toEqual(['targets.0.buffer_mb', 'targets.0.jump.0.host', 'targets.0.jump.0.credential_id']);
+  });
+});
+
 describe(problemsOf.name, () => {
   it('finds nothing wrong with a draft the server takes', () => {
-    expect(problemsOf(draft(), {})).toEqual([]);
+    expect(problemsOf(bodyOf(draft(), {}))).toEqual([]);
   });
 
   it.each<[string, Draft, string]>([
@@ -45,9 +66,9 @@ describe(problemsOf.name, () => {
   });
 
   it('says in words how far a number is off', () => {
-    expect(problemAt(problemsOf(draft({ durationSec: 5 }), {}), 'duration_sec')).toBe('must be at least 10');
-    expect(problemAt(problemsOf(draft({ durationSec: 900 }), {}), 'duration_sec')).toBe('must be at most 600');
-    expect(problemAt(problemsOf(draft({ durationSec: '' }), {}), 'duration_sec')).toBe('is needed in standard mode');
+    expect(problemAt(problemsOf(bodyOf(draft({ durationSec: 5 }), {})), 'duration_sec')).toBe('must be at least 10');
+    expect(problemAt(problemsOf(bodyOf(draft({ durationSec: 900 }), {})), 'duration_sec')).toBe('must be at most 600');
+    expect(problemAt(problemsOf(bodyOf(draft({ durationSec: '' }), {})), 'duration_sec')).toBe('is needed in standard mode');
   });
 
   it('knows the step and the target of a problem', () => {
@@ -68,20 +89,33 @@ describe(parseHosts.name, () => {
     ]);
   });
 
+  it('reads the type of a device in front of it, and does not take a host for a type', () => {
+    expect(parseHosts('CUCM 10.0.0.7\ncube edge-1:2222 Gi2, expressway exp\ncucm').map(({ deviceType, host, port, interface: name }) => [deviceType, host, port, name])).toEqual([
+      ['cucm', '10.0.0.7', '', ''],
+      ['cube', 'edge-1', 2222, 'Gi2'],
+      ['expressway', 'exp', '', ''],
+      [undefined, 'cucm', '', ''],
+    ]);
+  });
+
   it('names the line that is wrong', () => {
     expect(parseHosts('ok.lab\nbad_host!\nh:99999\nh eth0 extra\nh 9eth').map(({ line, problem }) => [line, problem])).toEqual([
       [1, undefined],
       [2, 'is not a host name or an IP address'],
       [3, 'has a port that is not between 1 and 65535'],
-      [4, 'has more than a host and an interface'],
+      [4, 'has more than a type, a host and an interface'],
       [5, 'has something that is not an interface name'],
     ]);
   });
 });
 
 describe(duplicateKeys.name, () => {
+  it('knows that the default port is the same place', () => {
+    expect([...duplicateKeys([target({ key: 'a' }), target({ key: 'b', port: 22, interface: 'any' }), target({ key: 'c', port: 2222 })], CAPTURE_DEFAULTS)]).toEqual(['b']);
+  });
+
   it('finds the same place twice, but not another interface of the same host', () => {
-    expect([...duplicateKeys([target({ key: 'a' }), target({ key: 'b', host: 'EDGE-1.lab ' }), target({ key: 'c', interface: 'eth1' })])]).toEqual(['b']);
+    expect([...duplicateKeys([target({ key: 'a' }), target({ key: 'b', host: 'EDGE-1.lab ' }), target({ key: 'c', interface: 'eth1' })], CAPTURE_DEFAULTS)]).toEqual(['b']);
   });
 });
 
@@ -104,7 +138,7 @@ describe(loadDraft.name, () => {
     saveDraft(box, undefined);
     expect(loadDraft(box)).toBe(EMPTY_DRAFT);
     expect(loadDraft({ getItem: () => '{"targets": 7' })).toBe(EMPTY_DRAFT);
-    expect(loadDraft({ getItem: () => '{"targets":[1,null]}' })).toEqual(EMPTY_DRAFT);
+    expect(loadDraft({ getItem: () => '{"targets":[1,null],"tree":{"key":"root","op":"nor","children":[]}}' })).toEqual(EMPTY_DRAFT);
   });
 
   it('has no place for a password', () => {

@@ -1,7 +1,7 @@
 import type { CredentialView } from '@capstan/contracts';
-import { PasswordInput, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { PasswordInput, SegmentedControl, TextInput } from '@mantine/core';
+import { CredentialSelect } from './credential-select';
 import type { Access } from './draft';
-import { credentialChoices } from './use-capture-choices';
 import classes from './capture-wizard.module.css';
 
 interface CredentialFieldsProps<A extends Access> {
@@ -22,23 +22,13 @@ interface CredentialFieldsProps<A extends Access> {
 /** Stored credentials, or a user name and a password for this session only. */
 export function CredentialFields<A extends Access>({ idPrefix, access, credentialId, username, password, credentials, show, allowShared = false, onChange, onPassword }: CredentialFieldsProps<A>) {
   const ways = [...(allowShared ? [{ value: 'shared', label: 'Same as all' }] : []), { value: 'stored', label: 'Stored' }, { value: 'typed', label: 'Type in' }];
-  const gone = credentials !== undefined && credentialId !== '' && !credentials.some((credential) => credential.credential_id === credentialId);
   return (
     <div className={classes['access']}>
       <SegmentedControl size="xs" aria-label="How to log in" data={ways} value={access} onChange={(value) => onChange({ access: value as A })} />
       {access === 'stored' ? (
-        <Select
-          className={classes['wide']}
-          label="Stored credential"
-          size="xs"
-          searchable
-          placeholder={credentials?.length === 0 ? 'None is stored: type one in instead' : 'Choose'}
-          nothingFoundMessage="No credential of this name"
-          data={credentialChoices(credentials)}
-          value={credentialId === '' || gone ? null : credentialId}
-          onChange={(value) => onChange({ credentialId: value ?? '' })}
-          error={gone ? 'The chosen credential is gone' : show && credentialId === '' ? 'is needed, unless each device has its own' : undefined}
-        />
+        <div className={classes['wide']}>
+          <CredentialSelect label="Stored credential" credentials={credentials} value={credentialId} onChange={(id) => onChange({ credentialId: id })} error={show && credentialId === '' ? 'is needed, unless each device has its own' : undefined} />
+        </div>
       ) : null}
       {access === 'typed' ? (
         <>

@@ -1,15 +1,16 @@
 import { createCaptureSessionBody, type z } from '@capstan/contracts';
 import type { FieldProblem } from '../api/problem';
-import { bodyOf, type Draft, type Secrets } from './draft';
+import type { DraftBody } from './draft';
+import { keyAt } from './filter-draft';
 
 /** Steps of the wizard. */
 export const STEPS = ['targets', 'options', 'review'] as const;
 /** See {@link STEPS}. */
 export type Step = (typeof STEPS)[number];
 
-/** Everything that is wrong with a draft, by the very schema the server uses. Paths are those of the request body. */
-export function problemsOf(draft: Draft, secrets: Secrets): readonly FieldProblem[] {
-  const result = createCaptureSessionBody.safeParse(bodyOf(draft, secrets));
+/** Everything that is wrong with what a draft becomes, by the very schema the server uses. Paths are those of the request body. */
+export function problemsOf(body: DraftBody): readonly FieldProblem[] {
+  const result = createCaptureSessionBody.safeParse(body);
   return result.success ? [] : result.error.issues.map((issue) => ({ path: issue.path.join('.'), code: issue.code, message: wording(issue) }));
 }
 
@@ -26,6 +27,18 @@ export function problemAt(problems: readonly FieldProblem[], path: string): stri
 /** Everything wrong with one target. */
 export function targetProblems(problems: readonly FieldProblem[], index: number): readonly FieldProblem[] {
   return problems.filter(({ path }) => path === `targets.${index}` || path.startsWith(`targets.${index}.`));
+}
+
+/** What is wrong with parts of the filter's tree, by their keys; what is wrong with the tree as a whole is under its own. */
+export function treeProblems(problems: readonly FieldProblem[], places: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { path, message } of problems) {
+    const key = path.startsWith('filter.expression') ? keyAt(places, path) : undefined;
+    if (key !== undefined && !found.has(key)) {
+      found.set(key, message);
+    }
+  }
+  return found;
 }
 
 function wording(issue: z.core.$ZodIssue): string {
@@ -47,5 +60,6 @@ function wording(issue: z.core.$ZodIssue): string {
   return issue.message
     .replace('duration_sec is required in standard mode', 'is needed in standard mode')
     .replace('neither the target nor the session has a credential_id, or a username and a password', 'has no credentials: choose stored ones or type them, for it or for all')
+    .replace(/^must not be empty$/, 'is needed')
     .replace('host cannot be combined with src or dest', 'cannot be combined with source or destination');
 }

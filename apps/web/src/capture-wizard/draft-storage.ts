@@ -1,4 +1,6 @@
+import { NO_OPTIONS } from './device-options';
 import { type Draft, type DraftTarget, EMPTY_DRAFT } from './draft';
+import { EMPTY_TREE, isTree } from './filter-draft';
 
 const KEY = 'capstan-capture-draft.v1';
 
@@ -24,7 +26,7 @@ export function loadDraft(storage: Pick<Storage, 'getItem'>): Draft {
     }
     const draft = kept as Draft;
     const known = Object.fromEntries(Object.keys(EMPTY_DRAFT).flatMap((name) => (name in draft ? [[name, draft[name as keyof Draft]]] : [])));
-    return { ...EMPTY_DRAFT, ...known, filter: { ...EMPTY_DRAFT.filter, ...draft.filter }, targets: draft.targets.filter(isTarget) };
+    return { ...EMPTY_DRAFT, ...known, filter: { ...EMPTY_DRAFT.filter, ...draft.filter }, tree: isTree(draft.tree) ? draft.tree : EMPTY_TREE, targets: draft.targets.filter(isTarget).map((target) => ({ ...target, options: { ...NO_OPTIONS, ...target.options } })) };
   } catch {
     return EMPTY_DRAFT;
   }

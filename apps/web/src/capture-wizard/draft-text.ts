@@ -1,5 +1,6 @@
 import { formatDuration } from '../design/format';
-import { type Draft, type DraftFilter, filterOf, mostMegabytes } from './draft';
+import { type Draft, mostMegabytes } from './draft';
+import { treeText } from './filter-draft';
 
 /** How long a draft runs, in words. */
 export function durationText(draft: Draft): string {
@@ -11,7 +12,10 @@ export function durationText(draft: Draft): string {
 }
 
 /** What a draft keeps, in words. */
-export function filterText(filter: DraftFilter): string {
+export function filterText({ filterForm, filter, tree }: Pick<Draft, 'filterForm' | 'filter' | 'tree'>): string {
+  if (filterForm === 'tree') {
+    return tree.children.length === 0 ? 'everything' : treeText(tree);
+  }
   const parts = [
     filter.protocol,
     filter.port === '' ? '' : `port ${filter.port}`,
@@ -19,5 +23,5 @@ export function filterText(filter: DraftFilter): string {
     filter.src === '' ? '' : `from ${filter.src}`,
     filter.dest === '' ? '' : `to ${filter.dest}`,
   ].filter((part) => part !== '');
-  return filterOf(filter) === undefined ? 'everything' : parts.join(', ');
+  return parts.length === 0 ? 'everything' : parts.join(', ');
 }

@@ -1,13 +1,12 @@
-import { Chip, NumberInput, SegmentedControl, Select, Switch, TextInput } from '@mantine/core';
+import { Chip, NumberInput, SegmentedControl, Switch, TextInput } from '@mantine/core';
 import { formatDuration } from '../design/format';
 import { Panel, Section } from '../design/page';
 import { DURATION_PRESETS, mostMegabytes, type NumberField } from './draft';
 import { problemAt } from './draft-problems';
 import { CommandPreview } from './command-preview';
+import { FilterSection } from './filter-section';
 import type { DraftControl } from './use-draft';
 import classes from './capture-wizard.module.css';
-
-const PROTOCOLS = ['tcp', 'udp', 'icmp', 'ip', 'arp', 'rarp'];
 
 /** How long, how much, and which packets. */
 export function OptionsStep({ control, show }: { control: DraftControl; show: boolean }) {
@@ -68,18 +67,8 @@ export function OptionsStep({ control, show }: { control: DraftControl; show: bo
           </div>
         </Panel>
       </Section>
-      <Section title="Filter" aside={<span className="muted">Empty fields keep everything</span>}>
-        <Panel>
-          <div className={classes['filter']}>
-            <Select label="Protocol" size="xs" placeholder="Any" clearable data={PROTOCOLS} value={draft.filter.protocol === '' ? null : draft.filter.protocol} onChange={(protocol) => change({ type: 'filter', part: { protocol: protocol ?? '' } })} error={at('filter.protocol')} clearButtonProps={{ 'aria-label': 'Any protocol' }} />
-            <NumberInput label="Port" size="xs" hideControls placeholder="Any" allowDecimal={false} allowNegative={false} clampBehavior="none" value={draft.filter.port} onChange={(value) => change({ type: 'filter', part: { port: typeof value === 'number' ? value : '' } })} error={at('filter.port')} />
-            <TextInput label="Host, either way" size="xs" placeholder="Address or network" spellCheck={false} value={draft.filter.host} onChange={(event) => change({ type: 'filter', part: { host: event.currentTarget.value } })} error={at('filter.host')} />
-            <TextInput label="Source" size="xs" placeholder="Address or network" spellCheck={false} disabled={draft.filter.host !== '' && draft.filter.src === ''} value={draft.filter.src} onChange={(event) => change({ type: 'filter', part: { src: event.currentTarget.value } })} error={at('filter.src')} />
-            <TextInput label="Destination" size="xs" placeholder="Address or network" spellCheck={false} disabled={draft.filter.host !== '' && draft.filter.dest === ''} value={draft.filter.dest} onChange={(event) => change({ type: 'filter', part: { dest: event.currentTarget.value } })} error={at('filter.dest')} />
-          </div>
-        </Panel>
-      </Section>
-      <CommandPreview draft={draft} />
+      <FilterSection control={control} />
+      <CommandPreview control={control} />
       <Section title="Start">
         <Panel>
           <div className={classes['fields']}>

@@ -28,18 +28,18 @@ export function PasteDialog({ opened, choices, onAdd, onClose }: PasteDialogProp
           event.preventDefault();
           event.stopPropagation();
           if (hosts.length > 0 && wrong.length === 0) {
-            onAdd(hosts.map(({ host, port, interface: name }) => newTarget({ deviceType, host, port, interface: name })));
+            onAdd(hosts.map((pasted) => newTarget({ deviceType: pasted.deviceType ?? deviceType, host: pasted.host, port: pasted.port, interface: pasted.interface })));
             setText('');
             onClose();
           }
         }}
       >
-        <Select label="Device type of all" size="xs" allowDeselect={false} data={choices} value={deviceType} onChange={(value) => value !== null && setDeviceType(value as CaptureDeviceType)} />
+        <Select label="Device type where a line names none" size="xs" allowDeselect={false} data={choices} value={deviceType} onChange={(value) => value !== null && setDeviceType(value as CaptureDeviceType)} />
         <Textarea
           data-autofocus
           label="Hosts"
-          description="One a line, or separated by commas: host, host:port or [IPv6]:port, and an interface behind it if it is not the default."
-          placeholder={'edge-1.lab\nedge-2.lab:2222 eth1\n10.20.0.14'}
+          description="One a line, or separated by commas: host, host:port or [IPv6]:port. In front of it the type (cucm, cube, csr1000v, expressway, linux), behind it an interface that is not the default."
+          placeholder={'cucm 10.20.0.14\ncube edge-2.lab:2222 GigabitEthernet2\nexpressway exp-1.lab\nedge-1.lab eth1'}
           autosize
           minRows={8}
           maxRows={16}

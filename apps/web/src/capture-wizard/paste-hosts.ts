@@ -1,8 +1,10 @@
-import { hostAddress, interfaceName } from '@capstan/contracts';
+import { CAPTURE_DEVICE_TYPES, type CaptureDeviceType, hostAddress, interfaceName } from '@capstan/contracts';
 
 /** One line of pasted text. */
 export interface PastedHost {
   readonly line: number;
+  /** Undefined where the line names none. */
+  readonly deviceType?: CaptureDeviceType;
   readonly host: string;
   readonly port: number | '';
   readonly interface: string;
@@ -10,8 +12,8 @@ export interface PastedHost {
 }
 
 /**
- * Hosts from pasted text: one a line or separated by commas, each `host`, `host:port` or `[v6]:port`, optionally followed by
- * an interface. Lines that are empty or begin with `#` are skipped.
+ * Hosts from pasted text: one a line or separated by commas, each `host`, `host:port` or `[v6]:port`, optionally with the type
+ * of the device in front of it and an interface behind it: `cube edge-1:2222 Gi2`. Lines that are empty or begin with `#` are skipped.
  */
 export function parseHosts(pasted: string): readonly PastedHost[] {
   return pasted.split(/\r?\n/).flatMap((line, index) =>
@@ -26,11 +28,13 @@ export function parseHosts(pasted: string): readonly PastedHost[] {
 }
 
 function parseOne(part: string, line: number): PastedHost {
-  const [address = '', network = '', ...rest] = part.split(/\s+/);
+  const words = part.split(/\s+/);
+  const deviceType = words.length > 1 ? CAPTURE_DEVICE_TYPES.find((type) => type === words[0]?.toLowerCase()) : undefined;
+  const [address = '', network = '', ...rest] = deviceType === undefined ? words : words.slice(1);
   const { host, port } = splitPort(address);
-  const given: PastedHost = { line, host, port: port === undefined ? '' : Number(port), interface: network };
+  const given: PastedHost = { line, host, port: port === undefined ? '' : Number(port), interface: network, ...(deviceType === undefined ? {} : { deviceType }) };
   if (rest.length > 0) {
-    return { ...given, problem: 'has more than a host and an interface' };
+    return { ...given, problem: 'has more than a type, a host and an interface' };
   }
   if (!hostAddress.safeParse(host).success) {
     return { ...given, problem: 'is not a host name or an IP address' };

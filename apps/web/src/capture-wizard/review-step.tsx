@@ -55,7 +55,7 @@ export function ReviewStep({ control, onEdit }: { control: DraftControl; onEdit:
             <dt>Runs</dt>
             <dd>{durationText(draft)}</dd>
             <dt>Filter</dt>
-            <dd>{filterText(draft.filter)}</dd>
+            <dd>{filterText(draft)}</dd>
             <dt>Start</dt>
             <dd>
               All together, at most {draft.armTimeoutSec === '' ? '…' : draft.armTimeoutSec} s after the order; {draft.allowPartial ? 'devices that are not ready are left out' : 'all or none'}
@@ -63,7 +63,7 @@ export function ReviewStep({ control, onEdit }: { control: DraftControl; onEdit:
           </dl>
         </Panel>
       </Section>
-      <CommandPreview draft={draft} />
+      <CommandPreview control={control} />
     </>
   );
 }

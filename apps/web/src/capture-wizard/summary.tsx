@@ -3,14 +3,13 @@ import { Panel } from '../design/page';
 import { StatusBadge } from '../design/status-badge';
 import { DEVICE_TYPE_LABELS } from '../live-session/device-icon';
 import { curlOf } from './curl';
-import { bodyOf } from './draft';
 import { durationText, filterText } from './draft-text';
 import type { DraftControl } from './use-draft';
 import classes from './capture-wizard.module.css';
 
 /** The draft at a glance, beside every step. */
 export function Summary({ control }: { control: DraftControl }) {
-  const { draft, secrets, problems } = control;
+  const { draft, body, problems } = control;
   const types = new Map<string, number>();
   draft.targets.forEach(({ deviceType }) => types.set(deviceType, (types.get(deviceType) ?? 0) + 1));
   return (
@@ -28,10 +27,10 @@ export function Summary({ control }: { control: DraftControl }) {
           <dt>Runs</dt>
           <dd>{durationText(draft)}</dd>
           <dt>Keeps</dt>
-          <dd>{filterText(draft.filter)}</dd>
+          <dd>{filterText(draft)}</dd>
         </dl>
         <div className={classes['summaryFoot']}>
-          <CopyButton value={curlOf(bodyOf(draft, secrets), window.location.origin)}>Copy as curl</CopyButton>
+          <CopyButton value={curlOf(body, window.location.origin)}>Copy as curl</CopyButton>
           <span className={classes['hint']}>The same order for a script; secrets come from its environment.</span>
         </div>
       </Panel>

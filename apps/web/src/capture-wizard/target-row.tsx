@@ -4,6 +4,7 @@ import { IconX } from '@tabler/icons-react';
 import type { FieldProblem } from '../api/problem';
 import { StatusIcon } from '../design/status-badge';
 import { DEVICE_TYPE_LABELS, DeviceIcon } from '../live-session/device-icon';
+import { optionFields, sshFields } from './device-options';
 import type { DraftTarget } from './draft';
 import classes from './capture-wizard.module.css';
 
@@ -29,6 +30,7 @@ export function TargetRow({ target, capability, credentials, problems, duplicate
         <span className={classes['targetHost']}>{target.host}</span>
         <span className={classes['targetFacts']}>
           {DEVICE_TYPE_LABELS[target.deviceType]} · port {target.port === '' ? (capability?.default_port ?? '…') : target.port} · {target.interface === '' ? (capability?.default_interface ?? '…') : target.interface} · {accessOf(target, credentials)}
+          {optionWords(target, capability)}
         </span>
         {words.map((word) => (
           <span key={word} className={classes['targetProblem']}>
@@ -45,6 +47,26 @@ export function TargetRow({ target, capability, credentials, problems, duplicate
     </li>
   );
 }
+
+/** What was chosen beyond the defaults, so that it cannot be forgotten. */
+function optionWords({ options, deviceType }: DraftTarget, capability: CaptureCapability | undefined): string {
+  const chosen = [...Object.keys(optionFields(options, capability)), ...(deviceType === 'expressway' ? [] : Object.keys(sshFields(options)))].map((name) => OPTION_WORDS[name] ?? name);
+  return chosen.length === 0 ? '' : ` · ${chosen.join(', ')}`;
+}
+
+const OPTION_WORDS: Readonly<Record<string, string>> = {
+  buffer_mb: 'buffer size',
+  buffer: 'buffer kind',
+  packet_limit: 'packet limit',
+  direction: 'one direction',
+  control_plane: 'own traffic',
+  app_credential_id: 'application credential',
+  takeover: 'takes over',
+  tls_fingerprint: 'pinned certificate',
+  legacy_crypto: 'SSH algorithms',
+  host_key: 'pinned host key',
+  jump: 'jump host',
+};
 
 function accessOf(target: DraftTarget, credentials: readonly CredentialView[] | undefined): string {
   switch (target.access) {

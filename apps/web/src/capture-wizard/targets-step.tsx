@@ -1,15 +1,16 @@
-import type { CaptureDeviceType } from '@capstan/contracts';
+import { CAPTURE_DEFAULTS, type CaptureDeviceType } from '@capstan/contracts';
 import { Button, NumberInput, Select, TextInput } from '@mantine/core';
 import { IconClipboardText, IconPlus } from '@tabler/icons-react';
 import { type KeyboardEvent, useRef, useState } from 'react';
 import { Empty, ProblemNotice } from '../design/feedback';
 import { Panel, Section } from '../design/page';
 import { CredentialFields } from './credential-fields';
-import { duplicateKeys, type NumberField } from './draft';
+import { type DraftTarget, duplicateKeys, type NumberField } from './draft';
 import { problemAt, targetProblems } from './draft-problems';
 import { PasteDialog } from './paste-dialog';
 import { TargetDialog } from './target-dialog';
 import { TargetRow } from './target-row';
+import { TemplatesMenu } from './templates-menu';
 import { typeChoices, useCaptureChoices } from './use-capture-choices';
 import { type DraftControl, newTarget } from './use-draft';
 import classes from './capture-wizard.module.css';
@@ -18,23 +19,26 @@ import classes from './capture-wizard.module.css';
 export function TargetsStep({ control, show }: { control: DraftControl; show: boolean }) {
   const { draft, secrets, problems, change } = control;
   const { capabilities, credentials } = useCaptureChoices();
-  const [editing, setEditing] = useState<string>();
+  const [editing, setEditing] = useState<DraftTarget>();
   const [pasting, setPasting] = useState(false);
-  const twice = duplicateKeys(draft.targets);
-  const edited = draft.targets.find(({ key }) => key === editing);
+  const twice = duplicateKeys(draft.targets, CAPTURE_DEFAULTS);
+  const isNew = editing !== undefined && !draft.targets.some(({ key }) => key === editing.key);
   return (
     <>
       <Section
         title="Devices"
         aside={
-          <Button variant="default" leftSection={<IconClipboardText size={14} aria-hidden />} onClick={() => setPasting(true)}>
-            Paste many
-          </Button>
+          <div className={classes['sectionButtons']}>
+            <TemplatesMenu control={control} />
+            <Button variant="default" leftSection={<IconClipboardText size={14} aria-hidden />} onClick={() => setPasting(true)}>
+              Paste many
+            </Button>
+          </div>
         }
       >
         {capabilities.isError ? <ProblemNotice error={capabilities.error} retry={() => void capabilities.refetch()} title="Device types could not be loaded" /> : null}
         <Panel padded={false}>
-          <AddDevice control={control} choices={capabilities.data} />
+          <AddDevice control={control} choices={capabilities.data} onMore={setEditing} />
           {draft.targets.length === 0 ? (
             <Empty title="No devices yet">{show ? 'At least one device is needed: type a host above, or paste a list.' : 'Type a host above and press Enter, or paste a list. Up to 50 devices start together.'}</Empty>
           ) : (
@@ -47,7 +51,7 @@ export function TargetsStep({ control, show }: { control: DraftControl; show: bo
                   credentials={credentials.data}
                   problems={show || target.access !== 'shared' ? targetProblems(problems, index) : targetProblems(problems, index).filter(({ path }) => path !== `targets.${index}`)}
                   duplicate={twice.has(target.key)}
-                  onEdit={() => setEditing(target.key)}
+                  onEdit={() => setEditing(target)}
                   onRemove={() => change({ type: 'remove', key: target.key })}
                 />
               ))}
@@ -73,26 +77,41 @@ export function TargetsStep({ control, show }: { control: DraftControl; show: bo
           />
         </Panel>
       </Section>
-      {edited === undefined ? null : <TargetDialog key={edited.key} target={edited} password={secrets[edited.key] ?? ''} capabilities={capabilities.data} credentials={credentials.data} onClose={() => setEditing(undefined)} onSave={(target, password) => change({ type: 'target', target, password })} />}
+      {editing === undefined ? null : (
+        <TargetDialog
+          key={editing.key}
+          target={editing}
+          isNew={isNew}
+          password={secrets[editing.key] ?? ''}
+          capabilities={capabilities.data}
+          credentials={credentials.data}
+          isDuplicate={(target) => duplicateKeys([...draft.targets.filter(({ key }) => key !== target.key), target], CAPTURE_DEFAULTS).has(target.key)}
+          onClose={() => setEditing(undefined)}
+          onSave={(target, password) => change({ type: 'target', target, password })}
+        />
+      )}
       <PasteDialog opened={pasting} choices={typeChoices(capabilities.data)} onClose={() => setPasting(false)} onAdd={(targets) => change({ type: 'add', targets })} />
     </>
   );
 }
 
 /** One line that adds a device; Enter adds and goes back to the host. */
-function AddDevice({ control, choices }: { control: DraftControl; choices: ReturnType<typeof useCaptureChoices>['capabilities']['data'] }) {
+function AddDevice({ control, choices, onMore }: { control: DraftControl; choices: ReturnType<typeof useCaptureChoices>['capabilities']['data']; onMore: (target: DraftTarget) => void }) {
   const [deviceType, setDeviceType] = useState<CaptureDeviceType>('linux');
   const [host, setHost] = useState('');
   const [port, setPort] = useState<NumberField>('');
   const [name, setName] = useState('');
   const field = useRef<HTMLInputElement>(null);
   const capability = choices?.find(({ device_type: type }) => type === deviceType);
+  const take = (): DraftTarget => {
+    setHost('');
+    setPort('');
+    setName('');
+    return newTarget({ deviceType, host: host.trim(), port, interface: capability?.interface_selectable === false ? '' : name.trim() });
+  };
   const add = (): void => {
     if (host.trim() !== '') {
-      control.change({ type: 'add', targets: [newTarget({ deviceType, host: host.trim(), port, interface: name.trim() })] });
-      setHost('');
-      setPort('');
-      setName('');
+      control.change({ type: 'add', targets: [take()] });
     }
     field.current?.focus();
   };
@@ -110,6 +129,9 @@ function AddDevice({ control, choices }: { control: DraftControl; choices: Retur
       <TextInput label="Interface" size="xs" placeholder={capability?.default_interface ?? 'any'} disabled={capability?.interface_selectable === false} spellCheck={false} autoComplete="off" value={name} onChange={(event) => setName(event.currentTarget.value)} onKeyDown={onKey} />
       <Button variant="default" leftSection={<IconPlus size={14} aria-hidden />} onClick={add}>
         Add device
+      </Button>
+      <Button variant="subtle" color="gray" onClick={() => onMore(take())}>
+        With options…
       </Button>
     </div>
   );

@@ -1,7 +1,8 @@
+import type { CaptureCapability } from '@capstan/contracts';
 import { useEffect, useMemo, useReducer } from 'react';
 import { newKey } from '../api/new-key';
 import type { FieldProblem } from '../api/problem';
-import { type Draft, type DraftFilter, type DraftTarget, EMPTY_DRAFT, type Secrets } from './draft';
+import { bodyOf, type Draft, type DraftFilter, type DraftTarget, EMPTY_DRAFT, type Secrets, targetOf } from './draft';
 import { problemsOf } from './draft-problems';
 import { loadDraft, saveDraft } from './draft-storage';
 
@@ -16,6 +17,7 @@ type Change =
   | { readonly type: 'set'; readonly part: Partial<Draft> }
   | { readonly type: 'filter'; readonly part: Partial<DraftFilter> }
   | { readonly type: 'add'; readonly targets: readonly DraftTarget[] }
+  /** Adds it, or puts it in the place of the one with its key. */
   | { readonly type: 'target'; readonly target: DraftTarget; readonly password?: string }
   | { readonly type: 'remove'; readonly key: string }
   | { readonly type: 'secret'; readonly key: string; readonly value: string }
@@ -33,7 +35,7 @@ function reduce(state: State, change: Change): State {
       return { ...state, draft: { ...draft, targets: [...draft.targets, ...change.targets] }, refused: [] };
     case 'target':
       return {
-        draft: { ...draft, targets: draft.targets.map((target) => (target.key === change.target.key ? change.target : target)) },
+        draft: { ...draft, targets: draft.targets.some(({ key }) => key === change.target.key) ? draft.targets.map((target) => (target.key === change.target.key ? change.target : target)) : [...draft.targets, change.target] },
         secrets: change.password === undefined ? secrets : { ...secrets, [change.target.key]: change.password },
         refused: [],
       };
@@ -52,16 +54,20 @@ function reduce(state: State, change: Change): State {
 
 /** A new target of the draft. */
 export function newTarget(part: Pick<DraftTarget, 'deviceType' | 'host' | 'port' | 'interface'>): DraftTarget {
-  return { key: newKey(), access: 'shared', credentialId: '', username: '', ...part };
+  return targetOf(newKey(), part);
 }
 
-/** The draft of the wizard: kept over a reload, checked with each change. */
-export function useDraft() {
+/**
+ * The draft of the wizard: kept over a reload, checked with each change.
+ * @param capabilities what device types know; undefined while it is not known
+ */
+export function useDraft(capabilities: readonly CaptureCapability[] | undefined) {
   const [state, change] = useReducer(reduce, undefined, () => ({ draft: loadDraft(window.sessionStorage), secrets: {}, refused: [] }));
   const { draft, secrets, refused } = state;
   useEffect(() => saveDraft(window.sessionStorage, draft === EMPTY_DRAFT ? undefined : draft), [draft]);
-  const problems = useMemo(() => [...refused, ...problemsOf(draft, secrets)], [draft, secrets, refused]);
-  return { draft, secrets, problems, change };
+  const body = useMemo(() => bodyOf(draft, secrets, capabilities), [draft, secrets, capabilities]);
+  const problems = useMemo(() => [...refused, ...problemsOf(body)], [body, refused]);
+  return { draft, secrets, body, problems, change };
 }
 
 /** What {@link useDraft} gives. */

@@ -1,36 +1,42 @@
-import type { CapturePreview } from '@capstan/contracts';
 import { capturePreviewBody } from '@capstan/contracts';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useRuntime } from '../runtime';
-import { bodyOf, type Draft } from './draft';
+import type { DraftBody } from './draft';
+import { askEach, type PreviewAnswer, type PreviewTarget } from './preview-questions';
 
 /** Time without a change before the server is asked, in ms. */
 const QUIET_MS = 350;
+const ASKED = ['device_type', 'host', 'port', 'interface', 'buffer_mb', 'buffer', 'packet_limit', 'direction', 'control_plane', 'app_credential_id', 'takeover', 'tls_fingerprint'] as const;
 
-/** The exact command of every target, as the server would send it; undefined while the draft cannot be previewed. */
-export function usePreview(draft: Draft) {
+/** What every target of a draft becomes on its device; undefined while the draft cannot be previewed. */
+export function usePreview(body: DraftBody): { previews: readonly PreviewAnswer[] | undefined; error: Error | null; possible: boolean; current: boolean } {
   const { api } = useRuntime();
-  const body = useMemo(() => {
-    const { mode, duration_sec, size_per_file_mb, max_files, filter, targets } = bodyOf(draft, {});
-    const asked = capturePreviewBody.safeParse({
+  const asked = useMemo(() => {
+    const { mode, duration_sec, size_per_file_mb, max_files, filter, targets } = body;
+    const question = capturePreviewBody.safeParse({
       mode,
       duration_sec,
       size_per_file_mb,
       max_files,
       filter,
-      targets: targets.map(({ device_type, host, port, interface: name }) => ({ device_type, host, port, interface: name })),
+      // So every device tells what it cannot do; what that means for the session is the draft's own choice.
+      on_unsupported: 'post_filter',
+      targets: targets.map((target) => Object.fromEntries(ASKED.flatMap((field) => (target[field] === undefined ? [] : [[field, target[field]]])))),
     });
-    return asked.success ? JSON.stringify(asked.data) : undefined;
-  }, [draft]);
-  const [quiet] = useDebouncedValue(body, QUIET_MS);
+    return question.success ? JSON.stringify(question.data) : undefined;
+  }, [body]);
+  const [quiet] = useDebouncedValue(asked, QUIET_MS);
   const query = useQuery({
     queryKey: ['capture-preview', quiet],
     enabled: quiet !== undefined,
     placeholderData: keepPreviousData,
     staleTime: Infinity,
-    queryFn: async ({ signal }): Promise<readonly CapturePreview[]> => (await api.call('capturePreview', { body: JSON.parse(quiet ?? '{}') as never, signal })).previews,
+    queryFn: ({ signal }) => {
+      const { targets, ...shared } = JSON.parse(quiet ?? '{}') as { targets: PreviewTarget[] };
+      return askEach(targets, async (some) => (await api.call('capturePreview', { body: { ...shared, targets: some } as never, signal })).previews);
+    },
   });
-  return { previews: body === undefined ? undefined : query.data, error: query.error, possible: body !== undefined, current: body === quiet && !query.isFetching };
+  return { previews: asked === undefined ? undefined : query.data, error: query.error, possible: asked !== undefined, current: asked === quiet && !query.isFetching };
 }

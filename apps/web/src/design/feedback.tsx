@@ -37,13 +37,15 @@ export function ProblemNotice({ error, retry, title = 'This could not be loaded'
   );
 }
 
+const CLOSE = { closeButtonProps: { 'aria-label': 'Dismiss' } } as const;
+
 /** Says that something worked. */
 export function say(message: string): void {
-  notifications.show({ message, withBorder: true });
+  notifications.show({ message, withBorder: true, ...CLOSE });
 }
 
 /** Says that something did not work, and why. */
 export function sayProblem(title: string, error: unknown): void {
   const problem = asProblem(error);
-  notifications.show({ title, message: `${problem.message} (${problem.code})`, color: 'red', withBorder: true, autoClose: 12_000 });
+  notifications.show({ title, message: `${problem.message} (${problem.code})`, color: 'red', withBorder: true, autoClose: 12_000, ...CLOSE });
 }

@@ -1,4 +1,4 @@
-import type { CreateCredentialBody } from '@capstan/contracts';
+import type { CreateCredentialBody, CredentialView } from '@capstan/contracts';
 import { Alert, Button, Modal, PasswordInput, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -11,16 +11,22 @@ import classes from './inventory.module.css';
 type Kind = CreateCredentialBody['kind'];
 const EMPTY = { name: '', kind: 'password' as Kind, username: '', password: '', private_key: '', passphrase: '', enable_secret: '' };
 
+interface AddCredentialProps {
+  readonly onClose: () => void;
+  /** Told of the new one, before the dialog closes. */
+  readonly onStored?: (credential: CredentialView) => void;
+}
+
 /** Keeps a new credential. */
-export function AddCredentialDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export function AddCredentialDialog({ opened, onClose, onStored }: AddCredentialProps & { opened: boolean }) {
   return (
     <Modal opened={opened} onClose={onClose} title="Add credential" size="md">
-      <AddCredentialForm onClose={onClose} />
+      <AddCredentialForm onClose={onClose} onStored={onStored} />
     </Modal>
   );
 }
 
-function AddCredentialForm({ onClose }: { onClose: () => void }) {
+function AddCredentialForm({ onClose, onStored }: AddCredentialProps) {
   const { api } = useRuntime();
   const queries = useQueryClient();
   const [form, setForm] = useState(EMPTY);
@@ -36,13 +42,15 @@ function AddCredentialForm({ onClose }: { onClose: () => void }) {
 
   const send = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
+    // It may stand in a dialog of another form.
+    event.stopPropagation();
     if (!complete) {
       return;
     }
     setBusy(true);
     try {
       const given = (text: string): string | undefined => (text === '' ? undefined : text);
-      await api.call('createCredential', {
+      const { credential } = await api.call('createCredential', {
         idempotencyKey: newKey(),
         body: {
           name: form.name.trim(),
@@ -54,6 +62,7 @@ function AddCredentialForm({ onClose }: { onClose: () => void }) {
       });
       await queries.invalidateQueries({ queryKey: ['credentials'] });
       say(`“${form.name.trim()}” is stored`);
+      onStored?.(credential);
       onClose();
     } catch (error) {
       setProblem(asProblem(error));

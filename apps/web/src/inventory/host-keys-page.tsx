@@ -116,6 +116,7 @@ export function HostKeysPage() {
                 columns={[
                   { label: 'Host', cell: (row) => <b style={{ fontWeight: 500 }}>{row.port === 22 ? row.host : `${row.host}:${row.port}`}</b> },
                   { label: 'State', width: 128, cell: (row) => <StatusBadge status={row.status === 'trusted' ? 'success' : 'attention'}>{row.status === 'trusted' ? 'Trusted' : 'Changed'}</StatusBadge> },
+                  { label: 'Kind', width: 64, cell: (row) => (row.kind === 'tls' ? 'TLS' : 'SSH') },
                   { label: 'Algorithm', width: 184, cell: (row) => <span className="mono">{row.algorithm}</span> },
                   {
                     label: 'Fingerprint',

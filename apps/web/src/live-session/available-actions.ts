@@ -1,8 +1,8 @@
-import type { Permission, SessionState } from '@capstan/contracts';
+import type { Permission, SessionState, TargetView } from '@capstan/contracts';
 import { isTerminal } from '../design/status';
 
 /** What can be done with one session. */
-export type SessionAction = 'pause' | 'resume' | 'stop' | 'cancel' | 'retry' | 'download' | 'delete';
+export type SessionAction = 'pause' | 'resume' | 'stop' | 'cancel' | 'collect' | 'retry' | 'download' | 'delete';
 
 interface Facts {
   readonly state: SessionState;
@@ -15,8 +15,16 @@ interface Facts {
   readonly paused_at: string | null;
 }
 
-/** The actions to show, in their order, each with the reason why it cannot be used now. */
-export function actionsFor(session: Facts, permissions: readonly Permission[]): readonly { readonly action: SessionAction; readonly blocked?: string }[] {
+/** Whether the files of a failed target still lie on its device, to be collected without capturing again. */
+export function isCollectable({ error }: Pick<TargetView, 'error'>): boolean {
+  return error?.details?.['collectable'] === true;
+}
+
+/**
+ * The actions to show, in their order, each with the reason why it cannot be used now.
+ * @param collectable targets whose files still lie on their devices
+ */
+export function actionsFor(session: Facts, permissions: readonly Permission[], collectable = 0): readonly { readonly action: SessionAction; readonly blocked?: string }[] {
   const mayWrite = permissions.includes('sessions:write');
   const mayDownload = permissions.includes('artifacts:download');
   const actions: { action: SessionAction; blocked?: string }[] = [];
@@ -26,6 +34,9 @@ export function actionsFor(session: Facts, permissions: readonly Permission[]): 
       blocked: !session.download_available ? 'Nothing was stored' : mayDownload ? undefined : 'Your role may not download captures',
     });
     if (mayWrite) {
+      if (collectable > 0) {
+        actions.push({ action: 'collect' });
+      }
       if (session.completed_count < session.target_count) {
         actions.push({ action: 'retry' });
       }

@@ -24,6 +24,11 @@ describe(actionsFor.name, () => {
     expect(names(session, 'operator')).toEqual(expected);
   });
 
+  it('offers to collect again where files still lie on a device', () => {
+    expect(actionsFor(partial, ROLE_PERMISSIONS.operator, 1).map(({ action }) => action)).toContain('collect');
+    expect(actionsFor(partial, ROLE_PERMISSIONS.viewer, 1).map(({ action }) => action)).not.toContain('collect');
+  });
+
   it('offers to pause only what can pause, and to resume what is paused', () => {
     const pausable = { ...running, pausable: true };
     expect(names(pausable, 'operator')).toEqual(['pause', 'stop', 'cancel']);

@@ -10,7 +10,9 @@ import { TimeText } from '../design/time-text';
 import { isTerminal } from '../design/status';
 import { type LiveTarget, orderedTargets } from '../live/live-session';
 import { useLiveSession } from '../live/use-live-session';
+import { AnalysisPanel } from './analysis-panel';
 import { ArtifactList } from './artifact-list';
+import { isCollectable } from './available-actions';
 import { EventLog } from './event-log';
 import { LiveSkeleton } from './live-skeleton';
 import { OutcomeNotice } from './outcome-notice';
@@ -71,11 +73,12 @@ function LiveSessionView({ id }: { id: string }) {
           </span>
         </span>
       }
-      actions={<SessionActions session={header} />}
+      actions={<SessionActions session={header} collectable={targets.filter(({ view }) => isCollectable(view)).length} />}
     >
       <TranscriptProvider session={session}>
         <StatStrip session={session} targets={targets} />
         <OutcomeNotice session={session} targets={targets} />
+        <AnalysisPanel session={session} />
         <TargetGrid targets={targets} />
         <SpreadStrip targets={targets} header={header} />
         <div className={classes['columns']}>

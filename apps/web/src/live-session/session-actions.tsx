@@ -1,6 +1,6 @@
 import type { SessionSummary } from '@capstan/contracts';
 import { Button, Tooltip } from '@mantine/core';
-import { IconDownload, IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerStopFilled, IconRefresh, IconTrash, IconX } from '@tabler/icons-react';
+import { IconDeviceFloppy, IconDownload, IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerStopFilled, IconRefresh, IconTrash, IconX } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useNavigate } from 'react-router';
@@ -19,6 +19,7 @@ const LOOKS: Record<SessionAction, { label: string; icon: ReactNode; variant: 'f
   stop: { label: 'Stop', icon: <IconPlayerStopFilled size={14} aria-hidden />, variant: 'filled' },
   cancel: { label: 'Cancel', icon: <IconX size={14} aria-hidden />, variant: 'default' },
   download: { label: 'Download', icon: <IconDownload size={14} aria-hidden />, variant: 'filled' },
+  collect: { label: 'Collect again', icon: <IconDeviceFloppy size={14} aria-hidden />, variant: 'default' },
   retry: { label: 'Retry failed', icon: <IconRefresh size={14} aria-hidden />, variant: 'default' },
   delete: { label: 'Delete', icon: <IconTrash size={14} aria-hidden />, variant: 'default' },
 };
@@ -29,12 +30,13 @@ const EXPLAIN: Record<SessionAction, string> = {
   stop: 'End the captures now and keep what they have',
   cancel: 'Clean the devices and throw the data away',
   download: 'Everything as one ZIP with manifest and checksums',
+  collect: 'Fetch the files that still lie on devices, without capturing again',
   retry: 'A new session of the targets that did not complete',
   delete: 'Remove the session and everything it stored',
 };
 
 /** The buttons of a session. */
-export function SessionActions({ session }: { session: SessionSummary }) {
+export function SessionActions({ session, collectable }: { session: SessionSummary; collectable: number }) {
   const { api } = useRuntime();
   const user = useUser();
   const queries = useQueryClient();
@@ -52,6 +54,10 @@ export function SessionActions({ session }: { session: SessionSummary }) {
     stop: async () => take((await api.call('stopSession', { params })).session),
     cancel: async () => take((await api.call('cancelSession', { params })).session),
     download: () => download(api, 'session', session.session_id),
+    collect: async () => {
+      const child = await api.call('retryCollectCaptureSession', { params, idempotencyKey: newKey() });
+      await navigate(`/sessions/${child.session_id}`);
+    },
     retry: async () => {
       const child = await api.call('retrySession', { params, body: { only: 'failed' }, idempotencyKey: newKey() });
       await navigate(`/sessions/${child.session.session_id}`);
@@ -77,7 +83,7 @@ export function SessionActions({ session }: { session: SessionSummary }) {
 
   return (
     <>
-      {actionsFor(session, user.permissions).map(({ action, blocked }) => {
+      {actionsFor(session, user.permissions, collectable).map(({ action, blocked }) => {
         const look = LOOKS[action];
         return (
           <Tooltip key={action} label={blocked ?? EXPLAIN[action]}>

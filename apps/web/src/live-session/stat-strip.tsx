@@ -46,7 +46,7 @@ export function StatStrip({ session, targets }: { session: LiveSession; targets:
           <dd className={`num ${classes['statValue']}`}>{formatCount(sum('packets_captured'))}</dd>
           <dd className={`num ${classes['statNote']}`}>
             {live && rates.length > 0 ? formatPacketRate(packetRate) : ''}
-            {dropped > 0 ? `${live && rates.length > 0 ? ', ' : ''}${formatCount(dropped)} dropped by kernels` : live && rates.length > 0 ? '' : 'none dropped'}
+            {dropped > 0 ? `${live && rates.length > 0 ? ', ' : ''}${formatCount(dropped)} dropped by devices` : live && rates.length > 0 ? '' : 'none dropped'}
           </dd>
         </div>
         <div className={classes['stat']}>

@@ -28,6 +28,8 @@ export interface LiveConnectionDependencies {
 }
 
 const ACK_TIMEOUT_MS = 5_000;
+/** Orders may have to wait for services behind the gateway. */
+const ORDER_TIMEOUT_MS = 20_000;
 const RETRY_MS = 1_000;
 const REFUSED: ReadonlySet<string> = new Set(['TOKEN_EXPIRED', 'NOT_AUTHENTICATED', 'INVALID_CREDENTIALS']);
 
@@ -86,6 +88,15 @@ export class LiveConnection {
   hear<Name extends keyof ServerMessages>(name: Name, listener: (message: ServerMessages[Name]) => void): () => void {
     this.dependencies.socket.on(name, listener as (...args: never[]) => void);
     return () => void this.dependencies.socket.off(name, listener as (...args: never[]) => void);
+  }
+
+  /** Gives an order over the socket. @returns its acknowledgement; a refusal of our own when there is none in time */
+  ask<Name extends keyof ClientMessages>(name: Name, message: ClientMessages[Name]): Promise<SocketAck> {
+    return new Promise((resolve) => {
+      this.dependencies.socket.timeout(ORDER_TIMEOUT_MS).emit(name, message, (error, ack) => {
+        resolve(error !== null || ack === undefined ? { ok: false, error: { code: 'SERVICE_UNAVAILABLE', message: 'Capstan does not answer' } } : ack);
+      });
+    });
   }
 
   /** State of the link; a new object with each change. */

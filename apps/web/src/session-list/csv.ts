@@ -1,4 +1,5 @@
 import type { SessionSummary } from '@capstan/contracts';
+import { csvText } from '../design/csv';
 
 const COLUMNS: readonly (readonly [string, (session: SessionSummary) => string | number | null])[] = [
   ['session_id', (session) => session.session_id],
@@ -20,15 +21,8 @@ const COLUMNS: readonly (readonly [string, (session: SessionSummary) => string |
 
 /** Sessions as CSV (RFC 4180), with a header line. */
 export function sessionsCsv(sessions: readonly SessionSummary[]): string {
-  const lines = [COLUMNS.map(([name]) => name), ...sessions.map((session) => COLUMNS.map(([, value]) => cell(value(session))))];
-  return `${lines.map((line) => line.join(',')).join('\r\n')}\r\n`;
-}
-
-function cell(value: string | number | null): string {
-  if (value === null || typeof value === 'number') {
-    return value === null ? '' : String(value);
-  }
-  // A spreadsheet would run a name such as `=HYPERLINK(…)` as a formula.
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvText(
+    COLUMNS.map(([name]) => name),
+    sessions.map((session) => COLUMNS.map(([, value]) => value(session))),
+  );
 }

@@ -1,5 +1,6 @@
 import type { SessionSummary } from '@capstan/contracts';
 import { useState } from 'react';
+import { saveText } from '../design/csv';
 import { sayProblem } from '../design/feedback';
 import { useRuntime } from '../runtime';
 import { sessionsCsv } from './csv';
@@ -23,12 +24,7 @@ export function useCsvExport(filter: ListFilter): { busy: boolean; run: () => Pr
           break;
         }
       }
-      const url = URL.createObjectURL(new Blob([sessionsCsv([...found.values()])], { type: 'text/csv' }));
-      const anchor = document.createElement('a');
-      anchor.href = url;
-      anchor.download = `capstan-sessions-${new Date(clock.now()).toISOString().slice(0, 10)}.csv`;
-      anchor.click();
-      window.setTimeout(() => URL.revokeObjectURL(url), 10_000);
+      saveText(sessionsCsv([...found.values()]), `capstan-sessions-${new Date(clock.now()).toISOString().slice(0, 10)}.csv`);
     } catch (error) {
       sayProblem('The export did not finish', error);
     } finally {

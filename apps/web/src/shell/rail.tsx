@@ -2,6 +2,8 @@ import { Button, Menu, UnstyledButton } from '@mantine/core';
 import type { Permission } from '@capstan/contracts';
 import {
   IconActivityHeartbeat,
+  IconAntenna,
+  IconBroadcast,
   IconDeviceDesktop,
   IconFingerprint,
   IconHistory,
@@ -17,6 +19,7 @@ import {
   IconTicket,
   IconUserCircle,
   IconUsers,
+  IconWaveSine,
 } from '@tabler/icons-react';
 import { useMantineColorScheme } from '@mantine/core';
 import type { ComponentType } from 'react';
@@ -39,12 +42,15 @@ const GROUPS: readonly { readonly label?: string; readonly places: readonly Plac
     places: [
       { to: '/', label: 'Home', icon: IconHome },
       { to: '/sessions', label: 'Sessions', icon: IconListDetails, needs: 'sessions:read' },
+      { to: '/recordings', label: 'Recordings', icon: IconWaveSine, needs: 'recordings:read' },
     ],
   },
   {
     label: 'Inventory',
     places: [
       { to: '/inventory/credentials', label: 'Credentials', icon: IconKey, needs: 'devices:read' },
+      { to: '/receivers', label: 'Receivers', icon: IconAntenna, needs: 'recordings:read' },
+      { to: '/known-sources', label: 'Known sources', icon: IconBroadcast, needs: 'recordings:read' },
       { to: '/inventory/host-keys', label: 'Host keys', icon: IconFingerprint, needs: 'devices:read' },
     ],
   },

@@ -6,7 +6,7 @@ import { actor } from '../sessions/session';
 /** What a service did in the outside world on somebody's behalf; the gateway writes it into the audit log. */
 export const auditRecorded = defineEvent(
   'audit.recorded.v1',
-  ['device-collector', 'sdr-acquirer', 'capture-orchestrator'],
+  ['device-collector', 'camera-service', 'sdr-acquirer', 'capture-orchestrator'],
   'Something worth auditing was done, e.g. a command was sent to a device',
   z.object({
     at: isoTimestamp,

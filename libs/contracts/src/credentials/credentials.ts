@@ -47,13 +47,14 @@ export type CredentialView = z.output<typeof credentialView>;
 /** Answer of `GET /credentials`. */
 export const credentialList = z.object({ credentials: z.array(credentialView), ...pageInfo });
 
-/** A host key Capstan met or was told of. `changed` blocks every login until someone trusts the new key. */
+/** A host key, or the certificate of an HTTPS device, that Capstan met or was told of. `changed` blocks every login until someone trusts the new key. */
 export const hostKeyView = z.object({
   host_key_id: uuid,
   host: z.string(),
   port,
+  kind: z.enum(['ssh', 'tls']),
   algorithm: z.string(),
-  /** `SHA256:<base64>` as ssh-keygen prints it. */
+  /** Of a host key `SHA256:<base64>`, as ssh-keygen prints it; of a certificate its SHA-256 in hex with colons, as openssl and browsers do. */
   fingerprint: z.string(),
   status: z.enum(['trusted', 'changed']),
   first_seen_at: isoTimestamp,

@@ -4,11 +4,15 @@ import { hostAddress, isoTimestamp, label, port, uuid } from '../primitives';
 import { sessionOptions } from '../sessions/session';
 import { SESSION_STATES, TARGET_STATES } from '../sessions/states';
 import { captureFilter } from './filter';
-import { CAPTURE_DEVICE_TYPES, captureCapability, capturePreview, interfaceName, MAX_TARGETS, ON_UNSUPPORTED } from './packet-capture';
+import { CAPTURE_DEVICE_TYPES, captureCapability, capturePreview, interfaceName, MAX_TARGETS, ON_UNSUPPORTED, packetCaptureTarget } from './packet-capture';
+import { sshTargetFields } from './ssh-options';
 
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
 const account = { username: optional(label(200)), password: optional(z.string().min(1).max(1_000)), credential_id: optional(uuid) };
+
+/** Options of single device types; for the others they are a 422. They shape the command, so a preview takes them too. */
+const deviceOptions = packetCaptureTarget.pick({ buffer_mb: true, buffer: true, packet_limit: true, direction: true, control_plane: true, app_credential_id: true, takeover: true, tls_fingerprint: true }).shape;
 
 /** One device of a capture session. Without its own credentials it uses the session's. */
 export const captureSessionTarget = z.strictObject({
@@ -16,6 +20,8 @@ export const captureSessionTarget = z.strictObject({
   host: hostAddress,
   port: optional(port),
   interface: optional(interfaceName),
+  ...deviceOptions,
+  ...sshTargetFields,
   ...account,
 });
 
@@ -121,7 +127,7 @@ export const capturePreviewBody = z.strictObject({
   filter: optional(captureFilter),
   on_unsupported: z.enum(ON_UNSUPPORTED).default('refuse'),
   targets: z
-    .array(z.strictObject({ device_type: z.enum(CAPTURE_DEVICE_TYPES), host: hostAddress, port: optional(port), interface: optional(interfaceName) }))
+    .array(z.strictObject({ device_type: z.enum(CAPTURE_DEVICE_TYPES), host: hostAddress, port: optional(port), interface: optional(interfaceName), ...deviceOptions }))
     .min(1)
     .max(MAX_TARGETS),
 });

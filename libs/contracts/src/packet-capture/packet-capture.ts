@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hostAddress, port, uuid } from '../primitives';
 import { captureFilter, FILTER_NODES } from './filter';
+import { sshTargetFields } from './ssh-options';
 
 /** The platforms on which packets can be captured. */
 export const CAPTURE_DEVICE_TYPES = ['cucm', 'cube', 'csr1000v', 'expressway', 'linux'] as const;
@@ -26,6 +27,12 @@ export const interfaceName = z
   .max(60)
   .regex(/^[A-Za-z][A-Za-z0-9._:/@-]*$/, 'must be an interface name such as eth0 or GigabitEthernet0/0/1');
 
+/** SHA-256 of a certificate in hex, with or without colons. */
+export const tlsFingerprint = z
+  .string()
+  .trim()
+  .regex(/^(?:[0-9A-Fa-f]{64}|(?:[0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2})$/, 'must be a SHA-256 fingerprint in hex, as openssl x509 -fingerprint -sha256 prints it');
+
 /** What happens to a filter that a device cannot express: a 422, or a wider capture whose filtered copy is a second artifact. */
 export const ON_UNSUPPORTED = ['refuse', 'post_filter'] as const;
 /** See {@link ON_UNSUPPORTED}. */
@@ -46,11 +53,35 @@ export const packetCaptureTarget = z.strictObject({
   size_per_file_mb: z.int().min(1).max(100).default(25),
   max_files: z.int().min(2).max(100).default(10),
   filter: captureFilter.nullish().transform((filter) => filter ?? undefined),
+  /** MB of the device's capture buffer (IOS-XE). Default 50; in rotating mode as much as the wanted files, at most 100. */
+  buffer_mb: z.int().min(1).max(100).optional(),
+  /** What a full buffer means (IOS-XE): the capture is over, or the oldest packets are lost. Default linear in standard mode, circular in rotating mode. */
+  buffer: z.enum(['linear', 'circular']).optional(),
+  /** Packets after which the device ends the capture by itself (IOS-XE: default no limit; CUCM, standard mode: default 100,000). */
+  packet_limit: z.int().min(1).max(100_000).optional(),
+  /** Packets into the interface, out of it, or both (IOS-XE). Default both. */
+  direction: z.enum(['both', 'in', 'out']).optional(),
+  /** Capture what goes to and from the router itself instead of an interface (IOS-XE). */
+  control_plane: z.boolean().optional(),
+  /** Whether somebody else's run may be ended for this one (Expressway, which knows one run at a time). Default no: it is respected. */
+  takeover: z.boolean().optional(),
+  /** Fingerprint that the device's TLS certificate must have (Expressway). Default: the one trusted on first use. */
+  tls_fingerprint: tlsFingerprint.optional(),
+  /** Credential of an application user, by which files are fetched over HTTPS (CUCM). Without it the node pushes them. */
+  app_credential_id: uuid.optional(),
   /** With `post_filter`, what the device cannot express is captured too and taken out of a copy afterwards. */
   on_unsupported: z.enum(ON_UNSUPPORTED).default('refuse'),
+  ...sshTargetFields,
+  /** Task whose files wait on the device: they are collected, and nothing is captured. Set by `retry-collect`. */
+  collect_from: uuid.optional(),
 });
 /** See {@link packetCaptureTarget}. */
 export type PacketCaptureTarget = z.output<typeof packetCaptureTarget>;
+
+/** Fields of a target that only some device types know; a device type that does not know a given one refuses the target. */
+export const CAPTURE_OPTIONS = ['buffer_mb', 'buffer', 'packet_limit', 'direction', 'control_plane', 'app_credential_id', 'takeover', 'tls_fingerprint'] as const;
+/** See {@link CAPTURE_OPTIONS}. */
+export type CaptureOption = (typeof CAPTURE_OPTIONS)[number];
 
 /** What one device type can do; shown before a session is built. */
 export const captureCapability = z.object({
@@ -65,6 +96,10 @@ export const captureCapability = z.object({
   filter_nodes: z.array(z.enum(FILTER_NODES)),
   live_counters: z.array(z.string()),
   interface_selectable: z.boolean(),
+  /** Fields of {@link CAPTURE_OPTIONS} it knows. */
+  options: z.array(z.enum(CAPTURE_OPTIONS)).default([]),
+  /** What is worth knowing before choosing it, one sentence each. */
+  remarks: z.array(z.string()).default([]),
 });
 /** See {@link captureCapability}. */
 export type CaptureCapability = z.output<typeof captureCapability>;

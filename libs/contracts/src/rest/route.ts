@@ -26,6 +26,8 @@ export interface Route {
   readonly response: RouteResponse;
   /** Codes beside those that every route can answer. */
   readonly problems?: readonly ProblemCode[];
+  /** Whether every call belongs into the audit log, also of a GET. */
+  readonly audited?: boolean;
   /** Whether `Idempotency-Key` is honoured. */
   readonly idempotent?: boolean;
 }

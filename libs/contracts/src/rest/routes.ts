@@ -23,12 +23,16 @@ import {
   createCaptureSessionBody,
   stopCaptureSessionAnswer,
 } from '../packet-capture/capture-sessions';
+import { captureAnalysis } from '../packet-capture/capture-analysis';
 import { captureCapability, capturePreview } from '../packet-capture/packet-capture';
+import { voiceReport } from '../packet-capture/voice-report';
 import { isoTimestamp, pageInfo, pageQuery, uuid } from '../primitives';
 import { artifactView, createSessionBody, sessionEvent, sessionSummary, sessionView } from '../sessions/session';
 import { sessionListQuery } from '../sessions/session-messages';
+import { sessionTemplate, sessionTemplateBody, sessionTemplateList, startTemplateBody, updateSessionTemplateBody } from '../sessions/session-templates';
 import { recordingRoutes } from '../recordings/recording-routes';
 import { systemView } from '../system/system';
+import { cameraRoutes } from './camera-routes';
 import { defineRoute, type Route } from './route';
 
 const byId = z.strictObject({ id: uuid });
@@ -37,6 +41,7 @@ const linkQuery = z.strictObject({ link: z.string().max(2_000).optional() });
 const downloadUrl = z.object({ url: z.string(), expires_at: isoTimestamp });
 const json = <S extends z.ZodType>(schema: S) => ({ json: schema }) as const;
 const sessionAnswer = json(z.object({ session: sessionSummary }));
+const templateAnswer = json(z.object({ template: sessionTemplate }));
 const EMPTY = { empty: true } as const;
 
 /** The public API below `/api/v1`. */
@@ -74,6 +79,12 @@ export const routes = {
   downloadArtifact: defineRoute({ method: 'GET', path: '/artifacts/:id', tag: 'downloads', summary: 'One artifact; Range and ETag (= sha256) are honoured', access: { link: 'artifacts:download' }, params: byId, query: linkQuery, status: 200, response: { bytes: 'application/octet-stream' }, problems: ['ARTIFACT_NOT_FOUND', 'OBJECT_PRUNED', 'RANGE_NOT_SATISFIABLE', 'LINK_EXPIRED', 'LINK_INVALID'] }),
   artifactDownloadUrl: defineRoute({ method: 'POST', path: '/artifacts/:id/download-url', tag: 'downloads', summary: 'A short-lived link to an artifact', access: 'artifacts:download', params: byId, status: 200, response: json(downloadUrl), problems: ['ARTIFACT_NOT_FOUND'] }),
 
+  listSessionTemplates: defineRoute({ method: 'GET', path: '/session-templates', tag: 'session templates', summary: 'Templates by name', access: 'sessions:read', query: pageQuery, status: 200, response: json(sessionTemplateList) }),
+  createSessionTemplate: defineRoute({ method: 'POST', path: '/session-templates', tag: 'session templates', summary: 'Keep a session to start it again', access: 'sessions:write', body: sessionTemplateBody, status: 201, response: templateAnswer, problems: ['NAME_TAKEN'], idempotent: true }),
+  getSessionTemplate: defineRoute({ method: 'GET', path: '/session-templates/:id', tag: 'session templates', summary: 'One template', access: 'sessions:read', params: byId, status: 200, response: templateAnswer, problems: ['TEMPLATE_NOT_FOUND'] }),
+  updateSessionTemplate: defineRoute({ method: 'PUT', path: '/session-templates/:id', tag: 'session templates', summary: 'Replace a template', access: 'sessions:write', params: byId, body: updateSessionTemplateBody, status: 200, response: templateAnswer, problems: ['TEMPLATE_NOT_FOUND', 'REVISION_CONFLICT', 'NAME_TAKEN'] }),
+  deleteSessionTemplate: defineRoute({ method: 'DELETE', path: '/session-templates/:id', tag: 'session templates', summary: 'Forget a template; sessions it started stay', access: 'sessions:write', params: byId, status: 204, response: EMPTY, problems: ['TEMPLATE_NOT_FOUND'] }),
+  startSessionTemplate: defineRoute({ method: 'POST', path: '/session-templates/:id/start', tag: 'session templates', summary: 'Start a session as the template says', access: 'sessions:write', params: byId, body: startTemplateBody.prefault({}), status: 202, response: json(z.object({ session: sessionView })), problems: ['TEMPLATE_NOT_FOUND'], idempotent: true }),
   ...recordingRoutes,
 
   captureCapabilities: defineRoute({ method: 'GET', path: '/capture-sessions/capabilities', tag: 'packet captures', summary: 'What each device type can do', access: 'sessions:read', status: 200, response: json(z.object({ capabilities: z.array(captureCapability) })) }),
@@ -82,7 +93,12 @@ export const routes = {
   listCaptureSessions: defineRoute({ method: 'GET', path: '/capture-sessions', tag: 'packet captures', summary: 'Packet-capture sessions, newest first', access: 'sessions:read', query: pageQuery, status: 200, response: json(z.object({ sessions: z.array(captureSessionInfo), ...pageInfo })) }),
   getCaptureSession: defineRoute({ method: 'GET', path: '/capture-sessions/:id', tag: 'packet captures', summary: 'One session with its timing', access: 'sessions:read', params: byId, status: 200, response: json(captureSessionAnswer), problems: ['SESSION_NOT_FOUND'] }),
   stopCaptureSession: defineRoute({ method: 'POST', path: '/capture-sessions/:id/stop', tag: 'packet captures', summary: 'Stop all captures and collect', access: 'sessions:write', params: byId, status: 200, response: json(stopCaptureSessionAnswer), problems: ['SESSION_NOT_FOUND'] }),
+  retryCollectCaptureSession: defineRoute({ method: 'POST', path: '/capture-sessions/:id/retry-collect', tag: 'packet captures', summary: 'Collect again what could not be collected, without capturing again', access: 'sessions:write', params: byId, status: 202, response: json(createCaptureSessionAnswer), problems: ['SESSION_NOT_FOUND', 'SESSION_NOT_READY', 'NOTHING_TO_COLLECT'], idempotent: true }),
   downloadCaptureSession: defineRoute({ method: 'GET', path: '/capture-sessions/:id/download', tag: 'packet captures', summary: 'The bundle, named capture_session_<id8>.zip', access: { link: 'artifacts:download' }, params: byId, query: linkQuery, status: 200, response: { bytes: 'application/zip' }, problems: ['SESSION_NOT_FOUND', 'SESSION_NOT_READY', 'NO_CAPTURES_FOUND', 'LINK_EXPIRED', 'LINK_INVALID'] }),
+  mergedCapture: defineRoute({ method: 'GET', path: '/capture-sessions/:id/merged', tag: 'packet captures', summary: 'All captures of a session as one pcapng with corrected clocks; Range and ETag (= sha256) are honoured', access: { link: 'artifacts:download' }, params: byId, query: linkQuery, status: 200, response: { bytes: 'application/x-pcapng' }, problems: ['SESSION_NOT_FOUND', 'SESSION_NOT_READY', 'NO_CAPTURES_FOUND', 'ANALYSIS_RUNNING', 'ANALYSIS_FAILED', 'OBJECT_PRUNED', 'RANGE_NOT_SATISFIABLE', 'LINK_EXPIRED', 'LINK_INVALID'] }),
+  mergedCaptureUrl: defineRoute({ method: 'POST', path: '/capture-sessions/:id/merged-url', tag: 'packet captures', summary: 'A short-lived link to the merged capture', access: 'artifacts:download', params: byId, status: 200, response: json(downloadUrl), problems: ['SESSION_NOT_FOUND', 'SESSION_NOT_READY', 'NO_CAPTURES_FOUND', 'ANALYSIS_RUNNING', 'ANALYSIS_FAILED'] }),
+  voiceReport: defineRoute({ method: 'GET', path: '/capture-sessions/:id/voice-report', tag: 'packet captures', summary: 'Calls, ladders and RTP quality in the merged capture', access: 'sessions:read', params: byId, status: 200, response: json(voiceReport), problems: ['SESSION_NOT_FOUND', 'SESSION_NOT_READY', 'NO_CAPTURES_FOUND', 'ANALYSIS_RUNNING', 'ANALYSIS_FAILED', 'OBJECT_PRUNED'] }),
+  analyseCaptureSession: defineRoute({ method: 'POST', path: '/capture-sessions/:id/analysis', tag: 'packet captures', summary: 'Merge and analyse the captures again', access: 'sessions:write', params: byId, status: 202, response: json(z.object({ analysis: captureAnalysis })), problems: ['SESSION_NOT_FOUND', 'SESSION_NOT_READY', 'NO_CAPTURES_FOUND'] }),
   deleteCaptureSession: defineRoute({ method: 'DELETE', path: '/capture-sessions/:id', tag: 'packet captures', summary: 'Stop, clean up and delete', access: 'sessions:write', params: byId, status: 200, response: json(z.object({ message: z.string() })), problems: ['SESSION_NOT_FOUND'] }),
 
   listCredentials: defineRoute({ method: 'GET', path: '/credentials', tag: 'devices', summary: 'Credentials without their secrets', access: 'devices:read', query: pageQuery, status: 200, response: json(credentialList) }),
@@ -90,6 +106,8 @@ export const routes = {
   deleteCredential: defineRoute({ method: 'DELETE', path: '/credentials/:id', tag: 'devices', summary: 'Forget a credential', access: 'credentials:write', params: byId, status: 204, response: EMPTY, problems: ['CREDENTIAL_NOT_FOUND', 'CREDENTIAL_IN_USE'] }),
   listHostKeys: defineRoute({ method: 'GET', path: '/host-keys', tag: 'devices', summary: 'Host keys of devices', access: 'devices:read', query: pageQuery.extend({ status: z.enum(['trusted', 'changed']).optional() }), status: 200, response: json(hostKeyList) }),
   trustHostKey: defineRoute({ method: 'POST', path: '/host-keys/:id/trust', tag: 'devices', summary: 'Trust the key a device shows now', access: 'devices:write', params: byId, status: 200, response: json(z.object({ host_key: hostKeyView })), problems: ['HOST_KEY_NOT_FOUND'] }),
+
+  ...cameraRoutes,
 } as const satisfies Record<string, Route>;
 
 /** Name of a route in {@link routes}. */

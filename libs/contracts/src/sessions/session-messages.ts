@@ -100,6 +100,11 @@ export const sessionRpc = {
     response: z.object({ session: sessionView }),
     timeoutMs: 10_000,
   }),
+  retryCollect: defineRpc(OWNER, 'retry-collect-session', 'A new session that collects the files which wait on the devices', {
+    request: sessionRef.extend({ new_session_id: uuid.optional() }),
+    response: z.object({ session: sessionView }),
+    timeoutMs: 10_000,
+  }),
   remove: defineRpc(OWNER, 'delete-session', 'Cancel if running, then remove rows and objects', {
     request: sessionRef,
     response: z.object({ deleted: z.boolean() }),

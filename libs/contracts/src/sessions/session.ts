@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { snapshotTarget } from '../cameras/snapshots';
 import { packetCaptureTarget } from '../packet-capture/packet-capture';
 import { errorShape, isoTimestamp, label, uuid } from '../primitives';
 import { recordingTarget } from '../recordings/recording-target';
 import { SESSION_STATES, TARGET_STATES } from './states';
-import { TARGET_KIND_NAMES, TARGET_KINDS } from './target-kinds';
+import { isOpenEnded, TARGET_KIND_NAMES } from './target-kinds';
 
 /** Who asked for something: a signed-in user, an API token, or a service that published a command. */
 export const actor = z.object({
@@ -18,7 +19,7 @@ export type Actor = z.output<typeof actor>;
 export const MAX_SESSION_TARGETS = 200;
 
 /** What to do, of any kind. */
-export const targetRequest = z.discriminatedUnion('kind', [packetCaptureTarget, recordingTarget]);
+export const targetRequest = z.discriminatedUnion('kind', [packetCaptureTarget, snapshotTarget, recordingTarget]);
 /** See {@link targetRequest}. */
 export type TargetRequest = z.output<typeof targetRequest>;
 
@@ -46,7 +47,7 @@ function durationIsGiven(
   session: { duration_sec?: number; targets: readonly TargetRequest[] },
   context: z.RefinementCtx,
 ): void {
-  const needsEnd = session.targets.some((target) => !TARGET_KINDS[target.kind].openEnded(target as never));
+  const needsEnd = session.targets.some((target) => !isOpenEnded(target));
   if (needsEnd && session.duration_sec === undefined) {
     context.addIssue({
       code: 'custom',
@@ -151,7 +152,7 @@ export const sessionView = sessionSummary.extend({ targets: z.array(targetView) 
 export type SessionView = z.output<typeof sessionView>;
 
 /** Kinds of artifacts; the last two are made of a whole session's captures, after their end. */
-export const ARTIFACT_KINDS = ['pcap', 'iq-chunk', 'manifest', 'filtered-pcap', 'log', 'transcript', 'report', 'merged-pcap', 'voice-report'] as const;
+export const ARTIFACT_KINDS = ['pcap', 'iq-chunk', 'manifest', 'filtered-pcap', 'log', 'transcript', 'report', 'merged-pcap', 'voice-report', 'snapshot'] as const;
 
 /** One stored object of a target, or of the session as a whole. `sha256` is in lower-case hex and was computed while it was stored. */
 export const artifactView = z.object({

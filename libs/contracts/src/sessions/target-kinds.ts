@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { snapshotTarget } from '../cameras/snapshots';
 import type { ServiceName } from '../envelope/definitions';
 import { packetCaptureTarget } from '../packet-capture/packet-capture';
 import { recordingTarget } from '../recordings/recording-target';
@@ -24,6 +25,14 @@ export const TARGET_KINDS = {
     openEnded: (spec: { mode: string }) => spec.mode === 'rotating',
     title: (spec: { host: string }) => spec.host,
   },
+  snapshot: {
+    worker: 'camera-service',
+    pausable: false,
+    schema: snapshotTarget,
+    // A picture has no length: it ends by itself, whatever the session's duration.
+    openEnded: () => true,
+    title: (spec: { camera_name: string }) => spec.camera_name,
+  },
   recording: {
     worker: 'sdr-acquirer',
     pausable: true,
@@ -35,5 +44,23 @@ export const TARGET_KINDS = {
 
 /** See {@link TARGET_KINDS}. */
 export type TargetKindName = keyof typeof TARGET_KINDS;
+
+/** What is common to the targets of all kinds. */
+interface AnyTarget {
+  readonly kind: TargetKindName;
+}
+
+/** Whether a target runs until stopped, or ends by itself, when the session has no duration. */
+export function isOpenEnded(target: AnyTarget): boolean {
+  const { openEnded }: TargetKind = TARGET_KINDS[target.kind];
+  return openEnded(target as never);
+}
+
+/** A line about a target for lists and cards. */
+export function titleOfTarget(target: AnyTarget): string {
+  const { title }: TargetKind = TARGET_KINDS[target.kind];
+  return title(target as never);
+}
+
 /** Names of {@link TARGET_KINDS}. */
 export const TARGET_KIND_NAMES = Object.keys(TARGET_KINDS) as [TargetKindName, ...TargetKindName[]];

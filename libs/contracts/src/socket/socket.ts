@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { UUID_PATTERN } from '@capstan/kernel';
+import { cameraHealthMessage } from '../cameras/camera-health';
 import { hostKeyView } from '../credentials/credentials';
 import { isoTimestamp, uuid } from '../primitives';
 import { recordingClientMessages, recordingServerMessages } from '../recordings/recording-socket';
 import { artifactView, sessionSummary, sessionView, targetView } from '../sessions/session';
 
-const CHANNELS = ['sessions', 'devices', 'recordings', 'receivers'] as const;
+const CHANNELS = ['sessions', 'devices', 'cameras', 'recordings', 'receivers'] as const;
 
-/** `session:<id>`, `sessions` (headers of all sessions), `devices`, `recordings` (all of them), `receivers`. */
+/** `session:<id>`, `sessions` (headers of all sessions), `devices`, `cameras`, `recordings` (all of them), `receivers`. */
 export const channelName = z.string().refine((name) => CHANNELS.some((channel) => channel === name) || (name.startsWith('session:') && UUID_PATTERN.test(name.slice(8))), {
   message: `must be ${CHANNELS.join(', ')} or session:<id>`,
 });
@@ -54,6 +55,8 @@ export const serverMessages = {
   ...recordingServerMessages,
   'session:deleted': z.object({ session_id: uuid }),
   'device:host_key_changed': z.object({ host_key: hostKeyView }),
+  /** To `cameras`: every look at a camera. */
+  'camera:health': cameraHealthMessage,
 } as const;
 /** See {@link serverMessages}. */
 export type ServerMessages = { [Name in keyof typeof serverMessages]: z.output<(typeof serverMessages)[Name]> };

@@ -25,6 +25,7 @@ export function defineGetHealth(owner: ServiceName) {
 export const healthRpc = {
   'capture-orchestrator': defineGetHealth('capture-orchestrator'),
   'device-collector': defineGetHealth('device-collector'),
+  'camera-service': defineGetHealth('camera-service'),
   'sdr-acquirer': defineGetHealth('sdr-acquirer'),
 } as const;
 

@@ -5,7 +5,7 @@ import { artifactView } from '../sessions/session';
 import { LIVE_TARGET_STATES } from '../sessions/states';
 
 /** The services that execute tasks. A new one is one more name here, in SERVICES and in SUBSCRIPTIONS. */
-export const WORKERS = ['device-collector', 'sdr-acquirer'] as const satisfies readonly ServiceName[];
+export const WORKERS = ['device-collector', 'camera-service', 'sdr-acquirer'] as const satisfies readonly ServiceName[];
 /** See {@link WORKERS}. */
 export type WorkerName = (typeof WORKERS)[number];
 

@@ -1,4 +1,4 @@
-import { type CreateSessionRequest, TARGET_KINDS, type TargetRequest } from '@capstan/contracts';
+import { type CreateSessionRequest, TARGET_KINDS, titleOfTarget, type TargetRequest } from '@capstan/contracts';
 import type { IdSource } from '@capstan/kernel';
 import { deadlinesOf } from './deadlines';
 import type { EnginePolicy, EngineSession, EngineTarget, Snapshot } from './model';
@@ -63,5 +63,5 @@ export function newSession(sessionId: string, request: CreateSessionRequest, con
 }
 
 function titleOf(target: TargetRequest): string {
-  return TARGET_KINDS[target.kind].title(target as never);
+  return titleOfTarget(target);
 }

@@ -2,6 +2,7 @@ import { systemClock, systemIds } from '@capstan/kernel';
 import { ACCOUNTS, type AccountName, eventually, SshServer } from '../../../test/ssh-server';
 import type { CaptureDialogue } from '../../packet-capture/capture-driver';
 import { Transcript } from '../../packet-capture/transcript';
+import { HttpsConnector } from '../../https/https-connector.client';
 import { directTcp } from '../../ssh/socket-opener.client';
 import { SshConnector } from '../../ssh/ssh-connector.client';
 import { LinuxDriver } from './linux-driver';
@@ -32,6 +33,8 @@ describe(LinuxDriver.name, () => {
       durationSec,
       login: { username: account, password },
       ssh: new SshConnector(systemClock, directTcp, trustAll),
+      https: new HttpsConnector(systemClock, directTcp, trustAll),
+      start: { t0Known: false, sentAt: undefined },
       clock: systemClock,
       transcript: new Transcript(systemClock, [password]),
     });

@@ -29,6 +29,8 @@ export class LinuxDriver implements CaptureDriver {
       filter_nodes: [...FILTER_NODES],
       live_counters: ['packets_captured', 'packets_received', 'packets_dropped', 'bytes', 'files'],
       interface_selectable: true,
+      options: [],
+      remarks: [],
     };
   }
 

@@ -1,6 +1,6 @@
-import { problemDetails } from '@capstan/contracts';
+import { problemDetails } from './problem';
 import { AppError, validationError } from '@capstan/kernel';
-import { problemOf } from './problem';
+import { problemOf } from './problem-of';
 
 describe(problemOf.name, () => {
   it('lists wrong fields as the API does', () => {

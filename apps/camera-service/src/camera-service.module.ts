@@ -1,0 +1,77 @@
+import { TasksModule } from '@capstan/tasks';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CAMERA_CONFIG, type CameraConfig } from './config';
+import { Decoder } from './decode/decoder';
+import { Ffmpeg } from './decode/ffmpeg.client';
+import { CameraLooker } from './health/camera-look.service';
+import { ConnectionTest } from './health/connection-test.service';
+import { HealthSweep } from './health/health-sweep.service';
+import { HealthController } from './health/health.controller';
+import { HealthRecords } from './health/health.repository';
+import { CameraGroupsController } from './inventory/camera-groups.controller';
+import { CameraGroups } from './inventory/camera-groups.repository';
+import { CameraImport } from './inventory/camera-import.service';
+import { CameraSummary } from './inventory/camera-summary.repository';
+import { CamerasController } from './inventory/cameras.controller';
+import { Cameras } from './inventory/cameras.repository';
+import { SealingKeys } from './secrets/sealing-key.repository';
+import { CameraOwners } from './sessions/camera-owners.repository';
+import { CameraSessions } from './sessions/camera-sessions.service';
+import { FrameCalls } from './sessions/frame-calls.service';
+import { Frames } from './sessions/frames.service';
+import { Films } from './snapshots/films.service';
+import { IntervalSnapshots } from './snapshots/interval-snapshots.service';
+import { Retention } from './snapshots/retention.service';
+import { SnapshotTaker } from './snapshots/snapshot-taker.service';
+import { SnapshotsController } from './snapshots/snapshots.controller';
+import { Snapshots } from './snapshots/snapshots.repository';
+import { SnapshotExecutor } from './tasks/snapshot.executor';
+
+/** What the service knows of cameras; who tells it to is the engine's affair. */
+@Module({})
+class CameraFeatures {
+  static with(config: CameraConfig): DynamicModule {
+    const providers = [
+      { provide: CAMERA_CONFIG, useValue: config },
+      SealingKeys,
+      Cameras,
+      CameraGroups,
+      CameraSummary,
+      CameraImport,
+      CameraOwners,
+      CameraSessions,
+      Ffmpeg,
+      Decoder,
+      Frames,
+      FrameCalls,
+      Snapshots,
+      SnapshotTaker,
+      Films,
+      Retention,
+      IntervalSnapshots,
+      CameraLooker,
+      HealthRecords,
+      ConnectionTest,
+      HealthSweep,
+      SnapshotExecutor,
+    ];
+    return {
+      module: CameraFeatures,
+      controllers: [CamerasController, CameraGroupsController, SnapshotsController, HealthController],
+      providers,
+      exports: providers,
+    };
+  }
+}
+
+/** Composition root: which feature gets what. */
+@Module({})
+export class CameraServiceModule {
+  static with(config: CameraConfig): DynamicModule {
+    const features = CameraFeatures.with(config);
+    return {
+      module: CameraServiceModule,
+      imports: [features, TasksModule.forService({ worker: 'camera-service', slots: config.CAPSTAN_CAMERA_SLOTS, databaseUrl: config.DATABASE_URL, imports: [features], executors: [SnapshotExecutor] })],
+    };
+  }
+}

@@ -1,0 +1,14 @@
+import { taskEntities, taskMigrations } from '@capstan/tasks';
+import { HealthEventRow, HealthRollupRow, HealthSampleRow } from '../health/health.entity';
+import { CameraGroupRow } from '../inventory/camera-group.entity';
+import { CameraRow, CameraStateRow } from '../inventory/camera.entity';
+import { SealingKeyRow } from '../secrets/sealing-key.entity';
+import { FrameCallRow } from '../sessions/frame-call.entity';
+import { SnapshotRow } from '../snapshots/snapshot.entity';
+import { CreateCameras1795200000000 } from './create-cameras.migration';
+
+/** Tables of this service; those of messaging are added where the service is composed. */
+export const entities = [...taskEntities, CameraGroupRow, CameraRow, CameraStateRow, HealthSampleRow, HealthRollupRow, HealthEventRow, SnapshotRow, SealingKeyRow, FrameCallRow] as const;
+
+/** Migrations of this service, oldest first. */
+export const migrations = [...taskMigrations, CreateCameras1795200000000] as const;

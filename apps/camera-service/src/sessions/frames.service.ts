@@ -1,0 +1,169 @@
+import { AppError, type Clock, withTimeout } from '@capstan/kernel';
+import { CLOCK, Metrics } from '@capstan/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { CAMERA_CONFIG, type CameraConfig } from '../config';
+import { Decoder, type Picture, whole } from '../decode/decoder';
+import { CameraAddresses } from '../inventory/camera-address.client';
+import type { CameraRecord } from '../inventory/camera-view';
+import { Cameras } from '../inventory/cameras.repository';
+import type { RtspSession } from '../rtsp/rtsp-session.client';
+import { cameraError } from '../rtsp/rtsp-error';
+import { CameraSessions } from './camera-sessions.service';
+import { askCameraWeb } from './http-still.client';
+
+/** Where a frame came from. */
+export type FrameSource = 'cache' | 'gop' | 'http' | 'cold';
+
+/** One picture of a camera, and how old it is. */
+export interface Frame extends Picture {
+  /** Unix milliseconds when it reached us. */
+  readonly frameAt: number;
+  readonly source: FrameSource;
+}
+
+/** What is wanted of a camera. */
+export interface FrameWish {
+  /** Milliseconds the frame may be old. */
+  readonly maxAgeMs: number;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Milliseconds one decoding may take. Its own limit: several may wait for it, and the first of them may go. */
+const DECODE_MS = 15_000;
+/** A live stream shows a frame that is at most this old, whatever was asked for: the next one is not there yet. */
+const LIVE_MS = 1_500;
+
+/**
+ * Pictures of cameras, by the cheapest way that is fresh enough: one decoded before, the newest of the group in memory, a
+ * still that the camera makes itself, and a session opened for the purpose.
+ */
+@Injectable()
+export class Frames {
+  private readonly latest = new Map<string, Frame & { revision: number }>();
+  private readonly decoding = new Map<string, { readonly frameAt: number; readonly frame: Promise<Frame> }>();
+  private readonly addresses: CameraAddresses;
+  private readonly taken;
+
+  constructor(
+    private readonly sessions: CameraSessions,
+    private readonly cameras: Cameras,
+    private readonly decoder: Decoder,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CAMERA_CONFIG) config: CameraConfig,
+    metrics: Metrics,
+  ) {
+    this.addresses = new CameraAddresses(config.CAPSTAN_CAMERA_NETWORKS);
+    this.taken = metrics.counter('capstan_camera_frames_total', 'Frames that were handed out, by where they came from', ['source']);
+  }
+
+  /** @throws AppError of `CAMERA_FAILURES`, `CAMERA_ADDRESS_REFUSED`, `CAMERA_ELSEWHERE`, `TOO_MANY_REQUESTS` */
+  async take(camera: CameraRecord, wish: FrameWish): Promise<Frame> {
+    const frame = await withTimeout(this.clock, wish.timeoutMs, 'CAMERA_TIMEOUT', `The camera gave no picture within ${wish.timeoutMs} ms`, (signal) => this.find(camera, wish, signal), wish.signal);
+    this.taken.inc({ source: frame.source });
+    return frame;
+  }
+
+  /** The newest frame that was decoded, whatever its age. */
+  last(cameraId: string): Frame | undefined {
+    return this.latest.get(cameraId);
+  }
+
+  private async find(camera: CameraRecord, wish: FrameWish, signal: AbortSignal): Promise<Frame> {
+    const cached = this.latest.get(camera.camera_id);
+    if (cached !== undefined && cached.revision === camera.revision && this.clock.now() - cached.frameAt <= wish.maxAgeMs) {
+      return { ...cached, source: 'cache' };
+    }
+    const warm = this.sessions.peek(camera.camera_id);
+    if (warm !== undefined) {
+      return this.sessions.use(camera, (session) => this.fromSession(camera, session, wish, 'gop', signal));
+    }
+    if (camera.snapshot_url !== null) {
+      try {
+        return await this.fromWeb(camera, camera.snapshot_url, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        // Wrong credentials are wrong for the stream as well, and asking twice is twice as near to a locked account.
+        if (AppError.from(error).code === 'CAMERA_AUTH_FAILED') {
+          this.sessions.noteFailure(camera, AppError.from(error));
+          throw error;
+        }
+      }
+    }
+    return this.sessions.use(camera, (session) => this.fromSession(camera, session, wish, 'cold', signal));
+  }
+
+  private async fromSession(camera: CameraRecord, session: RtspSession, wish: FrameWish, source: 'gop' | 'cold', signal: AbortSignal): Promise<Frame> {
+    await session.firstPicture(wish.timeoutMs, signal);
+    const group = session.pictures.current();
+    if (group === undefined) {
+      throw cameraError('CAMERA_NO_VIDEO', 'The camera sends no picture');
+    }
+    const age = this.clock.now() - group.frameAt;
+    if (age > Math.max(wish.maxAgeMs, LIVE_MS)) {
+      await this.nextFrame(session, wish, signal);
+      return this.fromSession(camera, session, wish, source, signal);
+    }
+    const known = this.decoding.get(camera.camera_id);
+    if (known !== undefined && (known.frameAt === group.frameAt || this.clock.now() - known.frameAt <= wish.maxAgeMs)) {
+      return known.frame;
+    }
+    const frame = this.decoder.decode(group, AbortSignal.timeout(DECODE_MS)).then((picture): Frame => ({ ...picture, frameAt: group.frameAt, source }));
+    const entry = { frameAt: group.frameAt, frame };
+    this.decoding.set(camera.camera_id, entry);
+    try {
+      const decoded = await frame;
+      this.keep(camera, decoded);
+      return decoded;
+    } finally {
+      if (this.decoding.get(camera.camera_id) === entry) {
+        this.decoding.delete(camera.camera_id);
+      }
+    }
+  }
+
+  /** The stream stands still: it may go on. @throws AppError `CAMERA_TIMEOUT` */
+  private async nextFrame(session: RtspSession, wish: FrameWish, signal: AbortSignal): Promise<void> {
+    let stop = (): void => undefined;
+    try {
+      await withTimeout(
+        this.clock,
+        wish.timeoutMs,
+        'CAMERA_TIMEOUT',
+        'The camera keeps the connection but sends no pictures',
+        () =>
+          new Promise<void>((resolve, reject) => {
+            stop = session.onFrame(() => resolve());
+            session.ended.then(reject, reject);
+          }),
+        signal,
+      );
+    } finally {
+      stop();
+    }
+  }
+
+  private async fromWeb(camera: CameraRecord, url: string, signal: AbortSignal): Promise<Frame> {
+    const resting = this.sessions.resting(camera);
+    if (resting !== undefined) {
+      throw resting;
+    }
+    const askedAt = this.clock.now();
+    const ip = await this.addresses.resolve(new URL(url).hostname.replace(/^\[|\]$/g, ''));
+    const bytes = await withTimeout(this.clock, camera.timeout_ms, 'CAMERA_TIMEOUT', `The camera gave no still within ${camera.timeout_ms} ms`, (limit) => askCameraWeb({ url, ip, login: this.cameras.login(camera) }, limit), signal);
+    const frame: Frame = { ...whole(bytes), frameAt: askedAt, source: 'http' };
+    this.keep(camera, frame);
+    return frame;
+  }
+
+  private keep(camera: CameraRecord, frame: Frame): void {
+    this.latest.set(camera.camera_id, { ...frame, revision: camera.revision });
+    if (this.latest.size > MAX_KEPT) {
+      const [oldest] = this.latest.keys();
+      this.latest.delete(oldest ?? '');
+    }
+  }
+}
+
+/** Decoded pictures in memory; of 1080p each has a few hundred kilobytes. */
+const MAX_KEPT = 200;

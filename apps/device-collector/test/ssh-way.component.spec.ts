@@ -1,0 +1,46 @@
+import { CollectorPlatform } from './collector-platform';
+import { sendPackets } from './packets';
+import { eventually, freePort, SshServer } from './ssh-server';
+
+describe('a device behind a jump host that knows only outdated algorithms', () => {
+  let platform: CollectorPlatform;
+  let jump: SshServer;
+  let device: SshServer;
+
+  beforeAll(async () => {
+    const legacy = ['KexAlgorithms diffie-hellman-group14-sha1', 'HostKeyAlgorithms ssh-rsa', 'Ciphers aes128-cbc', 'MACs hmac-sha1'];
+    [platform, jump, device] = await Promise.all([CollectorPlatform.open(), SshServer.start(), SshServer.start({ config: legacy })]);
+    await platform.startCollector();
+  }, 120_000);
+
+  afterAll(async () => {
+    await platform.close();
+    await Promise.all([jump.stop(), device.stop()]);
+  });
+
+  it('is captured on, flagged as weak, and left clean; its jump host too', async () => {
+    const port = await freePort();
+    const credential = await platform.createCredential('viewer', "it's $(odd) `pass`\\word");
+    const task = await platform.run(device, { spec: { filter: { port }, jump: [{ host: jump.host, port: jump.port, credential_id: credential }] }, durationSec: null });
+    await platform.reaches(task, 'ready');
+    await platform.start([task]);
+    await platform.reaches(task, 'capturing');
+    expect(await platform.removalOf(credential)).toBe('CREDENTIAL_IN_USE');
+    await sendPackets(port, 40);
+    await platform.counts(task, 40);
+    await platform.stop(task);
+    await expect(platform.ends(task)).resolves.toMatchObject({ outcome: 'completed', metrics: { packets_captured: 40, weak_crypto: 1 }, message: expect.stringContaining('outdated SSH algorithms') });
+    const transcript = platform.artifacts(task).find(({ kind }) => kind === 'transcript');
+    const text = (await platform.read(transcript!.key)).toString();
+    expect(text).toContain(`${jump.host}:${jump.port} agreed on curve25519`);
+    expect(text).toContain(`${device.host}:${device.port} agreed on diffie-hellman-group14-sha1, ssh-rsa, aes128-cbc, hmac-sha1`);
+    expect(text).not.toContain('pass`');
+    await eventually(() => device.processes().length === 0 && device.leftFolders().length === 0);
+    expect(await platform.removalOf(credential)).toBe('removed');
+  });
+
+  it('is refused before the start when a hop names a credential that does not exist', async () => {
+    const task = await platform.task(device, { spec: { jump: [{ host: jump.host, port: jump.port, credential_id: '00000000-0000-4000-8000-00000000dead' }] } });
+    await expect(platform.check(task)).resolves.toEqual([{ index: 0, path: 'jump.0.credential_id', code: 'CREDENTIAL_NOT_FOUND', message: 'no such credential' }]);
+  });
+});
