@@ -75,7 +75,8 @@ async function main(): Promise<void> {
       await check('lint', 'lint'),
       await check('types', 'typecheck'),
       await jest('unit', reportDir, []),
-      await jest('component', reportDir, ['--maxWorkers=2']),
+      // Most of their time they wait for servers, devices and deadlines: more of them than cores is faster.
+      await jest('component', reportDir, ['--maxWorkers=4']),
       await jest('e2e', reportDir, ['--runInBand']),
     ];
     const total = outcomes.reduce((sum, { passed, failed, skipped }) => ({ passed: sum.passed + passed, failed: sum.failed + failed, skipped: sum.skipped + skipped }));
