@@ -7,7 +7,7 @@ import { ROOT } from './stack/settings';
 import { say } from './terminal';
 
 /** What the tests need beside Node: the real counterparts of every adapter, and a real browser. */
-const TOOLS: readonly ToolName[] = ['rabbitmq', 'tcpdump', 'tshark', 'sshd', 'sudo', 'ip', 'ps', 'swift', 'chromium'];
+const TOOLS: readonly ToolName[] = ['rabbitmq', 'tcpdump', 'tshark', 'sshd', 'sudo', 'ip', 'ps', 'swift', 'chromium', 'ffmpeg'];
 /** What the boundary rule prints when it cannot see the project graph, with exit code 0: then lint has checked nothing. */
 const RULE_SKIPPED = 'The rule will be skipped';
 
@@ -75,7 +75,8 @@ async function main(): Promise<void> {
       await check('lint', 'lint'),
       await check('types', 'typecheck'),
       await jest('unit', reportDir, []),
-      await jest('component', reportDir, ['--maxWorkers=2']),
+      // Most of their time they wait for servers, devices and deadlines: more of them than cores is faster.
+      await jest('component', reportDir, ['--maxWorkers=4']),
       await jest('e2e', reportDir, ['--runInBand']),
     ];
     const total = outcomes.reduce((sum, { passed, failed, skipped }) => ({ passed: sum.passed + passed, failed: sum.failed + failed, skipped: sum.skipped + skipped }));

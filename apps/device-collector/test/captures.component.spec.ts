@@ -216,19 +216,19 @@ describe('a packet capture on a linux host', () => {
     expect(server.log.split('\n').filter((line) => line.startsWith('Connection from')).length).toBe(connections);
   });
 
-  it('gives an unknown device type and credential their own codes', async () => {
+  it('gives what a device type cannot do, an unknown credential and an unknown kind their own codes', async () => {
     const { spec } = await platform.task(server);
     const { errors } = await platform.orchestrator.rpc.call(checkTargets['device-collector'], {
       targets: [
         { kind: 'packet-capture', spec },
-        { kind: 'packet-capture', spec: { ...spec, device_type: 'cucm' } },
+        { kind: 'packet-capture', spec: { ...spec, device_type: 'cucm', interface: 'eth7' } },
         { kind: 'packet-capture', spec: { ...spec, credential_id: '01890000-0000-7000-8000-000000000000' } },
         { kind: 'x-ray', spec },
         { kind: 'packet-capture', spec: { ...spec, filter: { src: '10.0.0.1', dest: '2001:db8::1' } } },
       ],
     });
     expect(errors.map(({ index, path, code }) => [index, path, code])).toEqual([
-      [1, 'device_type', 'DEVICE_TYPE_UNAVAILABLE'],
+      [1, 'interface', 'UNSUPPORTED_OPTION'],
       [2, 'credential_id', 'CREDENTIAL_NOT_FOUND'],
       [3, 'kind', 'KIND_UNKNOWN'],
       [4, 'filter.dest', 'UNSUPPORTED_FILTER'],
@@ -277,11 +277,14 @@ describe('a packet capture on a linux host', () => {
       await eventually(() => platform.orchestrator.heard.progress.some((sample) => sample.target_id === task.target_id && sample.message?.includes('full') === true));
       await platform.stop(task);
       const finished = await platform.ends(task);
-      expect(finished).toMatchObject({ outcome: 'failed', error: { code: 'FILE_TRUNCATED', details: { packets_counted_by_device: 6_000, disk_full: true } }, capture_began: true });
+      expect(finished).toMatchObject({ outcome: 'failed', error: { code: 'FILE_TRUNCATED', details: { disk_full: true } }, capture_began: true });
+      // A busy kernel may drop some before tcpdump sees them.
+      const counted = Number(finished.error?.details?.['packets_counted_by_device']);
+      expect(counted).toBeGreaterThan(1_000);
       expect(finished.error?.message).toContain('the disk of the device was full');
       const pcap = platform.artifacts(task).find(({ kind }) => kind === 'pcap');
       expect(pcap).toMatchObject({ meta: { verified: false, truncated: true } });
-      expect(finished.metrics?.['packets_captured']).toBeLessThan(6_000);
+      expect(finished.metrics?.['packets_captured']).toBeLessThan(counted);
       expect(small.leftFolders()).toEqual([]);
     } finally {
       await small.stop();

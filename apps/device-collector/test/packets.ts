@@ -4,12 +4,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** Slow enough for the kernel's capture buffer of 2 MiB when a busy machine lets tcpdump wait. */
+const BURST = 100;
+const BURST_PAUSE_MS = 25;
+
 /** Sends UDP packets to loopback, one after the other. */
 export async function sendPackets(port: number, count: number, bytes = 100): Promise<void> {
   const socket = createSocket('udp4');
   const payload = Buffer.alloc(bytes, 0x5a);
-  for (let index = 0; index < count; index += 1) {
+  for (let index = 1; index <= count; index += 1) {
     await new Promise<void>((resolve) => socket.send(payload, port, '127.0.0.1', () => resolve()));
+    if (index % BURST === 0) {
+      await new Promise((resolve) => setTimeout(resolve, BURST_PAUSE_MS));
+    }
   }
   await new Promise<void>((resolve) => socket.close(() => resolve()));
 }

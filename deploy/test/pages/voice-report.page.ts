@@ -31,6 +31,12 @@ export class VoiceReportPage extends AppPage {
     await this.ladder.waitFor();
   }
 
+  /** Opens a call by its number in the report. */
+  async openCall(sessionId: string, id: number): Promise<void> {
+    await this.open(`/sessions/${sessionId}/voice?call=${id}`);
+    await this.ladder.waitFor();
+  }
+
   /** The ladder of the open call. */
   get ladder(): Locator {
     return this.page.getByRole('listbox', { name: 'SIP ladder' });

@@ -69,6 +69,7 @@ export type MacRow = z.output<typeof macRow>;
 
 /** A neighbour that announced itself by LLDP (IEEE 802.1AB) or CDP. */
 export const lldpRow = z.object({
+  protocol: z.enum(['lldp', 'cdp']),
   local_interface: z.string().nullable(),
   chassis_id: z.string().nullable(),
   chassis_id_type: z.string().nullable(),
@@ -176,8 +177,9 @@ export type RowOf<Type extends RowType> = z.output<(typeof CAPTURE_ROWS)[Type]>;
 
 /**
  * How an output was understood. `partial`: some lines were not, and are listed. `empty`: understood, and there is nothing.
- * `unsupported`: the device has no such command. `unparsed`: kept as text, there is no parser.
+ * `unsupported`: the device has no such command. `unparsed`: kept as text, there is no parser. `failed`: the device
+ * refused, or answered with an error; nothing may be concluded from it.
  */
-export const PARSE_STATUSES = ['parsed', 'partial', 'empty', 'unsupported', 'unparsed'] as const;
+export const PARSE_STATUSES = ['parsed', 'partial', 'empty', 'unsupported', 'unparsed', 'failed'] as const;
 /** See {@link PARSE_STATUSES}. */
 export type ParseStatus = (typeof PARSE_STATUSES)[number];

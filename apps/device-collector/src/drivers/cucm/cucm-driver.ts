@@ -45,7 +45,7 @@ export class CucmDriver implements CaptureDriver {
 
   preview(target: CaptureTarget): CommandPreview {
     if (target.interface !== ONLY_INTERFACE) {
-      throw new AppError('OPTION_UNSUPPORTED', `interface: a node captures on ${ONLY_INTERFACE} only`, { details: { path: 'interface' } });
+      throw new AppError('UNSUPPORTED_OPTION', `interface: a node captures on ${ONLY_INTERFACE} only`, { details: { path: 'interface' } });
     }
     const { device, postFilter, dropped } = divideFilter(target, vosCanExpress, 'cucm');
     const words = vosFilterWords(device);

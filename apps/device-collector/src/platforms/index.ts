@@ -1,0 +1,15 @@
+export { type CommandOutput, captureText, readCaptureText } from './collecting/command-output';
+export { CommandRun, type KnownOfDevice, type NextCommand, type RunOptions } from './collecting/command-run';
+export { COMMAND_LIMITS, type CommandChoice, type CommandLimits, type CommandPlan, type CommandStep, type CommandTable } from './collecting/command-table';
+export { type Completeness, type CompletenessInput, proveCompleteness, type ReadingEvidence, type Suspicion, SUSPICIONS } from './completeness/completeness';
+export { builtInPlatforms, findPlatform, PlatformCatalogue } from './find-platform';
+export type { Masked } from './masking/mask-secrets';
+export type { Actor } from './normalising/change-actor';
+export type { Normalised } from './normalising/normalise-text';
+export { loadPlatforms } from './operator/platform-directory.repository';
+export type { SourceLine } from './parsing/line-ledger';
+export type { ParseContext, ParseResult, RowChecksum } from './parsing/parse-result';
+export { Platform, type PlatformDefinition } from './platform';
+export { mergeInterfaces, rowKey, rowSetHash, stableRow } from './rows/row-identity';
+export { COMMAND_ERROR_CLASSES, type CommandError, type CommandErrorClass } from './session/command-error';
+export type { EnableProfile, Interrupter, SessionProfile } from './session/session-profile';
