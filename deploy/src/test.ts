@@ -77,7 +77,7 @@ async function main(): Promise<void> {
       await jest('unit', reportDir, []),
       // Most of their time they wait for servers, devices and deadlines: more of them than cores is faster.
       await jest('component', reportDir, ['--maxWorkers=4']),
-      await jest('e2e', reportDir, ['--runInBand']),
+      await jest('e2e', reportDir, ['--maxWorkers=2']),
     ];
     const total = outcomes.reduce((sum, { passed, failed, skipped }) => ({ passed: sum.passed + passed, failed: sum.failed + failed, skipped: sum.skipped + skipped }));
     say('');
