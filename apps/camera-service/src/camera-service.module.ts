@@ -1,3 +1,5 @@
+import { CAMERA_SECRET_PURPOSE } from '@capstan/contracts';
+import { provideSealingKeys } from '@capstan/service-kit';
 import { TasksModule } from '@capstan/tasks';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CAMERA_CONFIG, type CameraConfig } from './config';
@@ -14,7 +16,6 @@ import { CameraImport } from './inventory/camera-import.service';
 import { CameraSummary } from './inventory/camera-summary.repository';
 import { CamerasController } from './inventory/cameras.controller';
 import { Cameras } from './inventory/cameras.repository';
-import { SealingKeys } from './secrets/sealing-key.repository';
 import { CameraOwners } from './sessions/camera-owners.repository';
 import { CameraSessions } from './sessions/camera-sessions.service';
 import { FrameCalls } from './sessions/frame-calls.service';
@@ -33,7 +34,7 @@ class CameraFeatures {
   static with(config: CameraConfig): DynamicModule {
     const providers = [
       { provide: CAMERA_CONFIG, useValue: config },
-      SealingKeys,
+      provideSealingKeys({ service: 'camera-service', purpose: CAMERA_SECRET_PURPOSE }),
       Cameras,
       CameraGroups,
       CameraSummary,

@@ -1,5 +1,6 @@
+import { credentialRpc } from '@capstan/contracts';
 import type { Clock } from '@capstan/kernel';
-import { CLOCK } from '@capstan/service-kit';
+import { CLOCK, provideSealingKeys } from '@capstan/service-kit';
 import { TasksModule } from '@capstan/tasks';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CaptureAnalyses } from './capture-analysis/capture-analyses.repository';
@@ -10,7 +11,6 @@ import { COLLECTOR_CONFIG, type CollectorConfig } from './config';
 import { CredentialHousekeeping } from './credentials/credential-housekeeping.service';
 import { CredentialsController } from './credentials/credentials.controller';
 import { Credentials } from './credentials/credentials.repository';
-import { SealingKeys } from './credentials/sealing-key.repository';
 import { SessionCredentialsController } from './credentials/session-credentials.controller';
 import { captureDrivers, DriverRegistry } from './drivers/registry';
 import { HostKeysController } from './host-keys/host-keys.controller';
@@ -39,7 +39,7 @@ class CollectorFeatures {
     const providers = [
       { provide: COLLECTOR_CONFIG, useValue: config },
       { provide: DriverRegistry, useFactory: () => new DriverRegistry(captureDrivers({ silentSec: config.CAPSTAN_CAPTURE_SILENT_SEC })) },
-      SealingKeys,
+      provideSealingKeys({ service: 'device-collector', purpose: credentialRpc.create.type }),
       Credentials,
       CredentialHousekeeping,
       HostKeys,

@@ -14,3 +14,5 @@ export { CLOCK, IDS, OBJECT_STORE, RANDOM, SERVICE, type ServiceIdentity } from 
 export { type ServiceDefinition } from './service-definition';
 export { VERSION } from './version';
 export { bootstrap, migrate, type RunningService, startService } from './lifecycle/bootstrap';
+export { SealingKeyRow } from './secrets/sealing-key.entity';
+export { provideSealingKeys, SealingKeys, type SealingPurpose } from './secrets/sealing-keys.repository';

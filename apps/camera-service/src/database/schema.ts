@@ -1,8 +1,8 @@
+import { SealingKeyRow } from '@capstan/service-kit';
 import { taskEntities, taskMigrations } from '@capstan/tasks';
 import { HealthEventRow, HealthRollupRow, HealthSampleRow } from '../health/health.entity';
 import { CameraGroupRow } from '../inventory/camera-group.entity';
 import { CameraRow, CameraStateRow } from '../inventory/camera.entity';
-import { SealingKeyRow } from '../secrets/sealing-key.entity';
 import { FrameCallRow } from '../sessions/frame-call.entity';
 import { SnapshotRow } from '../snapshots/snapshot.entity';
 import { CreateCameras1795200000000 } from './create-cameras.migration';

@@ -1,12 +1,11 @@
 import { cameraRpc, type RequestOf, type ResponseOf } from '@capstan/contracts';
 import { AppError, type Clock } from '@capstan/kernel';
 import { OnRpc } from '@capstan/messaging';
-import { CLOCK } from '@capstan/service-kit';
+import { CLOCK, SealingKeys } from '@capstan/service-kit';
 import { Secret, sealFor } from '@capstan/vault';
 import { CAMERA_SECRET_PURPOSE } from '@capstan/contracts';
 import { Controller, Inject } from '@nestjs/common';
 import { CAMERA_CONFIG, type CameraConfig } from '../config';
-import { SealingKeys } from '../secrets/sealing-key.repository';
 import { CameraSessions } from '../sessions/camera-sessions.service';
 import { CameraAddresses } from './camera-address.client';
 import { exportDocument } from './camera-export';

@@ -60,16 +60,3 @@ export class SessionCredentialRow {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'session_credentials_pkey' })
   credential_id!: string;
 }
-
-/** The key pair for secrets on their way to this service, shared by all its instances; the private half is sealed. */
-@Entity({ name: 'sealing_keys' })
-export class SealingKeyRow {
-  @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'sealing_keys_pkey' })
-  purpose!: string;
-
-  @Column({ type: 'jsonb' })
-  sealed!: object;
-
-  @Column(INSTANT)
-  created_at!: Date;
-}

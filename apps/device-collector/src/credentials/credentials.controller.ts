@@ -1,9 +1,9 @@
 import { credentialRpc, type RequestOf, type ResponseOf } from '@capstan/contracts';
 import { OnRpc } from '@capstan/messaging';
+import { SealingKeys } from '@capstan/service-kit';
 import { Controller } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Credentials } from './credentials.repository';
-import { SealingKeys } from './sealing-key.repository';
 import { readSecretFields } from './secret-fields';
 
 /** Questions about credentials. Secrets come in sealed and never go out. */

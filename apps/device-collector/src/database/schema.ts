@@ -1,7 +1,8 @@
+import { SealingKeyRow } from '@capstan/service-kit';
 import { taskEntities, taskMigrations } from '@capstan/tasks';
 import { CaptureAnalysisRow } from '../capture-analysis/capture-analysis.entity';
 import { CreateCaptureAnalyses1793700000000 } from '../capture-analysis/create-capture-analyses.migration';
-import { CredentialRow, SealingKeyRow, SessionCredentialRow } from '../credentials/credential.entity';
+import { CredentialRow, SessionCredentialRow } from '../credentials/credential.entity';
 import { HostKeyRow } from '../host-keys/host-key.entity';
 import { AddTlsIdentities1793700000000 } from './add-tls-identities.migration';
 import { LeftoverRow } from '../leftovers/leftover.entity';

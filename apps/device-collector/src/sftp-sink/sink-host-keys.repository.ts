@@ -2,12 +2,11 @@ import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import { AppError, type Clock } from '@capstan/kernel';
 import { rows } from '@capstan/persistence';
-import { CLOCK } from '@capstan/service-kit';
+import { CLOCK, type SealingKeyRow } from '@capstan/service-kit';
 import { Vault, VaultErrorCode } from '@capstan/vault';
 import { Inject, Injectable } from '@nestjs/common';
 import { utils } from 'ssh2';
 import { DataSource } from 'typeorm';
-import type { SealingKeyRow } from '../credentials/credential.entity';
 
 const PURPOSE = 'sftp-sink-host-keys';
 const CONTEXT = { service: 'device-collector', recordId: PURPOSE };
