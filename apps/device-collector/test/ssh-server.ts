@@ -87,7 +87,7 @@ export class SshServer {
 
   /** Runs a command as root inside the server's mount namespace, and below its root: the tests may run in a chroot. */
   inside(command: string): string {
-    const [file, ...args] = elevated(['nsenter', '--target', String(this.process.pid), '--mount', '--root', 'sh', '-c', command]);
+    const [file, ...args] = elevated(['nsenter', '--target', String(this.process.pid), '--mount', '--root', '--wd', 'sh', '-c', command]);
     return execFileSync(file, args, { encoding: 'utf8' });
   }
 
