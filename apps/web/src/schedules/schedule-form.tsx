@@ -88,7 +88,7 @@ export function ScheduleForm({ initial, old, onStore }: ScheduleFormProps) {
             <div className={classes['wide']}>
               <SegmentedControl size="xs" aria-label="Usual times" data={[...PRESETS, { label: 'Other', value: 'other' }]} value={PRESETS.some(({ value }) => value === draft.cron) ? draft.cron : 'other'} onChange={(value) => value !== 'other' && set({ cron: value })} />
             </div>
-            <TextInput label="Cron expression" description={cronText(draft.cron) ?? 'Minute, hour, day, month, weekday'} size="xs" className="mono" spellCheck={false} value={draft.cron} error={at('cron')} onChange={(event) => set({ cron: event.currentTarget.value })} />
+            <TextInput label="Cron expression" description={cronText(draft.cron) ?? 'Minute, hour, day, month, weekday'} size="xs" classNames={{ input: 'mono' }} spellCheck={false} value={draft.cron} error={at('cron')} onChange={(event) => set({ cron: event.currentTarget.value })} />
             <Select label="Time zone" description="Summer time is followed" size="xs" searchable allowDeselect={false} limit={100} data={zones} value={draft.timeZone} error={at('time_zone')} onChange={(value) => value !== null && set({ timeZone: value })} />
             <TextInput type="datetime-local" label="Not before" description="Your own time; empty begins now" size="xs" value={draft.startsAt} error={at('starts_at')} onChange={(event) => set({ startsAt: event.currentTarget.value })} />
             <TextInput type="datetime-local" label="Until" description="Empty never ends" size="xs" value={draft.endsAt} error={at('ends_at')} onChange={(event) => set({ endsAt: event.currentTarget.value })} />

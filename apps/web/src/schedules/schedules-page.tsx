@@ -74,7 +74,7 @@ export function SchedulesPage() {
                 { label: 'Last', width: 240, cell: (row) => (row.last_run === null ? <span className="muted">never</span> : <><RunBadge run={row.last_run} /> <TimeText iso={row.last_run.due_at} form="ago" /></>) },
                 { label: 'Runs', width: 72, end: true, cell: (row) => `${row.run_count}${row.max_runs === null ? '' : `/${row.max_runs}`}` },
                 { label: 'Enabled', width: 80, cell: (row) => <Switch size="xs" aria-label={`${row.name} is enabled`} checked={row.enabled} disabled={!mayWrite} onChange={(event) => void enable(row, event.currentTarget.checked)} /> },
-                { label: 'Actions', hiddenLabel: true, end: true, width: 96, cell: (row) => (mayWrite ? <Button size="compact-sm" variant="subtle" onClick={() => void run(row)} aria-label={`Run ${row.name} now`}>Run now</Button> : null) },
+                { label: 'Actions', hiddenLabel: true, end: true, width: 96, cell: (row) => (mayWrite ? <Button size="compact-sm" variant="subtle" onClick={() => void run(row)} aria-label={`Run now: ${row.name}`}>Run now</Button> : null) },
               ]}
             />
           )}
