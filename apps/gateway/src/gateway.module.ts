@@ -48,6 +48,8 @@ import { KnownSourcesController } from './recordings/known-sources.controller';
 import { ReceiversController } from './recordings/receivers.controller';
 import { RecordingSocketGateway } from './recordings/recording-socket.gateway';
 import { RecordingsController } from './recordings/recordings.controller';
+import { ChannelSecretsClient } from './notifications/channel-secrets.client';
+import { NotificationsController } from './notifications/notifications.controller';
 import { SchedulesController } from './schedules/schedules.controller';
 import { SessionTemplatesController } from './sessions/session-templates.controller';
 import { SessionsController } from './sessions/sessions.controller';
@@ -113,6 +115,7 @@ const keyed: Provider[] = [
     RecordingsController,
     ReceiversController,
     KnownSourcesController,
+    NotificationsController,
     ApiDocumentsController,
     // Takes every address that is left.
     WebAppController,
@@ -135,6 +138,7 @@ const keyed: Provider[] = [
     IdempotencyRepository,
     SealedCredentialsClient,
     CameraSecretsClient,
+    ChannelSecretsClient,
     CaptureSessionsService,
     CaptureAnalysisService,
     DownloadsService,

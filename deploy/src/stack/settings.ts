@@ -20,6 +20,8 @@ export const launcherSettings = {
   S3_BUCKET: optional,
   CAPSTAN_CAMERA_NETWORKS: optional.describe('Networks in which cameras may be; by default the private ones and this machine itself'),
   CAPSTAN_CAMERA_HEALTH_SEC: optional.describe('Seconds between two looks at a camera; 60 by default'),
+  CAPSTAN_PUBLIC_URL: optional.describe('Address under which people reach the web app, for links in messages'),
+  CAPSTAN_WEBHOOK_NETWORKS: optional.describe('Private networks to which webhooks may go; by default none'),
   LOG_LEVEL: optional.describe('Least severe level written to the log files; info by default'),
   OTEL_EXPORTER_OTLP_ENDPOINT: optional.describe('Where traces are sent; tracing is off without it'),
 } as const;

@@ -2,6 +2,7 @@ import { auditRecorded } from './access/audit-messages';
 import { cameraEvents, cameraRpc, snapshotRpc } from './cameras/camera-messages';
 import { credentialRpc, deviceEvents } from './credentials/credentials';
 import type { CommandDefinition, ControlDefinition, EventDefinition, ProgressDefinition, RpcDefinition, ServiceName } from './envelope/definitions';
+import { notificationEvents, notificationRpc } from './notifications/notifications';
 import { captureAnalysisRpc } from './packet-capture/capture-analysis';
 import { captureRpc } from './packet-capture/capture-sessions';
 import { sourceRpc } from './recordings/known-sources';
@@ -16,11 +17,12 @@ import { checkTargets, sessionArtifactEvents, taskCommands, taskControls, taskEv
 /** Every message that may travel over the broker. What is not here is refused by sender and receiver alike. */
 export const catalogue = {
   commands: [...Object.values(sessionCommands), ...Object.values(taskCommands).flatMap((orders) => Object.values(orders))] as readonly CommandDefinition[],
-  events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(sessionArtifactEvents), ...Object.values(deviceEvents), ...Object.values(cameraEvents), ...Object.values(recordingEvents), ...Object.values(receiverEvents), ...Object.values(scheduleEvents), auditRecorded] as readonly EventDefinition[],
+  events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(sessionArtifactEvents), ...Object.values(deviceEvents), ...Object.values(cameraEvents), ...Object.values(recordingEvents), ...Object.values(receiverEvents), ...Object.values(scheduleEvents), ...Object.values(notificationEvents), auditRecorded] as readonly EventDefinition[],
   rpcs: [
     ...Object.values(sessionRpc),
     ...Object.values(sessionTemplateRpc),
     ...Object.values(scheduleRpc),
+    ...Object.values(notificationRpc),
     ...Object.values(credentialRpc),
     ...Object.values(captureRpc),
     ...Object.values(captureAnalysisRpc),
@@ -46,6 +48,7 @@ export const SUBSCRIPTIONS: Readonly<Record<ServiceName, readonly string[]>> = {
   'device-collector': [sessionEvents.created.type, sessionEvents.finished.type, sessionEvents.deleted.type],
   'camera-service': [],
   'sdr-acquirer': [sessionEvents.stateChanged.type, sessionEvents.targetChanged.type, sessionEvents.finished.type, sessionEvents.deleted.type],
+  notifier: [sessionEvents.finished.type, scheduleEvents.runDecided.type, deviceEvents.hostKeyChanged.type, cameraEvents.healthChanged.type, receiverEvents.healthChanged.type],
 };
 
 /** Facts each gateway instance forwards to its sockets. */
@@ -59,4 +62,5 @@ export const LIVE_EVENTS: readonly string[] = [
   cameraEvents.healthChanged.type,
   ...Object.values(recordingEvents).map((event) => event.type),
   receiverEvents.healthChanged.type,
+  notificationEvents.raised.type,
 ];

@@ -311,6 +311,29 @@ export {
   timeZone,
   updateScheduleBody,
 } from './schedules/schedules';
+export { type Notice, notice, NOTICE_SEVERITIES, NOTICE_TOPIC_NAMES, NOTICE_TOPICS, type NoticeSeverity, type NoticeTopic } from './notifications/notices';
+export {
+  CHANNEL_SECRET_PURPOSE,
+  CHANNEL_TYPES,
+  type ChannelBody,
+  channelBody,
+  type ChannelFields,
+  channelFields,
+  type ChannelView,
+  DELIVERY_STATES,
+  type DeliveryView,
+  type EmailSettings,
+  emailSettings,
+  type InAppNotification,
+  notificationEvents,
+  notificationRpc,
+  type QuietHours,
+  type RuleBody,
+  ruleBody,
+  type RuleView,
+  type WebhookSettings,
+  webhookSettings,
+} from './notifications/notifications';
 export {
   LIVE_TARGET_STATES,
   SESSION_STATES,

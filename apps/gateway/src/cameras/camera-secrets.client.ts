@@ -1,9 +1,10 @@
 import { CAMERA_SECRET_PURPOSE, cameraRpc, splitUserinfo } from '@capstan/contracts';
-import { AppError, type Clock } from '@capstan/kernel';
+import type { Clock } from '@capstan/kernel';
 import { RpcClient } from '@capstan/messaging';
 import { CLOCK } from '@capstan/service-kit';
-import { type PublicSealingKey, sealFor, SealingKeyPair, Secret, VaultErrorCode } from '@capstan/vault';
+import { type PublicSealingKey, SealingKeyPair } from '@capstan/vault';
 import { Inject, Injectable } from '@nestjs/common';
+import { OwnerKey } from '../secrets/owner-key';
 
 /** Characters of one sealed piece; a sealed text has a largest length. */
 const PIECE = 60_000;
@@ -20,12 +21,14 @@ interface CredentialFields {
 /** Takes secrets of cameras out of what was typed, and hands them sealed to the service that keeps them. */
 @Injectable()
 export class CameraSecretsClient {
-  private sealingKey: Promise<PublicSealingKey> | undefined;
+  private readonly owner: OwnerKey;
 
   constructor(
-    private readonly rpc: RpcClient,
+    rpc: RpcClient,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  ) {
+    this.owner = new OwnerKey(() => rpc.call(cameraRpc.sealingKey, {}), CAMERA_SECRET_PURPOSE, clock);
+  }
 
   /** Fields without any secret, and the password apart from them; null clears it, undefined leaves it. What stands in a field of its own wins over what stands in a URL. */
   separate<Fields extends CredentialFields>(given: Fields): { fields: Omit<Fields, 'password'>; password: string | null | undefined } {
@@ -50,16 +53,9 @@ export class CameraSecretsClient {
    * Calls `send` with a sealed text; once more when the owner has made new keys since we asked for them.
    * @throws what `send` throws
    */
-  async withSealed<T>(text: string, send: (sealed: string[]) => Promise<T>): Promise<T> {
-    try {
-      return await send(await this.seal(text));
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== VaultErrorCode.SealingKeyUnknown) {
-        throw error;
-      }
-      this.sealingKey = undefined;
-      return send(await this.seal(text));
-    }
+  withSealed<T>(text: string, send: (sealed: string[]) => Promise<T>): Promise<T> {
+    const pieces = Array.from({ length: Math.max(1, Math.ceil(text.length / PIECE)) }, (_, index) => text.slice(index * PIECE, (index + 1) * PIECE));
+    return this.owner.withSealed(pieces, send);
   }
 
   /** Asks for something that only this call may read. */
@@ -68,22 +64,5 @@ export class CameraSecretsClient {
     const pieces = await ask(pair.publicJwk());
     const opened = await Promise.all(pieces.map((piece) => pair.openSealed(piece, { purpose: CAMERA_SECRET_PURPOSE, clock: this.clock })));
     return opened.map((piece) => piece.reveal()).join('');
-  }
-
-  private async seal(text: string): Promise<string[]> {
-    const key = await this.key();
-    const pieces = Array.from({ length: Math.max(1, Math.ceil(text.length / PIECE)) }, (_, index) => text.slice(index * PIECE, (index + 1) * PIECE));
-    return Promise.all(pieces.map((piece) => sealFor(key, new Secret(piece), { purpose: CAMERA_SECRET_PURPOSE, clock: this.clock })));
-  }
-
-  private key(): Promise<PublicSealingKey> {
-    if (!this.sealingKey) {
-      const asked = this.rpc.call(cameraRpc.sealingKey, {}).then(({ jwk }) => jwk as unknown as PublicSealingKey);
-      asked.catch(() => {
-        this.sealingKey = undefined;
-      });
-      this.sealingKey = asked;
-    }
-    return this.sealingKey;
   }
 }

@@ -1,9 +1,9 @@
 import { type Actor, credentialRpc, type CredentialView } from '@capstan/contracts';
-import { AppError, type Clock } from '@capstan/kernel';
+import type { Clock } from '@capstan/kernel';
 import { RpcClient } from '@capstan/messaging';
 import { CLOCK } from '@capstan/service-kit';
-import { type PublicSealingKey, sealFor, Secret, VaultErrorCode } from '@capstan/vault';
 import { Inject, Injectable } from '@nestjs/common';
+import { OwnerKey } from '../secrets/owner-key';
 
 /** Secrets of a credential, as they were typed. */
 export interface Secrets {
@@ -30,49 +30,29 @@ const PURPOSE = credentialRpc.create.type;
 /** Hands secrets to the service that keeps them, sealed so that nobody between can read them, the broker included. */
 @Injectable()
 export class SealedCredentialsClient {
-  private sealingKey: Promise<PublicSealingKey> | undefined;
+  private readonly owner: OwnerKey;
 
   constructor(
     private readonly rpc: RpcClient,
-    @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.owner = new OwnerKey(() => rpc.call(credentialRpc.sealingKey, {}), PURPOSE, clock);
+  }
 
   /** @throws AppError of the owner, e.g. `NAME_TAKEN`; `SERVICE_UNAVAILABLE`, `RPC_TIMEOUT` */
-  async create(credential: NewCredential, actor: Actor): Promise<CredentialView> {
-    try {
-      return await this.send(credential, actor);
-    } catch (error) {
-      if (error instanceof AppError && error.code === VaultErrorCode.SealingKeyUnknown) {
-        // The owner has a new key pair since we asked.
-        this.sealingKey = undefined;
-        return await this.send(credential, actor);
-      }
-      throw error;
-    }
-  }
-
-  private async send({ credentialId, name, kind, username, secrets, sessionId }: NewCredential, actor: Actor): Promise<CredentialView> {
+  create({ credentialId, name, kind, username, secrets, sessionId }: NewCredential, actor: Actor): Promise<CredentialView> {
     const given = Object.fromEntries(Object.entries(secrets).filter(([, secret]) => secret !== undefined));
-    const { credential } = await this.rpc.call(credentialRpc.create, {
-      credential_id: credentialId,
-      name,
-      kind,
-      username,
-      sealed: await sealFor(await this.key(), new Secret(JSON.stringify(given)), { purpose: PURPOSE, clock: this.clock }),
-      ...(sessionId === undefined ? {} : { session_id: sessionId }),
-      requested_by: actor,
-    });
-    return credential;
-  }
-
-  private key(): Promise<PublicSealingKey> {
-    if (!this.sealingKey) {
-      const asked = this.rpc.call(credentialRpc.sealingKey, {}).then(({ jwk }) => jwk as unknown as PublicSealingKey);
-      asked.catch(() => {
-        this.sealingKey = undefined;
+    return this.owner.withSealed([JSON.stringify(given)], async ([sealed = '']) => {
+      const { credential } = await this.rpc.call(credentialRpc.create, {
+        credential_id: credentialId,
+        name,
+        kind,
+        username,
+        sealed,
+        ...(sessionId === undefined ? {} : { session_id: sessionId }),
+        requested_by: actor,
       });
-      this.sealingKey = asked;
-    }
-    return this.sealingKey;
+      return credential;
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { cameraEvents, type DataOf, deviceEvents, type Envelope, type ServerMessages, sessionEvents, sessionProgress } from '@capstan/contracts';
+import { cameraEvents, type DataOf, deviceEvents, type Envelope, notificationEvents, type ServerMessages, sessionEvents, sessionProgress } from '@capstan/contracts';
 import { toRecordingMessage } from '../recordings/recording-live-messages';
 
 /** One message for the sockets in some rooms. */
@@ -49,6 +49,8 @@ export function toLiveMessage({ type, data }: Envelope): LiveMessage | undefined
       const { at: _, ...payload } = data as DataOf<typeof cameraEvents.healthChanged>;
       return { rooms: ['cameras'], event: 'camera:health', payload, lossy: false };
     }
+    case notificationEvents.raised.type:
+      return { rooms: ['notifications'], event: 'notification', payload: data as DataOf<typeof notificationEvents.raised>, lossy: false };
     default:
       return toRecordingMessage({ type, data } as Envelope);
   }

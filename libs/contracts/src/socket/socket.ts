@@ -4,11 +4,12 @@ import { cameraHealthMessage } from '../cameras/camera-health';
 import { hostKeyView } from '../credentials/credentials';
 import { isoTimestamp, uuid } from '../primitives';
 import { recordingClientMessages, recordingServerMessages } from '../recordings/recording-socket';
+import { inAppNotification } from '../notifications/notifications';
 import { artifactView, sessionSummary, sessionView, targetView } from '../sessions/session';
 
-const CHANNELS = ['sessions', 'devices', 'cameras', 'recordings', 'receivers'] as const;
+const CHANNELS = ['sessions', 'devices', 'cameras', 'recordings', 'receivers', 'notifications'] as const;
 
-/** `session:<id>`, `sessions` (headers of all sessions), `devices`, `cameras`, `recordings` (all of them), `receivers`. */
+/** `session:<id>`, `sessions` (headers of all sessions), `devices`, `cameras`, `recordings` (all of them), `receivers`, `notifications`. */
 export const channelName = z.string().refine((name) => CHANNELS.some((channel) => channel === name) || (name.startsWith('session:') && UUID_PATTERN.test(name.slice(8))), {
   message: `must be ${CHANNELS.join(', ')} or session:<id>`,
 });
@@ -54,6 +55,8 @@ export const serverMessages = {
   'session:progress': targetProgress,
   ...recordingServerMessages,
   'session:deleted': z.object({ session_id: uuid }),
+  /** To `notifications`. */
+  notification: z.object({ notification: inAppNotification }),
   'device:host_key_changed': z.object({ host_key: hostKeyView }),
   /** To `cameras`: every look at a camera. */
   'camera:health': cameraHealthMessage,
