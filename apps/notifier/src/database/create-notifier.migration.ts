@@ -49,8 +49,8 @@ export class CreateNotifier1795300000000 implements MigrationInterface {
     await runner.query(`CREATE INDEX sightings_age ON sightings (first_at)`);
     await runner.query(`
       CREATE TABLE deliveries (
+        place bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
         delivery_id uuid NOT NULL,
-        place bigint GENERATED ALWAYS AS IDENTITY,
         channel_id uuid NOT NULL,
         rule_id uuid,
         rule_name text,
@@ -63,13 +63,14 @@ export class CreateNotifier1795300000000 implements MigrationInterface {
         due_at timestamptz(3) NOT NULL,
         give_up_at timestamptz(3) NOT NULL,
         delivered_at timestamptz(3),
-        CONSTRAINT deliveries_pkey PRIMARY KEY (delivery_id),
+        CONSTRAINT deliveries_pkey PRIMARY KEY (place),
+        CONSTRAINT deliveries_id UNIQUE (delivery_id),
         CONSTRAINT deliveries_channel FOREIGN KEY (channel_id) REFERENCES channels (channel_id) ON DELETE CASCADE,
         CONSTRAINT deliveries_state CHECK (state IN ('waiting', 'delivered', 'failed'))
       )`);
     await runner.query(`CREATE INDEX deliveries_waiting ON deliveries (channel_id, place) WHERE state = 'waiting'`);
     await runner.query(`CREATE UNIQUE INDEX deliveries_collecting ON deliveries (rule_id, channel_id) WHERE collecting`);
-    await runner.query(`CREATE INDEX deliveries_listed ON deliveries (created_at DESC, delivery_id DESC)`);
+    await runner.query(`CREATE INDEX deliveries_age ON deliveries (created_at)`);
     await runner.query(`
       CREATE TABLE notifications (
         notification_id uuid NOT NULL,

@@ -118,7 +118,7 @@ export class Deliveries {
   async list(runner: SqlRunner, filter: { channel?: string; status?: string }, page: number, perPage: number): Promise<{ deliveries: DeliveryView[]; total: number }> {
     const where = `($1::uuid IS NULL OR d.channel_id = $1) AND ($2::text IS NULL OR d.state = $2)`;
     const values = [filter.channel ?? null, filter.status ?? null];
-    const found = await rows<Listed>(runner, `SELECT d.*, c.name AS channel_name FROM deliveries d JOIN channels c USING (channel_id) WHERE ${where} ORDER BY d.created_at DESC, d.delivery_id DESC LIMIT $3 OFFSET $4`, [...values, perPage, (page - 1) * perPage]);
+    const found = await rows<Listed>(runner, `SELECT d.*, c.name AS channel_name FROM deliveries d JOIN channels c USING (channel_id) WHERE ${where} ORDER BY d.place DESC LIMIT $3 OFFSET $4`, [...values, perPage, (page - 1) * perPage]);
     const [count] = await rows<{ total: string }>(runner, `SELECT count(*) AS total FROM deliveries d WHERE ${where}`, values);
     return { deliveries: found.map(toView), total: Number(count?.total ?? 0) };
   }

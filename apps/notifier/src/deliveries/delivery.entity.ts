@@ -1,5 +1,5 @@
 import type { DELIVERY_STATES, Notice } from '@capstan/contracts';
-import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { ChannelRow } from '../channels/channel.entity';
 
 const INSTANT = { type: 'timestamptz', precision: 3 } as const;
@@ -8,15 +8,16 @@ const INSTANT = { type: 'timestamptz', precision: 3 } as const;
 @Entity({ name: 'deliveries' })
 @Index('deliveries_waiting', { synchronize: false })
 @Index('deliveries_collecting', { synchronize: false })
-@Index('deliveries_listed', { synchronize: false })
+@Index('deliveries_age', ['created_at'])
 @Check('deliveries_state', "state IN ('waiting', 'delivered', 'failed')")
+@Unique('deliveries_id', ['delivery_id'])
 export class DeliveryRow {
-  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'deliveries_pkey' })
-  delivery_id!: string;
-
   /** Messages of a channel go in this order. */
-  @Column({ type: 'bigint', generatedIdentity: 'ALWAYS' })
+  @PrimaryColumn({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS', primaryKeyConstraintName: 'deliveries_pkey' })
   place!: string;
+
+  @Column({ type: 'uuid' })
+  delivery_id!: string;
 
   @ForeignKey(() => ChannelRow, { name: 'deliveries_channel', onDelete: 'CASCADE' })
   @Column({ type: 'uuid' })
