@@ -32,6 +32,7 @@ import { sessionListQuery } from '../sessions/session-messages';
 import { sessionTemplate, sessionTemplateBody, sessionTemplateList, startTemplateBody, updateSessionTemplateBody } from '../sessions/session-templates';
 import { recordingRoutes } from '../recordings/recording-routes';
 import { systemView } from '../system/system';
+import { catalogueRoutes } from '../catalogue/catalogue-routes';
 import { cameraRoutes } from './camera-routes';
 import { defineRoute, type Route } from './route';
 
@@ -108,6 +109,7 @@ export const routes = {
   trustHostKey: defineRoute({ method: 'POST', path: '/host-keys/:id/trust', tag: 'devices', summary: 'Trust the key a device shows now', access: 'devices:write', params: byId, status: 200, response: json(z.object({ host_key: hostKeyView })), problems: ['HOST_KEY_NOT_FOUND'] }),
 
   ...cameraRoutes,
+  ...catalogueRoutes,
 } as const satisfies Record<string, Route>;
 
 /** Name of a route in {@link routes}. */
