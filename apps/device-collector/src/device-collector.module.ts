@@ -7,6 +7,8 @@ import { CaptureAnalyses } from './capture-analysis/capture-analyses.repository'
 import { CaptureAnalysisRunner } from './capture-analysis/capture-analysis-runner.service';
 import { CaptureAnalysisController } from './capture-analysis/capture-analysis.controller';
 import { CaptureAnalyst } from './capture-analysis/capture-analyst.client';
+import { CatalogueController } from './catalogue/catalogue.controller';
+import { catalogueProviders } from './catalogue/catalogue-providers';
 import { COLLECTOR_CONFIG, type CollectorConfig } from './config';
 import { CredentialHousekeeping } from './credentials/credential-housekeeping.service';
 import { CredentialsController } from './credentials/credentials.controller';
@@ -19,6 +21,7 @@ import { LeftoverCleaner } from './leftovers/leftover-cleaner.service';
 import { Leftovers } from './leftovers/leftovers.repository';
 import { CapturesController } from './packet-capture/captures.controller';
 import { PacketCaptureExecutor } from './packet-capture/packet-capture.executor';
+import { builtInPlatforms, PlatformCatalogue } from './platforms';
 import { SFTP_SINK } from './sftp-sink/sftp-sink';
 import { SinkHostKeys } from './sftp-sink/sink-host-keys.repository';
 import { SinkServer, type SinkServerOptions } from './sftp-sink/sink-server.client';
@@ -55,10 +58,12 @@ class CollectorFeatures {
       CaptureAnalyses,
       CaptureAnalyst,
       CaptureAnalysisRunner,
+      { provide: PlatformCatalogue, useValue: builtInPlatforms },
+      ...catalogueProviders,
     ];
     return {
       module: CollectorFeatures,
-      controllers: [CapturesController, CaptureAnalysisController, CredentialsController, SessionCredentialsController, HostKeysController],
+      controllers: [CapturesController, CaptureAnalysisController, CredentialsController, SessionCredentialsController, HostKeysController, CatalogueController],
       providers,
       exports: providers,
     };
