@@ -15,6 +15,9 @@ import { SessionCredentialsController } from './credentials/session-credentials.
 import { captureDrivers, DriverRegistry } from './drivers/registry';
 import { DeviceDirectory } from './devices/device-directory.repository';
 import { DeviceFacetsReader } from './devices/device-facets.repository';
+import { DeviceImport } from './devices/device-import.service';
+import { DeviceTest } from './devices/device-test.service';
+import { DevicesController } from './devices/devices.controller';
 import { Devices } from './devices/devices.repository';
 import { loadPlatforms, PlatformCatalogue } from './platforms';
 import { HostKeysController } from './host-keys/host-keys.controller';
@@ -52,6 +55,8 @@ class CollectorFeatures {
       Devices,
       DeviceFacetsReader,
       DeviceDirectory,
+      DeviceImport,
+      DeviceTest,
       SinkHostKeys,
       {
         provide: SFTP_SINK,
@@ -67,7 +72,7 @@ class CollectorFeatures {
     ];
     return {
       module: CollectorFeatures,
-      controllers: [CapturesController, CaptureAnalysisController, CredentialsController, SessionCredentialsController, HostKeysController],
+      controllers: [CapturesController, CaptureAnalysisController, CredentialsController, SessionCredentialsController, HostKeysController, DevicesController],
       providers,
       exports: providers,
     };
