@@ -110,7 +110,7 @@ export function CapturePage() {
               ...(rows.length > 0 ? [{ value: 'rows', label: `Rows (${formatCount(data.row_total)})` }] : []),
             ]}
           />
-          {text === null || form === 'rows' ? null : <CopyButton text={text} label="Copy the text" />}
+          {text === null || form === 'rows' ? null : <CopyButton value={text}>Copy the text</CopyButton>}
           {data.truncated && form !== 'rows' ? <span className="muted">The text is cut; the download has all of it.</span> : null}
         </div>
         {form === 'rows' ? (
