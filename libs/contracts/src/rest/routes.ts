@@ -33,6 +33,7 @@ import { sessionTemplate, sessionTemplateBody, sessionTemplateList, startTemplat
 import { recordingRoutes } from '../recordings/recording-routes';
 import { systemView } from '../system/system';
 import { cameraRoutes } from './camera-routes';
+import { collectionRoutes } from './collection-routes';
 import { defineRoute, type Route } from './route';
 
 const byId = z.strictObject({ id: uuid });
@@ -108,6 +109,8 @@ export const routes = {
   trustHostKey: defineRoute({ method: 'POST', path: '/host-keys/:id/trust', tag: 'devices', summary: 'Trust the key a device shows now', access: 'devices:write', params: byId, status: 200, response: json(z.object({ host_key: hostKeyView })), problems: ['HOST_KEY_NOT_FOUND'] }),
 
   ...cameraRoutes,
+
+  ...collectionRoutes,
 } as const satisfies Record<string, Route>;
 
 /** Name of a route in {@link routes}. */
