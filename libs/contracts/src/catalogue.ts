@@ -2,6 +2,7 @@ import { auditRecorded } from './access/audit-messages';
 import { cameraEvents, cameraRpc, snapshotRpc } from './cameras/camera-messages';
 import { collectionEvents, collectionRpc, credentialEvents } from './collection/collection-messages';
 import { credentialRpc, deviceEvents } from './credentials/credentials';
+import { deviceRpc, inventoryEvents } from './devices/device-messages';
 import type { CommandDefinition, ControlDefinition, EventDefinition, ProgressDefinition, RpcDefinition, ServiceName } from './envelope/definitions';
 import { captureAnalysisRpc } from './packet-capture/capture-analysis';
 import { captureRpc } from './packet-capture/capture-sessions';
@@ -16,11 +17,12 @@ import { checkTargets, sessionArtifactEvents, taskCommands, taskControls, taskEv
 /** Every message that may travel over the broker. What is not here is refused by sender and receiver alike. */
 export const catalogue = {
   commands: [...Object.values(sessionCommands), ...Object.values(taskCommands).flatMap((orders) => Object.values(orders))] as readonly CommandDefinition[],
-  events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(sessionArtifactEvents), ...Object.values(deviceEvents), ...Object.values(cameraEvents), ...Object.values(recordingEvents), ...Object.values(receiverEvents), ...Object.values(collectionEvents), ...Object.values(credentialEvents), auditRecorded] as readonly EventDefinition[],
+  events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(sessionArtifactEvents), ...Object.values(deviceEvents), ...Object.values(cameraEvents), ...Object.values(recordingEvents), ...Object.values(receiverEvents), ...Object.values(collectionEvents), ...Object.values(credentialEvents), ...Object.values(inventoryEvents), auditRecorded] as readonly EventDefinition[],
   rpcs: [
     ...Object.values(sessionRpc),
     ...Object.values(sessionTemplateRpc),
     ...Object.values(credentialRpc),
+    ...Object.values(deviceRpc),
     ...Object.values(captureRpc),
     ...Object.values(captureAnalysisRpc),
     ...Object.values(cameraRpc),
@@ -56,6 +58,7 @@ export const LIVE_EVENTS: readonly string[] = [
   sessionEvents.artifactAdded.type,
   sessionEvents.deleted.type,
   deviceEvents.hostKeyChanged.type,
+  ...Object.values(inventoryEvents).map((event) => event.type),
   cameraEvents.healthChanged.type,
   ...Object.values(recordingEvents).map((event) => event.type),
   receiverEvents.healthChanged.type,

@@ -34,6 +34,7 @@ import { recordingRoutes } from '../recordings/recording-routes';
 import { systemView } from '../system/system';
 import { cameraRoutes } from './camera-routes';
 import { collectionRoutes } from './collection-routes';
+import { deviceRoutes } from './device-routes';
 import { defineRoute, type Route } from './route';
 
 const byId = z.strictObject({ id: uuid });
@@ -107,6 +108,8 @@ export const routes = {
   deleteCredential: defineRoute({ method: 'DELETE', path: '/credentials/:id', tag: 'devices', summary: 'Forget a credential', access: 'credentials:write', params: byId, status: 204, response: EMPTY, problems: ['CREDENTIAL_NOT_FOUND', 'CREDENTIAL_IN_USE'] }),
   listHostKeys: defineRoute({ method: 'GET', path: '/host-keys', tag: 'devices', summary: 'Host keys of devices', access: 'devices:read', query: pageQuery.extend({ status: z.enum(['trusted', 'changed']).optional() }), status: 200, response: json(hostKeyList) }),
   trustHostKey: defineRoute({ method: 'POST', path: '/host-keys/:id/trust', tag: 'devices', summary: 'Trust the key a device shows now', access: 'devices:write', params: byId, status: 200, response: json(z.object({ host_key: hostKeyView })), problems: ['HOST_KEY_NOT_FOUND'] }),
+
+  ...deviceRoutes,
 
   ...cameraRoutes,
 

@@ -4,6 +4,7 @@ import { cameraHealthMessage } from '../cameras/camera-health';
 import { collectionServerMessages } from '../collection/collection-socket';
 import { collectionJobId } from '../collection/collection';
 import { hostKeyView } from '../credentials/credentials';
+import { deviceIdentity } from '../devices/devices';
 import { isoTimestamp, uuid } from '../primitives';
 import { recordingClientMessages, recordingServerMessages } from '../recordings/recording-socket';
 import { artifactView, sessionSummary, sessionView, targetView } from '../sessions/session';
@@ -58,6 +59,8 @@ export const serverMessages = {
   ...collectionServerMessages,
   'session:deleted': z.object({ session_id: uuid }),
   'device:host_key_changed': z.object({ host_key: hostKeyView }),
+  /** To `devices`: another device answers at the address of one, or somebody said that it is the device now (`known` and `observed` are the same then). */
+  'device:identity': z.object({ device_id: uuid, name: z.string(), known: deviceIdentity, observed: deviceIdentity }),
   /** To `cameras`: every look at a camera. */
   'camera:health': cameraHealthMessage,
 } as const;
