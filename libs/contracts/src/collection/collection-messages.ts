@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineEvent, defineRpc } from '../envelope/definitions';
 import { isoTimestamp, uuid } from '../primitives';
 import { actor } from '../sessions/session';
-import { captureOutcome, captureTypeList, collectionDeviceResult, collectionDevicesAnswer, collectionFilters, collectionJob, collectionJobAnswer, collectionJobId, collectionJobList, collectionJobsQuery, collectionOptions } from './collection';
+import { collectedCapture, captureTypeList, collectionDeviceResult, collectionDevicesAnswer, collectionFilters, collectionJob, collectionJobAnswer, collectionJobId, collectionJobList, collectionJobsQuery, collectionOptions } from './collection';
 import { captureTypeNames } from './collection-target';
 
 const OWNER = 'device-collector';
@@ -18,7 +18,7 @@ export const collectionEvents = {
     'collection.captures-completed.v1',
     [OWNER],
     'Captures of a device that is still at work',
-    z.object({ job_id: collectionJobId, session_id: uuid, device_id: uuid, target_id: uuid, device_name: z.string(), attempt: z.int(), captures: z.array(captureOutcome), at: isoTimestamp }),
+    z.object({ job_id: collectionJobId, session_id: uuid, device_id: uuid, target_id: uuid, device_name: z.string(), attempt: z.int(), captures: z.array(collectedCapture), at: isoTimestamp }),
   ),
   deviceCollected: defineEvent(
     'collection.device-collected.v1',
@@ -28,7 +28,7 @@ export const collectionEvents = {
       ...ofDevice,
       result: collectionDeviceResult,
       /** Those that were not told of before. */
-      captures: z.array(captureOutcome),
+      captures: z.array(collectedCapture),
     }),
   ),
   finished: defineEvent('collection.finished.v1', [OWNER], 'A collection reached its end', z.object({ job: collectionJob, failed_devices: z.array(z.object({ name: z.string(), error: z.string(), error_class: z.string().nullable() })) })),

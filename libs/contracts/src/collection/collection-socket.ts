@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { uuid } from '../primitives';
-import { captureOutcome, COLLECTION_STAGES, collectionDeviceResult, collectionJob, collectionJobId } from './collection';
+import { collectedCapture, COLLECTION_STAGES, collectionDeviceResult, collectionJob, collectionJobId } from './collection';
 
 const counts = { devices_running: z.int(), devices_succeeded: z.int(), devices_failed: z.int(), devices_remaining: z.int() };
 const additions = { session_id: uuid, capture_type: z.string().nullable(), attempt: z.int(), error_class: z.string().nullable(), duration_ms: z.int().nullable(), bytes: z.int(), rows: z.int() };
@@ -29,7 +29,7 @@ export const collectionServerMessages = {
     device_message: z.string().optional(),
   }),
   device_started: z.object({ job_id: collectionJobId, device_name: z.string(), ip_address: z.string(), session_id: uuid, device_id: uuid }),
-  capture_completed: z.object({ job_id: collectionJobId, device_name: z.string(), success: z.boolean(), message: z.string(), device_id: uuid, status: z.string(), ...additions, capture_type: z.string(), rows: z.int().nullable(), change: captureOutcome.shape.change, loaded: z.boolean() }),
+  capture_completed: z.object({ job_id: collectionJobId, device_name: z.string(), success: z.boolean(), message: z.string(), device_id: uuid, status: z.string(), ...additions, capture_type: z.string(), rows: z.int().nullable(), change: collectedCapture.shape.change, loaded: z.boolean() }),
   device_completed: z.object({ job_id: collectionJobId, device_name: z.string(), success: z.boolean(), message: z.string(), device_id: uuid, status: z.string(), ...additions }),
   collection_complete: z.object({
     job_id: collectionJobId,

@@ -1,13 +1,11 @@
 import { z } from 'zod';
+import { captureTypeName } from '../catalogue/captures';
 import { uuid } from '../primitives';
 
 /** Devices of one collection. */
 export const MAX_COLLECTION_DEVICES = 5_000;
 /** Devices at work at once when nobody said otherwise, and at most. */
 export const COLLECTION_WORKERS = { default: 5, max: 50 } as const;
-
-/** Name of what is collected: one of `CAPTURE_TYPES`, or one that the operator added by a file. */
-export const captureTypeName = z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/, 'must be a capture type such as configs');
 
 /** A list of capture types, each once. */
 export const captureTypeNames = z

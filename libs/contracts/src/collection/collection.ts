@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CAPTURE_OUTCOMES } from '../catalogue/captures';
 import { isoTimestamp, label, pageInfo, pageQuery, uuid } from '../primitives';
 import { captureTypeNames, COLLECTION_WORKERS, collectionTimeouts, MAX_COLLECTION_DEVICES } from './collection-target';
 
@@ -148,12 +149,12 @@ export const collectionJob = z.object({
 export type CollectionJob = z.output<typeof collectionJob>;
 
 /** How one capture ended: `suspect` is kept as text and replaces nothing. */
-export const CAPTURE_OUTCOMES = ['success', 'unsupported', 'suspect', 'failed'] as const;
+export const COLLECTED_CAPTURE_STATUSES = ['success', 'unsupported', 'suspect', 'failed'] as const;
 
 /** One capture type of one device. */
-export const captureOutcome = z.object({
+export const collectedCapture = z.object({
   capture_type: z.string(),
-  status: z.enum(CAPTURE_OUTCOMES),
+  status: z.enum(COLLECTED_CAPTURE_STATUSES),
   error_class: z.string().nullable(),
   message: z.string(),
   rows: z.int().nullable(),
@@ -161,11 +162,11 @@ export const captureOutcome = z.object({
   duration_ms: z.int(),
   /** Whether the catalogue has it: no when the collection does not load, or when loading failed. */
   loaded: z.boolean(),
-  change: z.enum(['first', 'unchanged', 'changed', 'kept-incomplete']).nullable(),
+  change: z.enum(CAPTURE_OUTCOMES).nullable(),
   capture_id: uuid.nullable(),
 });
-/** See {@link captureOutcome}. */
-export type CaptureOutcome = z.output<typeof captureOutcome>;
+/** See {@link collectedCapture}. */
+export type CollectedCapture = z.output<typeof collectedCapture>;
 
 /** States of a device within a job. */
 export const COLLECTION_DEVICE_STATUSES = ['queued', 'running', 'success', 'failed', 'cancelled'] as const;
@@ -182,7 +183,7 @@ export const collectionDeviceResult = z.object({
   /** Logins that were tried. */
   attempts: z.int(),
   duration_ms: z.int().nullable(),
-  captures: z.array(captureOutcome),
+  captures: z.array(collectedCapture),
 });
 /** See {@link collectionDeviceResult}. */
 export type CollectionDeviceResult = z.output<typeof collectionDeviceResult>;

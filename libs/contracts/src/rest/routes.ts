@@ -32,6 +32,7 @@ import { sessionListQuery } from '../sessions/session-messages';
 import { sessionTemplate, sessionTemplateBody, sessionTemplateList, startTemplateBody, updateSessionTemplateBody } from '../sessions/session-templates';
 import { recordingRoutes } from '../recordings/recording-routes';
 import { systemView } from '../system/system';
+import { catalogueRoutes } from '../catalogue/catalogue-routes';
 import { cameraRoutes } from './camera-routes';
 import { collectionRoutes } from './collection-routes';
 import { deviceRoutes } from './device-routes';
@@ -114,6 +115,7 @@ export const routes = {
   ...cameraRoutes,
 
   ...collectionRoutes,
+  ...catalogueRoutes,
 } as const satisfies Record<string, Route>;
 
 /** Name of a route in {@link routes}. */

@@ -44,6 +44,14 @@ const sessionFields = {
     .array(targetRequest)
     .min(1, 'at least one target is needed')
     .max(MAX_COLLECTION_DEVICES)
+    .superRefine((targets, context) => {
+      const seen = new Set<string>();
+      targets.forEach((target, index) => {
+        if (target.kind === 'collection' && seen.size === seen.add(target.device_id).size) {
+          context.addIssue({ code: 'custom', path: [index, 'device_id'], message: 'the device is a target of this session already', params: { code: 'DUPLICATE' } });
+        }
+      });
+    })
     .refine((targets) => targets.filter(startsTogether).length <= MAX_SESSION_TARGETS, { message: `at most ${MAX_SESSION_TARGETS} targets can start together`, params: { code: 'TOO_LONG' } }),
   options: sessionOptions.prefault({}),
 };
