@@ -254,7 +254,7 @@ export class CliSession {
   /** A line that is over, while no prompt is known. */
   private beforePrompt(line: string): void {
     this.passed = mayBePrompt(line) ? line : this.passed;
-    const refusal = this.greetings.find(({ pattern, refuse }) => refuse !== undefined && pattern.test(line));
+    const refusal = this.known === undefined ? this.greetings.find(({ pattern, refuse }) => refuse !== undefined && pattern.test(line)) : undefined;
     this.problem ??= refusal?.refuse?.(line);
   }
 
