@@ -28,6 +28,7 @@ export const collectorSettings = {
   CAPSTAN_ANALYSIS_DIR: z.string().default('/tmp').describe('Folder for the temporary files of merging, on a disk with room for the limit below; each merge makes a folder of its own that nobody else can read'),
   CAPSTAN_ANALYSIS_SCRATCH_MB: z.coerce.number().int().min(50).max(1_000_000).default(8_192).describe('Megabytes the temporary files of one merge may take, about two and a half times the captures'),
   CAPSTAN_STORE_PATIENCE_SEC: z.coerce.number().int().min(1).max(86_400).default(900).describe('Seconds a finished capture waits for an object store that is away; after them its files stay on the device, to be collected by hand'),
+  CAPSTAN_PLATFORM_DIR: z.preprocess(emptyIsUnset, z.string().optional()).describe('Folder with the operator\'s own platforms and capture types as *.json files, see docs/platforms.md'),
   CAPSTAN_KEEP_FILES_HOURS: z.coerce.number().int().min(1).max(720).default(24).describe('Hours for which files that could not be collected stay on their device before they are removed'),
 } as const;
 

@@ -13,6 +13,13 @@ import { CredentialsController } from './credentials/credentials.controller';
 import { Credentials } from './credentials/credentials.repository';
 import { SessionCredentialsController } from './credentials/session-credentials.controller';
 import { captureDrivers, DriverRegistry } from './drivers/registry';
+import { DeviceDirectory } from './devices/device-directory.repository';
+import { DeviceFacetsReader } from './devices/device-facets.repository';
+import { DeviceImport } from './devices/device-import.service';
+import { DeviceTest } from './devices/device-test.service';
+import { DevicesController } from './devices/devices.controller';
+import { Devices } from './devices/devices.repository';
+import { loadPlatforms, PlatformCatalogue } from './platforms';
 import { HostKeysController } from './host-keys/host-keys.controller';
 import { HostKeys } from './host-keys/host-keys.repository';
 import { LeftoverCleaner } from './leftovers/leftover-cleaner.service';
@@ -43,6 +50,13 @@ class CollectorFeatures {
       Credentials,
       CredentialHousekeeping,
       HostKeys,
+      // A wrong file stops the start: half a table of platforms would collect half of the devices.
+      { provide: PlatformCatalogue, useFactory: () => loadPlatforms(config.CAPSTAN_PLATFORM_DIR) },
+      Devices,
+      DeviceFacetsReader,
+      DeviceDirectory,
+      DeviceImport,
+      DeviceTest,
       SinkHostKeys,
       {
         provide: SFTP_SINK,
@@ -58,7 +72,7 @@ class CollectorFeatures {
     ];
     return {
       module: CollectorFeatures,
-      controllers: [CapturesController, CaptureAnalysisController, CredentialsController, SessionCredentialsController, HostKeysController],
+      controllers: [CapturesController, CaptureAnalysisController, CredentialsController, SessionCredentialsController, HostKeysController, DevicesController],
       providers,
       exports: providers,
     };
