@@ -16,7 +16,6 @@ export const collectorSettings = {
   CAPSTAN_COLLECTION_PER_CREDENTIAL: z.coerce.number().int().min(1).max(2_000).default(100).describe('Devices that are logged in to with one credential at once: its AAA servers see no more than that'),
   CAPSTAN_COLLECTION_RAMP_PER_SEC: z.coerce.number().min(1).max(1_000).default(10).describe('Devices by which the number at work may grow within a second'),
   CAPSTAN_COLLECTION_ANSWER_MB: z.coerce.number().int().min(1).max(256).default(32).describe('Megabytes one answer of a device may have'),
-  CAPSTAN_PLATFORM_DIR: z.preprocess(emptyIsUnset, z.string().optional()).describe('Folder of JSON files with platforms and capture types of your own'),
   CAPSTAN_CAPTURE_SILENT_SEC: z.coerce.number().int().min(30).max(86_400).default(600).describe('Seconds without a sign of life from Capstan after which a device ends its capture by itself'),
   CAPSTAN_SFTP_SINK_LISTEN: z.union([z.ipv4(), z.ipv6()]).default('0.0.0.0').describe('Address on which the SFTP sink listens while a device has to push its files'),
   CAPSTAN_SFTP_SINK_PORT: z.coerce.number().int().min(0).max(65_535).default(0).describe('Port of the SFTP sink; 0 takes a free one each time, behind a firewall or in a container name one'),

@@ -7,6 +7,13 @@ import { CaptureAnalyses } from './capture-analysis/capture-analyses.repository'
 import { CaptureAnalysisRunner } from './capture-analysis/capture-analysis-runner.service';
 import { CaptureAnalysisController } from './capture-analysis/capture-analysis.controller';
 import { CaptureAnalyst } from './capture-analysis/capture-analyst.client';
+import { Admission } from './collection/admission.service';
+import { CollectionExecutor } from './collection/collection.executor';
+import { CollectionFactsConsumer } from './collection/collection-facts.consumer';
+import { CollectionJobs } from './collection/collection-jobs.repository';
+import { CollectionsController } from './collection/collections.controller';
+import { Collections } from './collection/collections.service';
+import { CredentialBreakers } from './collection/credential-breakers.repository';
 import { COLLECTOR_CONFIG, type CollectorConfig } from './config';
 import { CredentialHousekeeping } from './credentials/credential-housekeeping.service';
 import { CredentialsController } from './credentials/credentials.controller';
@@ -57,6 +64,11 @@ class CollectorFeatures {
       DeviceDirectory,
       DeviceImport,
       DeviceTest,
+      CollectionJobs,
+      CredentialBreakers,
+      Admission,
+      Collections,
+      CollectionExecutor,
       SinkHostKeys,
       {
         provide: SFTP_SINK,
@@ -72,7 +84,7 @@ class CollectorFeatures {
     ];
     return {
       module: CollectorFeatures,
-      controllers: [CapturesController, CaptureAnalysisController, CredentialsController, SessionCredentialsController, HostKeysController, DevicesController],
+      controllers: [CapturesController, CaptureAnalysisController, CredentialsController, SessionCredentialsController, HostKeysController, DevicesController, CollectionsController, CollectionFactsConsumer],
       providers,
       exports: providers,
     };
@@ -93,9 +105,10 @@ export class DeviceCollectorModule {
           slots: config.CAPSTAN_CAPTURE_SLOTS,
           databaseUrl: config.DATABASE_URL,
           imports: [features],
-          executors: [PacketCaptureExecutor],
+          queuedKinds: ['collection'],
+          executors: [PacketCaptureExecutor, CollectionExecutor],
           // What is left on devices needs its credentials until it is removed.
-          sessionKeepers: [Leftovers, Credentials, CaptureAnalyses],
+          sessionKeepers: [Leftovers, Credentials, CaptureAnalyses, CollectionJobs],
         }),
       ],
     };

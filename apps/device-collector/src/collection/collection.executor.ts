@@ -1,4 +1,4 @@
-import { type CollectedCapture, collectionTarget, type CollectionTarget } from '@capstan/contracts';
+import { type CollectedCapture, collectionTarget, type CollectionTarget, fieldProblems } from '@capstan/contracts';
 import { AppError, type Clock, type FieldError, type Random } from '@capstan/kernel';
 import { CLOCK, RANDOM } from '@capstan/service-kit';
 import type { TaskExecutor, TaskOutcome, TaskRun } from '@capstan/tasks';
@@ -8,7 +8,6 @@ import { COLLECTOR_CONFIG, type CollectorConfig } from '../config';
 import { Credentials } from '../credentials/credentials.repository';
 import { type CollectableDevice, DeviceDirectory } from '../devices/device-directory.repository';
 import { HostKeys } from '../host-keys/host-keys.repository';
-import { toFieldErrors } from '../packet-capture/field-errors';
 import { type Platform, PlatformCatalogue } from '../platforms';
 import { Admission } from './admission.service';
 import { Bastions } from './bastions.client';
@@ -63,7 +62,7 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
     const targets = parsed.flatMap(({ data }) => (data === undefined ? [] : [data]));
     const devices = new Map((await this.directory.find([...new Set(targets.map(({ device_id: id }) => id))])).map((device) => [device.id, device]));
     const credentials = await this.knownCredentials([...targets.map(({ credential_id: id }) => id), ...[...devices.values()].map(({ credentialId }) => credentialId)]);
-    return parsed.map(({ data, error }) => (data === undefined ? toFieldErrors(error) : this.checkTarget(data, devices.get(data.device_id), credentials)));
+    return parsed.map(({ data, error }, index) => (data === undefined ? fieldProblems(error.issues, specs[index]) : this.checkTarget(data, devices.get(data.device_id), credentials)));
   }
 
   async execute(run: TaskRun): Promise<TaskOutcome> {
@@ -84,6 +83,9 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
     const end = await this.collect(run, target, mine, resumed);
     control.lost.throwIfAborted();
     await this.jobs.finishDevice(mine, end);
+    if (end.captures.some(({ status }) => status === 'success')) {
+      await this.directory.noteCollected(mine.deviceId, new Date(this.clock.now()));
+    }
     return taskOutcome(end);
   }
 
@@ -150,6 +152,9 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
     if (!device.enabled) {
       throw new AppError('DEVICE_DISABLED', `${device.name} is switched off in the inventory`);
     }
+    if (device.problem !== null) {
+      throw AppError.fromShape(device.problem);
+    }
     const platform = device.platform === null ? undefined : this.platforms.find(device.platform);
     if (platform === undefined) {
       throw new AppError('PLATFORM_UNKNOWN', device.platform === null ? `Nobody knows the platform of ${device.name}; a test of the device finds it out` : `There is no platform ${device.platform}`);
@@ -202,13 +207,21 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
         platform,
         autoLoad: target.auto_load_db,
       },
-      { clock: this.clock, random: this.random, catalogue: this.catalogue, artifacts, journal, signal: control.lost, observe: (reading) => this.observe(device, reading), onStored },
+      { clock: this.clock, random: this.random, catalogue: this.catalogue, artifacts, journal, signal: control.lost, observe: this.observer(device), onStored },
     );
   }
 
-  private async observe(device: CollectableDevice, { type, parse }: TypeReading): Promise<boolean> {
-    const identity = observedIdentity(type, parse);
-    return identity !== undefined && (await this.directory.observeIdentity(device.id, identity, new Date(this.clock.now()))) === 'changed';
+  /** The first capture that tells who answered decides for all that follow. */
+  private observer(device: CollectableDevice): (reading: TypeReading) => Promise<boolean> {
+    let verdict: boolean | undefined;
+    return async ({ type, parse }) => {
+      const identity = verdict === undefined ? observedIdentity(type, parse) : undefined;
+      if (identity !== undefined) {
+        verdict = (await this.directory.observeIdentity(device.id, identity, new Date(this.clock.now()))) === 'changed';
+      }
+      // An alarm nobody has acknowledged stands, also where this collection does not ask who answers.
+      return verdict ?? device.identityAlarm;
+    };
   }
 
   /** Keeps what is done now and then; the end keeps the rest. */

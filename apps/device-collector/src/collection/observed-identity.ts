@@ -1,14 +1,6 @@
 import type { InventoryRow, VersionRow } from '@capstan/contracts';
+import type { ObservedIdentity } from '../devices/device-directory.repository';
 import type { ParseResult } from '../platforms';
-
-/** What a capture tells about which device it is from. */
-export interface ObservedIdentity {
-  readonly serials: readonly string[];
-  readonly baseMac: string | null;
-  readonly model: string | null;
-  readonly osVersion: string | null;
-  readonly hostname: string | null;
-}
 
 /** Who answered, where a capture tells: only serial numbers make an identity. */
 export function observedIdentity(type: string, parse: ParseResult<unknown> | null): ObservedIdentity | undefined {
