@@ -73,13 +73,13 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
       return { outcome: 'cancelled', metrics: {}, captureBegan: false };
     }
     const row = await this.jobs.device(mine.sessionId, mine.deviceId);
-    if (row?.task_id === task.task_id && row.finished_at !== null) {
+    const resumed = row?.task_id === task.task_id ? row : undefined;
+    if (resumed !== undefined && resumed.finished_at !== null) {
       // An earlier holder came to the end, and was lost before it could say so.
-      return taskOutcome(endOf(row));
+      return taskOutcome(endOf(resumed));
     }
     await journal.advance('capturing', { startedAt: this.clock.now() });
     await this.jobs.startDevice(mine);
-    const resumed = row?.task_id === task.task_id ? row : undefined;
     const end = await this.collect(run, target, mine, resumed);
     control.lost.throwIfAborted();
     await this.jobs.finishDevice(mine, end);
@@ -127,7 +127,7 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
         {
           clock: this.clock,
           random: this.random,
-          open: (until) => this.open(run, target, order, types, until),
+          open: (until) => this.open(run, order, types, until),
           take: (reading) => sink.take(reading),
           lastGoodChars: (type) => this.catalogue.lastGoodLength(target.device_id, type),
           onLogin: (attempt) => (state.logins = attempt),
@@ -166,7 +166,7 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
     return { device, platform, credentialId, patience: patienceOf(target.timeouts, device.overrides) };
   }
 
-  private async open({ task, journal }: TaskRun, target: CollectionTarget, order: Awaited<ReturnType<CollectionExecutor['prepare']>>, types: readonly string[], signal: AbortSignal) {
+  private async open({ task, journal }: TaskRun, order: Awaited<ReturnType<CollectionExecutor['prepare']>>, types: readonly string[], signal: AbortSignal) {
     const { device, platform, credentialId, patience } = order;
     await this.breakers.pass(credentialId);
     const login = await this.credentials.login(credentialId);

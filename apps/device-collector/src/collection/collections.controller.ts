@@ -33,8 +33,8 @@ export class CollectionsController {
   }
 
   @OnRpc(collectionRpc.captureTypes)
-  captureTypes(): ResponseOf<Rpc['captureTypes']> {
-    return { capture_types: this.collections.captureTypes() };
+  captureTypes(): Promise<ResponseOf<Rpc['captureTypes']>> {
+    return Promise.resolve({ capture_types: this.collections.captureTypes() });
   }
 
   @OnRpc(collectionRpc.start)
