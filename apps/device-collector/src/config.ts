@@ -28,6 +28,8 @@ export const collectorSettings = {
   CAPSTAN_ANALYSIS_SCRATCH_MB: z.coerce.number().int().min(50).max(1_000_000).default(8_192).describe('Megabytes the temporary files of one merge may take, about two and a half times the captures'),
   CAPSTAN_STORE_PATIENCE_SEC: z.coerce.number().int().min(1).max(86_400).default(900).describe('Seconds a finished capture waits for an object store that is away; after them its files stay on the device, to be collected by hand'),
   CAPSTAN_PLATFORM_DIR: z.preprocess(emptyIsUnset, z.string().optional()).describe('Folder with the operator\'s own platforms and capture types as *.json files, see docs/platforms.md'),
+  CAPSTAN_CAPTURE_RAW_DAYS: z.coerce.number().int().min(1).max(3_650).default(14).describe('Days for which the texts of tables (ARP, MAC, LLDP, interfaces, routes) are kept; what they say is kept as long as the rest'),
+  CAPSTAN_CAPTURE_DAYS: z.coerce.number().int().min(1).max(3_650).default(400).describe('Days for which configurations, versions, inventories, changes and the history of addresses, neighbours and routes are kept; the last twenty different texts stay, and so do approved references'),
   CAPSTAN_KEEP_FILES_HOURS: z.coerce.number().int().min(1).max(720).default(24).describe('Hours for which files that could not be collected stay on their device before they are removed'),
 } as const;
 

@@ -14,6 +14,8 @@ import { CollectionJobs } from './collection/collection-jobs.repository';
 import { CollectionsController } from './collection/collections.controller';
 import { Collections } from './collection/collections.service';
 import { CredentialBreakers } from './collection/credential-breakers.repository';
+import { CatalogueController } from './catalogue/catalogue.controller';
+import { catalogueProviders } from './catalogue/catalogue-providers';
 import { COLLECTOR_CONFIG, type CollectorConfig } from './config';
 import { CredentialHousekeeping } from './credentials/credential-housekeeping.service';
 import { CredentialsController } from './credentials/credentials.controller';
@@ -33,6 +35,7 @@ import { LeftoverCleaner } from './leftovers/leftover-cleaner.service';
 import { Leftovers } from './leftovers/leftovers.repository';
 import { CapturesController } from './packet-capture/captures.controller';
 import { PacketCaptureExecutor } from './packet-capture/packet-capture.executor';
+import { builtInPlatforms, PlatformCatalogue } from './platforms';
 import { SFTP_SINK } from './sftp-sink/sftp-sink';
 import { SinkHostKeys } from './sftp-sink/sink-host-keys.repository';
 import { SinkServer, type SinkServerOptions } from './sftp-sink/sink-server.client';
@@ -81,10 +84,12 @@ class CollectorFeatures {
       CaptureAnalyses,
       CaptureAnalyst,
       CaptureAnalysisRunner,
+      { provide: PlatformCatalogue, useValue: builtInPlatforms },
+      ...catalogueProviders,
     ];
     return {
       module: CollectorFeatures,
-      controllers: [CapturesController, CaptureAnalysisController, CredentialsController, SessionCredentialsController, HostKeysController, DevicesController, CollectionsController, CollectionFactsConsumer],
+      controllers: [CapturesController, CaptureAnalysisController, CredentialsController, SessionCredentialsController, HostKeysController, DevicesController, CollectionsController, CollectionFactsConsumer, CatalogueController],
       providers,
       exports: providers,
     };
