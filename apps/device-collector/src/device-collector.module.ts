@@ -35,7 +35,7 @@ import { LeftoverCleaner } from './leftovers/leftover-cleaner.service';
 import { Leftovers } from './leftovers/leftovers.repository';
 import { CapturesController } from './packet-capture/captures.controller';
 import { PacketCaptureExecutor } from './packet-capture/packet-capture.executor';
-import { builtInPlatforms, PlatformCatalogue } from './platforms';
+
 import { SFTP_SINK } from './sftp-sink/sftp-sink';
 import { SinkHostKeys } from './sftp-sink/sink-host-keys.repository';
 import { SinkServer, type SinkServerOptions } from './sftp-sink/sink-server.client';
@@ -84,7 +84,6 @@ class CollectorFeatures {
       CaptureAnalyses,
       CaptureAnalyst,
       CaptureAnalysisRunner,
-      { provide: PlatformCatalogue, useValue: builtInPlatforms },
       ...catalogueProviders,
     ];
     return {
