@@ -1,12 +1,9 @@
 import { AppError, type Clock } from '@capstan/kernel';
-import { EOS_FLEET } from './arista-eos/eos-platform';
-import { IOS_FLEET } from './cisco-ios/ios-platform';
-import { NXOS_FLEET } from './cisco-nxos/nxos-platform';
+import { fleetPlatform } from './device-answers';
 import type { DeviceEdit } from './device-state';
 import { FleetDevice, type DeviceCounts, type TypeTruth } from './fleet-device';
 import { usualFaults } from './fleet-faults';
-import { type DevicePlan, type FleetMix, type FleetPayload, type FleetPlatformName, planFleet } from './fleet-plan';
-import type { FleetPlatform } from './fleet-platform';
+import { type FleetMix, type FleetPayload, type FleetPlatformName, planFleet } from './fleet-plan';
 import type { ThinkTime } from './think-time';
 
 /** Which fleet there is. */
@@ -43,7 +40,6 @@ export interface InventoryCliDevice {
   readonly faults: readonly string[];
 }
 
-const PLATFORMS: Readonly<Record<FleetPlatformName, FleetPlatform | undefined>> = { cisco_ios: IOS_FLEET, cisco_nxos: NXOS_FLEET, arista_eos: EOS_FLEET, juniper_junos: undefined, frr: undefined, linux: undefined };
 const LISTENING_TOGETHER = 100;
 const USERNAME = 'netops';
 
@@ -72,7 +68,7 @@ export class DeviceFleet {
     const plans = planFleet({ ...this.wishes, addressOf });
     const shared = { plans, clock: this.clock, think: this.wishes.think, port: this.wishes.port, account: this.account, enableSecret: this.enableSecret };
     for (const plan of plans) {
-      this.devices.set(plan.name, new FleetDevice(plan, platformOf(plan), shared));
+      this.devices.set(plan.name, new FleetDevice(plan, fleetPlatform(plan.platform), shared));
     }
     const waiting = [...this.devices.values()];
     while (waiting.length > 0) {
@@ -159,14 +155,6 @@ export class DeviceFleet {
     }
     return device;
   }
-}
-
-function platformOf({ platform }: DevicePlan): FleetPlatform {
-  const known = PLATFORMS[platform];
-  if (known === undefined) {
-    throw new AppError('LAB_BAD_OPTION', `the fleet has no devices of ${platform}`);
-  }
-  return known;
 }
 
 async function startDevice(device: FleetDevice): Promise<void> {

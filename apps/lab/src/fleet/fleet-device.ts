@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { CAPTURE_TYPES, type CaptureType } from '@capstan/contracts';
+import type { CaptureType } from '@capstan/contracts';
 import type { Clock } from '@capstan/kernel';
 import type { GearLogic, GearPlatform, HookCall } from '../ssh-gear/gear-platform';
 import { SshGear } from '../ssh-gear/ssh-gear.client';
+import { deviceAnswers } from './device-answers';
 import { type DeviceEdit, type DeviceState, edited, UNTOUCHED } from './device-state';
 import type { DeviceView } from './device-tables';
 import { fleetFault, type TextFault } from './fleet-faults';
@@ -130,15 +131,14 @@ export class FleetDevice {
 
   /** The right answers, of every capture type the platform has. */
   truth(): TypeTruth[] {
-    const rows = this.platform.rows(this.view());
-    return CAPTURE_TYPES.flatMap((type): TypeTruth[] => {
-      const command = this.platform.commands[type];
-      const said = command === undefined ? undefined : this.text(command.text, '');
-      if (command === undefined || said === undefined) {
+    return deviceAnswers(this.view()).flatMap(({ type, command, rows }): TypeTruth[] => {
+      // Again, with what faults put into it.
+      const said = this.text(this.platform.commands[type]?.text ?? '', '');
+      if (said === undefined) {
         return [];
       }
       const text = cleanText(said);
-      return [{ type, command: command.command, sha256: createHash('sha256').update(text).digest('hex'), bytes: Buffer.byteLength(text), ...(rows[type] === undefined ? {} : { rows: rows[type] }) }];
+      return [{ type, command, sha256: createHash('sha256').update(text).digest('hex'), bytes: Buffer.byteLength(text), ...(rows === undefined ? {} : { rows }) }];
     });
   }
 

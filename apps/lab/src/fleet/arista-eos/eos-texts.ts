@@ -9,8 +9,12 @@ const RULE = '-'.repeat(66);
 const LEGEND = `Codes: C - connected, S - static, K - kernel, 
        O - OSPF, IA - OSPF inter area, E1 - OSPF external type 1,
        E2 - OSPF external type 2, N1 - OSPF NSSA external type 1,
-       B - Other BGP Routes, B I - iBGP, B E - eBGP,
-       DP - Dynamic Policy Route, L - VRF Leaked
+       N2 - OSPF NSSA external type2, B - Other BGP Routes,
+       B I - iBGP, B E - eBGP, R - RIP, I L1 - IS-IS level 1,
+       I L2 - IS-IS level 2, O3 - OSPFv3, A B - BGP Aggregate,
+       NG - Nexthop Group Static Route, V - VXLAN Control Service,
+       DP - Dynamic Policy Route, L - VRF Leaked,
+       G  - gRIBI, RC - Route Cache Route
 `;
 
 const lines = (all: readonly string[]): string => `${all.join('\n')}\n`;

@@ -49,7 +49,7 @@ export const NXOS_FLEET: FleetPlatform = {
     interfaces: { command: 'show interface status', text: 'interfaces' },
     routes: { command: 'show ip route vrf all', text: 'routes' },
     version: { command: 'show version', text: 'version' },
-    inventory: { command: 'show inventory', text: 'inventory' },
+    inventory: { command: 'show inventory all', text: 'inventory' },
   },
   rows: (view) => ({
     arp: arpsOf(view).length - VLANS.length + view.plan.vrfs.length,
