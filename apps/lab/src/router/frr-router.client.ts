@@ -1,6 +1,6 @@
+import { existsSync } from 'node:fs';
 import type { InventoryCliDevice } from '../fleet/device-fleet.client';
 import type { LinuxHost } from '../linux-hosts/linux-host';
-import { findProgram } from '../linux-hosts/machine-abilities.client';
 import { runCommand } from '../system-command.client';
 
 /** Programs of Debian's package `frr` that a router needs. */
@@ -8,7 +8,7 @@ const PROGRAMS = ['/usr/lib/frr/zebra', '/usr/lib/frr/staticd', '/usr/bin/vtysh'
 
 /** What is missing for a router; undefined when nothing is. */
 export function routerObstacle(): string | undefined {
-  return PROGRAMS.every((program) => findProgram(program) !== undefined) ? undefined : 'it needs FRRouting (apt-get install frr)';
+  return PROGRAMS.every((program) => existsSync(program)) ? undefined : 'it needs FRRouting (apt-get install frr)';
 }
 
 /** A real router: FRRouting in namespaces of its own, behind a real sshd. */

@@ -12,6 +12,7 @@ export function routerConfig(name: string, prefix: string): string {
     'frr version 8.4',
     'frr defaults traditional',
     `hostname ${name}`,
+    'ip forwarding',
     'no ipv6 forwarding',
     'service integrated-vtysh-config',
     '!',
@@ -46,6 +47,7 @@ for lan in lan0 lan1; do
   ip link set $lan up
   ip link set p$lan up
 done
+echo 1 > /proc/sys/net/ipv4/ip_forward
 mkdir -p /run/frr /var/tmp/frr
 chown frr:frr /run/frr /var/tmp/frr
 for daemon in zebra staticd; do
