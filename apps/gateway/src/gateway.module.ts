@@ -36,6 +36,7 @@ import { DownloadLinks } from './downloads/download-links';
 import { DownloadsController } from './downloads/downloads.controller';
 import { DownloadsService } from './downloads/downloads.service';
 import { Transfers } from './downloads/transfers';
+import { DevicesController } from './devices/devices.controller';
 import { HostKeysController } from './host-keys/host-keys.controller';
 import { CallGuard } from './http/call.guard';
 import { entryMiddleware, prepareExpress } from './http/entry';
@@ -106,6 +107,7 @@ const keyed: Provider[] = [
     CollectionsController,
     CredentialsController,
     HostKeysController,
+    DevicesController,
     // Groups before cameras: /cameras/groups is not a camera.
     CameraGroupsController,
     CamerasController,
