@@ -26,6 +26,10 @@ import { CaptureAnalysisController } from './capture-analysis/capture-analysis.c
 import { CaptureAnalysisService } from './capture-analysis/capture-analysis.service';
 import { CaptureSessionsController } from './capture-sessions/capture-sessions.controller';
 import { CaptureSessionsService } from './capture-sessions/capture-sessions.service';
+import { CapturesController } from './catalogue/captures.controller';
+import { ChangesController } from './catalogue/changes.controller';
+import { ObservationsController } from './catalogue/observations.controller';
+import { TableExports } from './catalogue/table-exports.service';
 import { GATEWAY_CONFIG, type GatewayConfig } from './config';
 import { CollectionsController } from './collection/collections.controller';
 import { CollectionsService } from './collection/collections.service';
@@ -108,6 +112,9 @@ const keyed: Provider[] = [
     CredentialsController,
     HostKeysController,
     DevicesController,
+    CapturesController,
+    ChangesController,
+    ObservationsController,
     // Groups before cameras: /cameras/groups is not a camera.
     CameraGroupsController,
     CamerasController,
@@ -138,6 +145,7 @@ const keyed: Provider[] = [
     IdempotencyRepository,
     SealedCredentialsClient,
     CameraSecretsClient,
+    TableExports,
     CaptureSessionsService,
     CollectionsService,
     CaptureAnalysisService,
