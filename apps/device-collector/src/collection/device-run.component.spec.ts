@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CAPTURE_TYPES } from '@capstan/contracts';
+import { CAPTURE_TYPES, type CollectionTimeouts } from '@capstan/contracts';
 import { AppError, type Clock, systemClock } from '@capstan/kernel';
 import { cleanText, DeviceFleet, fleetAddress, type InventoryCliDevice, USUAL_MIX } from '@capstan/lab';
 import { findPlatform } from '../platforms';
@@ -51,7 +51,7 @@ describe(DeviceRun.name, () => {
   };
   const of = (platform: string, nth = 0): InventoryCliDevice => devices.filter((device) => device.platform === platform)[nth]!;
 
-  async function collect(device: InventoryCliDevice, wish: { types?: readonly string[]; enable?: boolean; legacy?: 'never' | 'auto'; timeouts?: Parameters<typeof patienceOf>[0]; lastGood?: number } = {}): Promise<Collected> {
+  async function collect(device: InventoryCliDevice, wish: { types?: readonly string[]; enable?: boolean; legacy?: 'never' | 'auto'; timeouts?: CollectionTimeouts; lastGood?: number } = {}): Promise<Collected> {
     const platform = findPlatform(device.platform)!;
     const types = readingOrder(wish.types ?? CAPTURE_TYPES);
     const patience = patienceOf({ connect_timeout_sec: 2, login_timeout_sec: 2, prompt_timeout_sec: 3, ...wish.timeouts });
