@@ -81,13 +81,13 @@ export class DeviceRun {
       for (const type of [...this.missing]) {
         this.settle(await this.read(session, type, known, signal));
       }
-      return undefined;
     } catch (error) {
+      session?.abandon();
       signal.throwIfAborted();
       return AppError.from(error);
-    } finally {
-      await session?.leave();
     }
+    await session.leave();
+    return undefined;
   }
 
   private read(session: DeviceSession, type: string, known: KnownOfDevice, signal: AbortSignal): Promise<TypeReading> {
