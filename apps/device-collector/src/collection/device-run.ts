@@ -86,7 +86,11 @@ export class DeviceRun {
       signal.throwIfAborted();
       return AppError.from(error);
     }
-    await session.leave();
+    // A device may have one line only: whoever comes back waits until it is free, whoever is done need not.
+    const leaving = session.leave();
+    if (this.missing.length > 0) {
+      await leaving;
+    }
     return undefined;
   }
 
