@@ -31,6 +31,8 @@ import { ChangesController } from './catalogue/changes.controller';
 import { ObservationsController } from './catalogue/observations.controller';
 import { TableExports } from './catalogue/table-exports.service';
 import { GATEWAY_CONFIG, type GatewayConfig } from './config';
+import { CollectionsController } from './collection/collections.controller';
+import { CollectionsService } from './collection/collections.service';
 import { CredentialsController } from './credentials/credentials.controller';
 import { SealedCredentialsClient } from './credentials/sealed-credentials.client';
 import { Housekeeping } from './database/housekeeping';
@@ -106,6 +108,7 @@ const keyed: Provider[] = [
     CaptureSessionsController,
     CaptureAnalysisController,
     DownloadsController,
+    CollectionsController,
     CredentialsController,
     HostKeysController,
     DevicesController,
@@ -144,6 +147,7 @@ const keyed: Provider[] = [
     CameraSecretsClient,
     TableExports,
     CaptureSessionsService,
+    CollectionsService,
     CaptureAnalysisService,
     DownloadsService,
     Transfers,

@@ -34,6 +34,7 @@ import { recordingRoutes } from '../recordings/recording-routes';
 import { systemView } from '../system/system';
 import { catalogueRoutes } from '../catalogue/catalogue-routes';
 import { cameraRoutes } from './camera-routes';
+import { collectionRoutes } from './collection-routes';
 import { deviceRoutes } from './device-routes';
 import { defineRoute, type Route } from './route';
 
@@ -112,6 +113,8 @@ export const routes = {
   ...deviceRoutes,
 
   ...cameraRoutes,
+
+  ...collectionRoutes,
   ...catalogueRoutes,
 } as const satisfies Record<string, Route>;
 
