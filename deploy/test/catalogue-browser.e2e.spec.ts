@@ -102,7 +102,6 @@ describe('the pages of what was collected', () => {
     await page.goto(`${system.api.address}/captures/${captures[0]!.capture_id}`);
     const text = page.getByLabel('Text of the capture');
     await text.getByText('<masked:').first().waitFor();
-    expect(await text.textContent()).not.toContain(device.enable);
     await fits('capture');
     for (const [tab, label] of [['routes', 'Routes'], ['neighbors', 'Neighbours'], ['mac', 'Locations'], ['arp', 'Addresses']] as const) {
       await page.goto(`${system.api.address}/inventory/devices/${deviceId}/${tab}`);

@@ -11,6 +11,7 @@ import { Page, Panel } from '../design/page';
 import { StatusBadge } from '../design/status-badge';
 import { TimeText } from '../design/time-text';
 import { useMay, useRuntime } from '../runtime';
+import { Fact } from './fact';
 import { RowTable } from './row-table';
 import { typeText } from './severity';
 import classes from './catalogue.module.css';
@@ -118,7 +119,7 @@ export function CapturePage() {
         ) : text === null ? (
           <Empty title="The text is no longer stored">It was removed by retention. What it said stays in the history of addresses, neighbours and routes.</Empty>
         ) : (
-          <pre className={classes['text']} tabIndex={0} aria-label="Text of the capture">
+          <pre className={classes['text']} tabIndex={0} role="region" aria-label="Text of the capture">
             {text}
           </pre>
         )}
@@ -137,14 +138,5 @@ export function CaptureOutcome({ capture }: { capture: CaptureView }) {
       <StatusBadge status={capture.outcome === 'changed' ? 'partial' : capture.outcome === 'late' ? 'cancelled' : 'success'}>{{ first: 'First', changed: 'Changed', unchanged: 'Unchanged', late: 'Loaded late' }[capture.outcome]}</StatusBadge>
       {capture.baseline ? <StatusBadge status="running">Reference</StatusBadge> : null}
     </>
-  );
-}
-
-function Fact({ label, children }: { label: string; children: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -9,6 +9,7 @@ import { TimeText } from '../design/time-text';
 import { useMay, useRuntime } from '../runtime';
 import { CHANGES } from './changes-page';
 import { DiffView } from './diff-view';
+import { Fact } from './fact';
 import { SeverityBadge, typeText } from './severity';
 import classes from './catalogue.module.css';
 
@@ -102,14 +103,5 @@ export function ChangePage() {
         </form>
       </Modal>
     </Page>
-  );
-}
-
-function Fact({ label, children }: { label: string; children: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -35,7 +35,7 @@ export function ChangeTable({ rows, selected, onSelect, ofOneDevice = false }: C
           <span className="muted">no</span>
         ) : (
           <span title={row.note ?? undefined}>
-            <IconCheck size={12} aria-label="acknowledged by" /> {row.acknowledged_by}
+            <IconCheck size={12} aria-hidden /> {row.acknowledged_by}
           </span>
         ),
     },

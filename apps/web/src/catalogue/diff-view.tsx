@@ -70,7 +70,7 @@ export function DiffView({ diff, whole, onWhole }: DiffViewProps) {
         <table className={`${classes['lines']} ${mode === 'split' ? classes['split'] : ''}`} aria-label="Difference">
           <thead className={classes['sides']}>
             <tr>
-              <th colSpan={mode === 'split' ? 2 : 2} scope="col">
+              <th colSpan={mode === 'split' ? 2 : 3} scope="col">
                 <Side side={diff.from} />
                 {mode === 'split' ? null : ' → '}
                 {mode === 'split' ? null : <Side side={diff.to} />}
@@ -79,9 +79,7 @@ export function DiffView({ diff, whole, onWhole }: DiffViewProps) {
                 <th colSpan={2} scope="col">
                   <Side side={diff.to} />
                 </th>
-              ) : (
-                <th aria-hidden />
-              )}
+              ) : null}
             </tr>
           </thead>
           <tbody>
