@@ -4,10 +4,7 @@ import { RpcClient } from '@capstan/messaging';
 import { CLOCK } from '@capstan/service-kit';
 import { type PublicSealingKey, SealingKeyPair } from '@capstan/vault';
 import { Inject, Injectable } from '@nestjs/common';
-import { OwnerKey } from '../secrets/owner-key';
-
-/** Characters of one sealed piece; a sealed text has a largest length. */
-const PIECE = 60_000;
+import { OwnerSeal } from '../secrets/owner-seal';
 
 /** Fields in which people write credentials of cameras. */
 interface CredentialFields {
@@ -21,13 +18,13 @@ interface CredentialFields {
 /** Takes secrets of cameras out of what was typed, and hands them sealed to the service that keeps them. */
 @Injectable()
 export class CameraSecretsClient {
-  private readonly owner: OwnerKey;
+  private readonly seal: OwnerSeal;
 
   constructor(
     rpc: RpcClient,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
-    this.owner = new OwnerKey(() => rpc.call(cameraRpc.sealingKey, {}), CAMERA_SECRET_PURPOSE, clock);
+    this.seal = new OwnerSeal(CAMERA_SECRET_PURPOSE, clock, () => rpc.call(cameraRpc.sealingKey, {}));
   }
 
   /** Fields without any secret, and the password apart from them; null clears it, undefined leaves it. What stands in a field of its own wins over what stands in a URL. */
@@ -49,13 +46,14 @@ export class CameraSecretsClient {
     return { fields: fields as Omit<Fields, 'password'>, password: password === undefined ? found.password : password };
   }
 
-  /**
-   * Calls `send` with a sealed text; once more when the owner has made new keys since we asked for them.
-   * @throws what `send` throws
-   */
-  withSealed<T>(text: string, send: (sealed: string[]) => Promise<T>): Promise<T> {
-    const pieces = Array.from({ length: Math.max(1, Math.ceil(text.length / PIECE)) }, (_, index) => text.slice(index * PIECE, (index + 1) * PIECE));
-    return this.owner.withSealed(pieces, send);
+  /** Calls `send` with a sealed password. @throws what `send` throws */
+  withSealed<T>(text: string, send: (sealed: string) => Promise<T>): Promise<T> {
+    return this.seal.withSealed(text, send);
+  }
+
+  /** Calls `send` with a document, in sealed pieces. @throws what `send` throws */
+  withSealedDocument<T>(text: string, send: (sealed: string[]) => Promise<T>): Promise<T> {
+    return this.seal.withSealedDocument(text, send);
   }
 
   /** Asks for something that only this call may read. */

@@ -3,7 +3,7 @@ import type { Clock } from '@capstan/kernel';
 import { RpcClient } from '@capstan/messaging';
 import { CLOCK } from '@capstan/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import { OwnerKey } from '../secrets/owner-key';
+import { OwnerSeal } from '../secrets/owner-seal';
 
 /** Secrets of a credential, as they were typed. */
 export interface Secrets {
@@ -30,19 +30,19 @@ const PURPOSE = credentialRpc.create.type;
 /** Hands secrets to the service that keeps them, sealed so that nobody between can read them, the broker included. */
 @Injectable()
 export class SealedCredentialsClient {
-  private readonly owner: OwnerKey;
+  private readonly seal: OwnerSeal;
 
   constructor(
     private readonly rpc: RpcClient,
     @Inject(CLOCK) clock: Clock,
   ) {
-    this.owner = new OwnerKey(() => rpc.call(credentialRpc.sealingKey, {}), PURPOSE, clock);
+    this.seal = new OwnerSeal(PURPOSE, clock, () => rpc.call(credentialRpc.sealingKey, {}));
   }
 
   /** @throws AppError of the owner, e.g. `NAME_TAKEN`; `SERVICE_UNAVAILABLE`, `RPC_TIMEOUT` */
   create({ credentialId, name, kind, username, secrets, sessionId }: NewCredential, actor: Actor): Promise<CredentialView> {
     const given = Object.fromEntries(Object.entries(secrets).filter(([, secret]) => secret !== undefined));
-    return this.owner.withSealed([JSON.stringify(given)], async ([sealed = '']) => {
+    return this.seal.withSealed(JSON.stringify(given), async (sealed) => {
       const { credential } = await this.rpc.call(credentialRpc.create, {
         credential_id: credentialId,
         name,
@@ -54,5 +54,10 @@ export class SealedCredentialsClient {
       });
       return credential;
     });
+  }
+
+  /** A document for the same service, in pieces. @throws what `send` throws */
+  withSealedDocument<T>(text: string, send: (sealed: string[]) => Promise<T>): Promise<T> {
+    return this.seal.withSealedDocument(text, send);
   }
 }

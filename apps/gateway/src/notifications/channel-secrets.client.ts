@@ -3,7 +3,7 @@ import type { Clock } from '@capstan/kernel';
 import { RpcClient } from '@capstan/messaging';
 import { CLOCK } from '@capstan/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import { OwnerKey } from '../secrets/owner-key';
+import { OwnerSeal } from '../secrets/owner-seal';
 
 /** The secret of a channel on its way to the notifier. */
 export interface SealedChannel {
@@ -15,10 +15,10 @@ export interface SealedChannel {
 /** Takes the secret out of a channel that was typed, and hands it sealed to the notifier. */
 @Injectable()
 export class ChannelSecretsClient {
-  private readonly owner: OwnerKey;
+  private readonly seal: OwnerSeal;
 
   constructor(rpc: RpcClient, @Inject(CLOCK) clock: Clock) {
-    this.owner = new OwnerKey(() => rpc.call(notificationRpc.sealingKey, {}), CHANNEL_SECRET_PURPOSE, clock);
+    this.seal = new OwnerSeal(CHANNEL_SECRET_PURPOSE, clock, () => rpc.call(notificationRpc.sealingKey, {}));
   }
 
   /** @throws what `send` throws */
@@ -27,6 +27,6 @@ export class ChannelSecretsClient {
       return send({ fields: body, forget_secret: false });
     }
     const { secret, ...fields } = body;
-    return secret === undefined || secret === '' ? send({ fields, forget_secret: secret === '' }) : this.owner.withSealed([secret], ([sealed = '']) => send({ fields, sealed_secret: sealed, forget_secret: false }));
+    return secret === undefined || secret === '' ? send({ fields, forget_secret: secret === '' }) : this.seal.withSealed(secret, (sealed) => send({ fields, sealed_secret: sealed, forget_secret: false }));
   }
 }
