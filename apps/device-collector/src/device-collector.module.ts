@@ -7,18 +7,35 @@ import { CaptureAnalyses } from './capture-analysis/capture-analyses.repository'
 import { CaptureAnalysisRunner } from './capture-analysis/capture-analysis-runner.service';
 import { CaptureAnalysisController } from './capture-analysis/capture-analysis.controller';
 import { CaptureAnalyst } from './capture-analysis/capture-analyst.client';
+import { Admission } from './collection/admission.service';
+import { CollectionExecutor } from './collection/collection.executor';
+import { CollectionFactsConsumer } from './collection/collection-facts.consumer';
+import { CollectionJobs } from './collection/collection-jobs.repository';
+import { CollectionsController } from './collection/collections.controller';
+import { Collections } from './collection/collections.service';
+import { CredentialBreakers } from './collection/credential-breakers.repository';
+import { CatalogueController } from './catalogue/catalogue.controller';
+import { catalogueProviders } from './catalogue/catalogue-providers';
 import { COLLECTOR_CONFIG, type CollectorConfig } from './config';
 import { CredentialHousekeeping } from './credentials/credential-housekeeping.service';
 import { CredentialsController } from './credentials/credentials.controller';
 import { Credentials } from './credentials/credentials.repository';
 import { SessionCredentialsController } from './credentials/session-credentials.controller';
 import { captureDrivers, DriverRegistry } from './drivers/registry';
+import { DeviceDirectory } from './devices/device-directory.repository';
+import { DeviceFacetsReader } from './devices/device-facets.repository';
+import { DeviceImport } from './devices/device-import.service';
+import { DeviceTest } from './devices/device-test.service';
+import { DevicesController } from './devices/devices.controller';
+import { Devices } from './devices/devices.repository';
+import { loadPlatforms, PlatformCatalogue } from './platforms';
 import { HostKeysController } from './host-keys/host-keys.controller';
 import { HostKeys } from './host-keys/host-keys.repository';
 import { LeftoverCleaner } from './leftovers/leftover-cleaner.service';
 import { Leftovers } from './leftovers/leftovers.repository';
 import { CapturesController } from './packet-capture/captures.controller';
 import { PacketCaptureExecutor } from './packet-capture/packet-capture.executor';
+
 import { SFTP_SINK } from './sftp-sink/sftp-sink';
 import { SinkHostKeys } from './sftp-sink/sink-host-keys.repository';
 import { SinkServer, type SinkServerOptions } from './sftp-sink/sink-server.client';
@@ -43,6 +60,18 @@ class CollectorFeatures {
       Credentials,
       CredentialHousekeeping,
       HostKeys,
+      // A wrong file stops the start: half a table of platforms would collect half of the devices.
+      { provide: PlatformCatalogue, useFactory: () => loadPlatforms(config.CAPSTAN_PLATFORM_DIR) },
+      Devices,
+      DeviceFacetsReader,
+      DeviceDirectory,
+      DeviceImport,
+      DeviceTest,
+      CollectionJobs,
+      CredentialBreakers,
+      Admission,
+      Collections,
+      CollectionExecutor,
       SinkHostKeys,
       {
         provide: SFTP_SINK,
@@ -55,10 +84,11 @@ class CollectorFeatures {
       CaptureAnalyses,
       CaptureAnalyst,
       CaptureAnalysisRunner,
+      ...catalogueProviders,
     ];
     return {
       module: CollectorFeatures,
-      controllers: [CapturesController, CaptureAnalysisController, CredentialsController, SessionCredentialsController, HostKeysController],
+      controllers: [CapturesController, CaptureAnalysisController, CredentialsController, SessionCredentialsController, HostKeysController, DevicesController, CollectionsController, CollectionFactsConsumer, CatalogueController],
       providers,
       exports: providers,
     };
@@ -79,9 +109,10 @@ export class DeviceCollectorModule {
           slots: config.CAPSTAN_CAPTURE_SLOTS,
           databaseUrl: config.DATABASE_URL,
           imports: [features],
-          executors: [PacketCaptureExecutor],
+          queuedKinds: ['collection'],
+          executors: [PacketCaptureExecutor, CollectionExecutor],
           // What is left on devices needs its credentials until it is removed.
-          sessionKeepers: [Leftovers, Credentials, CaptureAnalyses],
+          sessionKeepers: [Leftovers, Credentials, CaptureAnalyses, CollectionJobs],
         }),
       ],
     };

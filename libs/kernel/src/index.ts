@@ -13,3 +13,5 @@ export { backoffDelay, type BackoffPolicy, type Random, systemRandom } from './b
 export { defineStateMachine, type StateMachine, type TransitionTable } from './state-machine';
 export { Deferred, Gate, Serial, withTimeout } from './async';
 export { SharedRead } from './shared-read';
+export { plainCell, readCsv, writeCsv } from './csv';
+export { readRecords, type RecordShape } from './import-records';

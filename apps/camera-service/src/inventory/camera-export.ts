@@ -1,4 +1,4 @@
-import { writeCsv } from './csv';
+import { writeCsv } from '@capstan/kernel';
 import type { CameraRecord } from './camera-view';
 
 const COLUMNS = [

@@ -1,6 +1,5 @@
 import { createCameraBody, type CreateCameraBody, fieldProblems, splitUserinfo } from '@capstan/contracts';
-import { AppError, type FieldError } from '@capstan/kernel';
-import { plainCell, readCsv } from './csv';
+import { type FieldError, readRecords } from '@capstan/kernel';
 
 /** One row of an import: a camera, or what is wrong with it. Rows count from 1, without the header. */
 export type ImportRow = { readonly row: number; readonly name: string } & ({ readonly camera: CreateCameraBody } | { readonly errors: readonly FieldError[] });
@@ -16,16 +15,11 @@ const KNOWN: readonly string[] = [...Object.keys(createCameraBody.shape), ...IGN
 
 /**
  * Reads a document of cameras. Every row is looked at, whatever is wrong with others.
- * @throws AppError `VALIDATION_FAILED` when the document itself cannot be read
+ * @throws AppError `IMPORT_UNREADABLE` when the document itself cannot be read
  */
 export function readImport(format: 'csv' | 'json', text: string, groupId: string | undefined): ImportRow[] {
-  const records = format === 'csv' ? csvRecords(text) : jsonRecords(text);
-  if (records.length === 0) {
-    throw unreadable('EMPTY_DOCUMENT', 'the document has no rows');
-  }
-  if (records.length > MAX_IMPORT_ROWS) {
-    throw unreadable('TOO_MANY_ROWS', `the document has more than ${MAX_IMPORT_ROWS} rows`);
-  }
+  // A password may begin or end with a blank.
+  const records = readRecords(format, text, { columns: KNOWN, required: 'rtsp_url', list: 'cameras', maxRows: MAX_IMPORT_ROWS, cell: typed, verbatim: ['password'] });
   return records.map((record, index) => readRow(record, index + 1, groupId));
 }
 
@@ -50,25 +44,7 @@ function readRow(record: unknown, row: number, groupId: string | undefined): Imp
   };
 }
 
-function csvRecords(text: string): Record<string, unknown>[] {
-  const [header = [], ...lines] = readCsv(text);
-  const names = header.map((name) => name.trim().toLowerCase());
-  const unknown = names.filter((name) => !KNOWN.includes(name));
-  if (!names.includes('rtsp_url')) {
-    throw unreadable('NO_HEADER', 'the first line must name the columns, rtsp_url among them');
-  }
-  if (unknown.length > 0) {
-    throw unreadable('UNKNOWN_COLUMN', `${unknown.length} columns are not known; known are ${KNOWN.join(', ')}`);
-  }
-  return lines.map((line) => Object.fromEntries(names.map((name, index) => [name, typed(name, plainCell(line[index] ?? ''))])));
-}
-
-function typed(name: string, text: string): unknown {
-  // A password may begin or end with a blank.
-  const value = name === 'password' ? text : text.trim();
-  if (value === '') {
-    return '';
-  }
+function typed(name: string, value: string): unknown {
   if (NUMBERS.includes(name)) {
     return /^[+-]?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
   }
@@ -76,22 +52,4 @@ function typed(name: string, text: string): unknown {
     return /^(true|1|yes)$/i.test(value) ? true : /^(false|0|no)$/i.test(value) ? false : value;
   }
   return name === 'codec' ? value.toLowerCase() : value;
-}
-
-function jsonRecords(text: string): unknown[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw unreadable('MALFORMED_DOCUMENT', 'the document is not JSON');
-  }
-  const list = Array.isArray(value) ? value : (value as { cameras?: unknown } | null)?.cameras;
-  if (!Array.isArray(list)) {
-    throw unreadable('MALFORMED_DOCUMENT', 'the document must be an array of cameras, or {"cameras": […]}');
-  }
-  return list;
-}
-
-function unreadable(code: string, message: string): AppError {
-  return new AppError('IMPORT_UNREADABLE', message, { details: { code } });
 }

@@ -89,7 +89,7 @@ export class Credentials {
     if (removed.length === 0) {
       const { session_id: sessionId } = await this.get(credentialId);
       throw sessionId === null
-        ? new AppError('CREDENTIAL_IN_USE', 'A running capture, or something it left on its device, needs the credential; it can be deleted afterwards', { retryable: true })
+        ? new AppError('CREDENTIAL_IN_USE', 'A device of the inventory, a running capture or something it left on its device needs the credential; it can be deleted when none does', { retryable: true })
         : notFound();
     }
   }
@@ -186,10 +186,11 @@ export class Credentials {
   }
 }
 
-/** Wherever the spec of a live task, or of what is left on a device, names it: as the login of the device, of an application on it or of a host on the way. */
+/** Wherever a device of the inventory, the spec of a live task or of what is left on a device names it: as the login of the device, of an application on it or of a host on the way. */
 function inUse(alias: string): string {
   return `(EXISTS (SELECT 1 FROM tasks t WHERE t.finished_at IS NULL AND position(${alias}.credential_id::text IN t.spec::text) > 0)
-    OR EXISTS (SELECT 1 FROM device_leftovers l WHERE position(${alias}.credential_id::text IN l.spec::text) > 0))`;
+    OR EXISTS (SELECT 1 FROM device_leftovers l WHERE position(${alias}.credential_id::text IN l.spec::text) > 0)
+    OR EXISTS (SELECT 1 FROM devices d WHERE d.credential_id = ${alias}.credential_id))`;
 }
 
 function notFound(): AppError {

@@ -32,7 +32,10 @@ import { sessionListQuery } from '../sessions/session-messages';
 import { sessionTemplate, sessionTemplateBody, sessionTemplateList, startTemplateBody, updateSessionTemplateBody } from '../sessions/session-templates';
 import { recordingRoutes } from '../recordings/recording-routes';
 import { systemView } from '../system/system';
+import { catalogueRoutes } from '../catalogue/catalogue-routes';
 import { cameraRoutes } from './camera-routes';
+import { collectionRoutes } from './collection-routes';
+import { deviceRoutes } from './device-routes';
 import { defineRoute, type Route } from './route';
 
 const byId = z.strictObject({ id: uuid });
@@ -107,7 +110,12 @@ export const routes = {
   listHostKeys: defineRoute({ method: 'GET', path: '/host-keys', tag: 'devices', summary: 'Host keys of devices', access: 'devices:read', query: pageQuery.extend({ status: z.enum(['trusted', 'changed']).optional() }), status: 200, response: json(hostKeyList) }),
   trustHostKey: defineRoute({ method: 'POST', path: '/host-keys/:id/trust', tag: 'devices', summary: 'Trust the key a device shows now', access: 'devices:write', params: byId, status: 200, response: json(z.object({ host_key: hostKeyView })), problems: ['HOST_KEY_NOT_FOUND'] }),
 
+  ...deviceRoutes,
+
   ...cameraRoutes,
+
+  ...collectionRoutes,
+  ...catalogueRoutes,
 } as const satisfies Record<string, Route>;
 
 /** Name of a route in {@link routes}. */
