@@ -17,8 +17,8 @@ export interface CollectOptions {
   readonly workers: number;
   readonly name?: string;
   readonly timeoutMs?: number;
-  /** Told of every line for people. */
-  readonly say?: (line: string) => void;
+  /** Told how far it is, in percent of the devices. */
+  readonly onProgress?: (percent: number) => void;
 }
 
 const PATIENCE_MS = 10 * 60_000;
@@ -42,7 +42,7 @@ export async function addDevices(api: ApiClient, devices: readonly LabCliDevice[
 }
 
 /** Collects from devices and waits for the end, following the first generation's events. @throws AppError `TIMEOUT` */
-export async function collect(api: ApiClient, deviceIds: readonly string[], { types, workers, name, timeoutMs = PATIENCE_MS, say = () => undefined }: CollectOptions): Promise<Collected> {
+export async function collect(api: ApiClient, deviceIds: readonly string[], { types, workers, name, timeoutMs = PATIENCE_MS, onProgress = () => undefined }: CollectOptions): Promise<Collected> {
   const socket = io(api.address, { transports: ['websocket'], auth: { token: api.token } });
   try {
     await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('connect_error', reject));
@@ -56,7 +56,7 @@ export async function collect(api: ApiClient, deviceIds: readonly string[], { ty
         wanted.resolve(systemClock.monotonic());
       }
     });
-    socket.on('collection_progress', ({ job_id: id, stage, message, progress }: ServerMessages['collection_progress']) => id === jobId && say(`${stage} ${progress.toFixed(0)} %: ${message}`));
+    socket.on('collection_progress', ({ job_id: id, progress }: ServerMessages['collection_progress']) => id === jobId && onProgress(progress));
     const began = systemClock.monotonic();
     ({ job_id: jobId } = await api.call(routes.startCollection, { body: { devices: [...deviceIds], capture_types: [...types], options: { max_workers: workers }, ...(name === undefined ? {} : { name }) } }));
     const at = complete.get(jobId) ?? (await Promise.race([wanted.promise, late(timeoutMs)]));

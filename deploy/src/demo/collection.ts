@@ -55,6 +55,6 @@ export const collectFleet: DemoPart = async (context) => {
 
 /** The routes of a device that are there now, in words. */
 async function currentRoutes({ api }: DemoContext, deviceId: string): Promise<string[]> {
-  const { routes: found } = await api.call(routes.listRoutes, { query: { device_id: deviceId, per_page: 100 } });
+  const { routes: found } = await api.call(routes.listRoutes, { query: { device_id: deviceId, open: 'true', per_page: 100 } });
   return found.map(({ prefix, protocol }) => `${prefix} (${protocol})`);
 }

@@ -20,6 +20,7 @@ export const launcherSettings = {
   S3_BUCKET: optional,
   CAPSTAN_CAMERA_NETWORKS: optional.describe('Networks in which cameras may be; by default the private ones and this machine itself'),
   CAPSTAN_CAMERA_HEALTH_SEC: optional.describe('Seconds between two looks at a camera; 60 by default'),
+  CAPSTAN_COLLECTION_RAMP_PER_SEC: optional.describe('Devices by which the number at work in collections may grow within a second; 10 by default'),
   LOG_LEVEL: optional.describe('Least severe level written to the log files; info by default'),
   OTEL_EXPORTER_OTLP_ENDPOINT: optional.describe('Where traces are sent; tracing is off without it'),
 } as const;
