@@ -27,6 +27,8 @@ import { CaptureAnalysisService } from './capture-analysis/capture-analysis.serv
 import { CaptureSessionsController } from './capture-sessions/capture-sessions.controller';
 import { CaptureSessionsService } from './capture-sessions/capture-sessions.service';
 import { GATEWAY_CONFIG, type GatewayConfig } from './config';
+import { CollectionsController } from './collection/collections.controller';
+import { CollectionsService } from './collection/collections.service';
 import { CredentialsController } from './credentials/credentials.controller';
 import { SealedCredentialsClient } from './credentials/sealed-credentials.client';
 import { Housekeeping } from './database/housekeeping';
@@ -101,6 +103,7 @@ const keyed: Provider[] = [
     CaptureSessionsController,
     CaptureAnalysisController,
     DownloadsController,
+    CollectionsController,
     CredentialsController,
     HostKeysController,
     // Groups before cameras: /cameras/groups is not a camera.
@@ -134,6 +137,7 @@ const keyed: Provider[] = [
     SealedCredentialsClient,
     CameraSecretsClient,
     CaptureSessionsService,
+    CollectionsService,
     CaptureAnalysisService,
     DownloadsService,
     Transfers,
