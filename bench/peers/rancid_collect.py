@@ -16,15 +16,19 @@ CLOGIN = "/usr/lib/rancid/bin/clogin"
 PLAN = json.load(open(sys.argv[1]))
 OUT = sys.argv[2]
 LOGIN_FILE = os.path.join(OUT, ".cloginrc")
+SSH = os.path.join(OUT, "ssh-any-key")
 
 
 def write_login_file():
-    lines = ["add method * {ssh:%d}" % PLAN["devices"][0]["port"], "add autoenable * 1", "add cyphertype * {}", "add sshcmd * {ssh -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR}"]
+    lines = ["add method * {ssh:%d}" % PLAN["devices"][0]["port"], "add autoenable * 1", "add cyphertype * {}", "add sshcmd * {%s}" % SSH]
     for device in PLAN["devices"]:
         lines += ["add user %(address)s {%(username)s}" % device, "add password %(address)s {%(password)s}" % device]
     with open(LOGIN_FILE, "w") as file:
         file.write("\n".join(lines) + "\n")
     os.chmod(LOGIN_FILE, 0o600)
+    with open(SSH, "w") as file:
+        file.write('#!/bin/sh\nexec ssh -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR "$@"\n')
+    os.chmod(SSH, 0o700)
 
 
 def collect(device):

@@ -35,7 +35,7 @@ export function judge(truth: Readonly<Record<string, readonly TypeTruth[]>>, cap
   return { right, missing, lost };
 }
 
-/** The hash that is compared: of the text without blank lines at its ends. */
+/** The hash that is compared: of the text without blanks at its ends. */
 export function sha256Of(text: string): string {
   return createHash('sha256').update(cleanText(text)).digest('hex');
 }

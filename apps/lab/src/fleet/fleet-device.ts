@@ -26,7 +26,7 @@ export interface TypeTruth {
   readonly type: CaptureType;
   /** As every client sends it. */
   readonly command: string;
-  /** Of the answer: UTF-8, lines ended by `\n`, without blank lines at either end, ending with one `\n`. */
+  /** Of the answer: UTF-8, lines ended by `\n`, without blanks at either end, ending with one `\n`. */
   readonly sha256: string;
   readonly bytes: number;
   /** Rows the type comes to; absent where nobody counts. */
@@ -239,7 +239,7 @@ export class FleetDevice {
 
 /** An answer as it is hashed; see {@link TypeTruth.sha256}. */
 export function cleanText(text: string): string {
-  return `${text.replace(/\r/g, '').replace(/^(?:[ \t]*\n)+/, '').replace(/\s+$/, '')}\n`;
+  return `${text.replace(/\r/g, '').trim()}\n`;
 }
 
 /** Puts the prompt where careless readers take it for the end. */
