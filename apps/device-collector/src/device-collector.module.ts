@@ -9,7 +9,6 @@ import { CaptureAnalysisController } from './capture-analysis/capture-analysis.c
 import { CaptureAnalyst } from './capture-analysis/capture-analyst.client';
 import { Admission } from './collection/admission.service';
 import { CollectionExecutor } from './collection/collection.executor';
-import { CollectionFactsConsumer } from './collection/collection-facts.consumer';
 import { CollectionJobs } from './collection/collection-jobs.repository';
 import { CollectionsController } from './collection/collections.controller';
 import { Collections } from './collection/collections.service';
@@ -20,7 +19,6 @@ import { COLLECTOR_CONFIG, type CollectorConfig } from './config';
 import { CredentialHousekeeping } from './credentials/credential-housekeeping.service';
 import { CredentialsController } from './credentials/credentials.controller';
 import { Credentials } from './credentials/credentials.repository';
-import { SessionCredentialsController } from './credentials/session-credentials.controller';
 import { captureDrivers, DriverRegistry } from './drivers/registry';
 import { DeviceDirectory } from './devices/device-directory.repository';
 import { DeviceFacetsReader } from './devices/device-facets.repository';
@@ -36,6 +34,7 @@ import { Leftovers } from './leftovers/leftovers.repository';
 import { CapturesController } from './packet-capture/captures.controller';
 import { PacketCaptureExecutor } from './packet-capture/packet-capture.executor';
 
+import { SessionFactsConsumer } from './sessions/session-facts.consumer';
 import { SFTP_SINK } from './sftp-sink/sftp-sink';
 import { SinkHostKeys } from './sftp-sink/sink-host-keys.repository';
 import { SinkServer, type SinkServerOptions } from './sftp-sink/sink-server.client';
@@ -88,7 +87,7 @@ class CollectorFeatures {
     ];
     return {
       module: CollectorFeatures,
-      controllers: [CapturesController, CaptureAnalysisController, CredentialsController, SessionCredentialsController, HostKeysController, DevicesController, CollectionsController, CollectionFactsConsumer, CatalogueController],
+      controllers: [CapturesController, CaptureAnalysisController, CredentialsController, HostKeysController, DevicesController, CollectionsController, SessionFactsConsumer, CatalogueController],
       providers,
       exports: providers,
     };

@@ -7,7 +7,7 @@ const config = (changes: { community?: string; description?: string; extra?: str
   [
     'Building configuration...',
     '',
-    `Current configuration : ${changes.noise ?? '1234'} bytes`,
+    `Current configuration : ${(changes.noise ?? '1234').length} bytes`,
     '!',
     `! Last configuration change at ${changes.noise ?? '08:00:00'} UTC Sat Nov 21 2026 by alice`,
     'hostname core-1',

@@ -9,6 +9,7 @@ import {
   type ArtifactView,
   type RequestOf,
   type ResponseOf,
+  inventoryEvents,
   sessionArtifactEvents,
   sessionProgress,
   sessionRpc,
@@ -83,6 +84,14 @@ class Listener {
   async hostKey(data: DataOf<typeof deviceEvents.hostKeyChanged>, context: DeliveryContext): Promise<void> {
     this.keep(data, context);
   }
+  @OnEvent(inventoryEvents.identityChanged)
+  async identityChanged(data: DataOf<typeof inventoryEvents.identityChanged>, context: DeliveryContext): Promise<void> {
+    this.keep(data, context);
+  }
+  @OnEvent(inventoryEvents.identityAcknowledged)
+  async identityAcknowledged(data: DataOf<typeof inventoryEvents.identityAcknowledged>, context: DeliveryContext): Promise<void> {
+    this.keep(data, context);
+  }
   @OnEvent(sessionArtifactEvents.stored)
   async sessionArtifacts(data: DataOf<typeof sessionArtifactEvents.stored>, context: DeliveryContext): Promise<void> {
     this.keep(data, context);
@@ -101,7 +110,7 @@ class Listener {
 class Root {}
 
 /** Orders in, facts out: what the collector needs for a partner. It stores every fact there is. */
-const facts = [...Object.values(taskEvents), sessionArtifactEvents.stored, deviceEvents.hostKeyChanged, auditRecorded];
+const facts = [...Object.values(taskEvents), sessionArtifactEvents.stored, deviceEvents.hostKeyChanged, ...Object.values(inventoryEvents), auditRecorded];
 const catalogue: MessagingCatalogue = {
   ...platformCatalogue,
   commands: platformCatalogue.commands.filter(({ owner }) => owner === 'device-collector'),

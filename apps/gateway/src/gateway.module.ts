@@ -26,6 +26,10 @@ import { CaptureAnalysisController } from './capture-analysis/capture-analysis.c
 import { CaptureAnalysisService } from './capture-analysis/capture-analysis.service';
 import { CaptureSessionsController } from './capture-sessions/capture-sessions.controller';
 import { CaptureSessionsService } from './capture-sessions/capture-sessions.service';
+import { CapturesController } from './catalogue/captures.controller';
+import { ChangesController } from './catalogue/changes.controller';
+import { ObservationsController } from './catalogue/observations.controller';
+import { TableExports } from './catalogue/table-exports.service';
 import { GATEWAY_CONFIG, type GatewayConfig } from './config';
 import { CollectionsController } from './collection/collections.controller';
 import { CollectionsService } from './collection/collections.service';
@@ -36,6 +40,7 @@ import { DownloadLinks } from './downloads/download-links';
 import { DownloadsController } from './downloads/downloads.controller';
 import { DownloadsService } from './downloads/downloads.service';
 import { Transfers } from './downloads/transfers';
+import { DevicesController } from './devices/devices.controller';
 import { HostKeysController } from './host-keys/host-keys.controller';
 import { CallGuard } from './http/call.guard';
 import { entryMiddleware, prepareExpress } from './http/entry';
@@ -106,6 +111,10 @@ const keyed: Provider[] = [
     CollectionsController,
     CredentialsController,
     HostKeysController,
+    DevicesController,
+    CapturesController,
+    ChangesController,
+    ObservationsController,
     // Groups before cameras: /cameras/groups is not a camera.
     CameraGroupsController,
     CamerasController,
@@ -136,6 +145,7 @@ const keyed: Provider[] = [
     IdempotencyRepository,
     SealedCredentialsClient,
     CameraSecretsClient,
+    TableExports,
     CaptureSessionsService,
     CollectionsService,
     CaptureAnalysisService,

@@ -1,13 +1,12 @@
 import { Readable } from 'node:stream';
 import { arpQuery, changeListQuery, EXPORT_ROWS_LIMIT, type ExportTable, macQuery, neighborQuery, routeQuery, type z } from '@capstan/contracts';
-import { assertNever, type IdSource, validationError } from '@capstan/kernel';
+import { assertNever, type IdSource, validationError, writeCsv } from '@capstan/kernel';
 import type { ObjectStore, StoredObject } from '@capstan/object-store';
 import { IDS, OBJECT_STORE } from '@capstan/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { VIEW_PREFIX } from './captures/capture-texts.service';
 import { Changes } from './changes/changes.repository';
-import { csvText } from './csv';
 import { Observations, type Slice } from './observations/observations.repository';
 
 const INTERVAL = ['device_name', 'site', 'first_seen', 'last_seen', 'ended_at', 'missing_since', 'device_id'];
@@ -34,7 +33,7 @@ export class CatalogueExports {
   /** Makes a table a file. Of more rows than fit only the first are in it: `total` tells. @throws AppError `VALIDATION_FAILED` */
   async make(table: ExportTable, format: 'csv' | 'json', query: unknown): Promise<{ file: StoredObject & { name: string }; rowCount: number; total: number }> {
     const { found, total } = await this.read(table, query);
-    const [text, mediaType] = format === 'csv' ? [csvText(found, COLUMNS[table]), 'text/csv'] : [`${JSON.stringify({ [table]: found, total }, undefined, 1)}\n`, 'application/json'];
+    const [text, mediaType] = format === 'csv' ? [writeCsv([[...COLUMNS[table]], ...found.map((row) => COLUMNS[table].map((column) => cellText(row[column])))]), 'text/csv'] : [`${JSON.stringify({ [table]: found, total }, undefined, 1)}\n`, 'application/json'];
     const file = await this.store.put(`${VIEW_PREFIX}${this.ids.next()}/${table}.${format}`, Readable.from([Buffer.from(text)]), { mediaType });
     return { file: { ...file, name: `${table}.${format}` }, rowCount: found.length, total };
   }
@@ -72,4 +71,11 @@ function checked<Schema extends z.ZodType>(schema: Schema, query: unknown): z.ou
     throw validationError(result.error.issues.map(({ path, message }) => ({ path: path.join('.'), code: 'INVALID', message })));
   }
   return result.data;
+}
+
+function cellText(value: unknown): string {
+  if (typeof value === 'string') {
+    return value;
+  }
+  return value === null || value === undefined ? '' : Array.isArray(value) && value.every((part) => typeof part === 'string') ? value.join(' ') : JSON.stringify(value);
 }

@@ -80,13 +80,13 @@ export class CatalogueHousekeeping implements OnApplicationBootstrap, BeforeAppl
 
   /** Texts of tables: what they say stays as intervals. */
   private stripTables(): Promise<number> {
-    return this.strip(`capture_type <> ALL ($2::text[])`, this.before(this.config.CAPSTAN_CAPTURE_RAW_DAYS));
+    return this.strip(`c.capture_type <> ALL ($2::text[])`, this.before(this.config.CAPSTAN_CAPTURE_RAW_DAYS));
   }
 
   /** Texts of configurations, versions and inventories, but never the last distinct ones, nor one a change that is kept refers to. */
   private stripTracked(): Promise<number> {
     return this.strip(
-      `capture_type = ANY ($2::text[])
+      `c.capture_type = ANY ($2::text[])
        AND (SELECT count(*) FROM device_captures later WHERE later.device_id = c.device_id AND later.capture_type = c.capture_type AND later.captured_at > c.captured_at AND later.text_of = later.capture_id) >= ${KEEP_LAST}`,
       this.before(this.config.CAPSTAN_CAPTURE_DAYS),
     );

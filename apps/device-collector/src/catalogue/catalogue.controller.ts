@@ -33,6 +33,11 @@ export class CatalogueController {
     return this.texts.content(await this.stored.get(id));
   }
 
+  @OnRpc(catalogueRpc.currentCapture)
+  async currentCapture({ device_id: device, capture_type: type }: RequestOf<Rpc['currentCapture']>): Promise<ResponseOf<Rpc['currentCapture']>> {
+    return this.texts.content(await this.stored.current(device, type));
+  }
+
   @OnRpc(catalogueRpc.captureText)
   async captureText({ capture_id: id, form }: RequestOf<Rpc['captureText']>): Promise<ResponseOf<Rpc['captureText']>> {
     const { key, name, mediaType, size, sha256 } = await this.texts.makeFile(id, form);

@@ -56,12 +56,11 @@ export class Fingerprinter {
     const asker = known?.session.channel === 'exec' ? this.byChannel(connection) : await this.byShell(connection, known, limits, signal);
     let platform = known;
     try {
-      let told = '';
       if (known === undefined) {
         platform = await this.recognise(asker, signal);
       }
       const outputs = platform === undefined ? [] : await this.version(platform, platform.session.channel === 'exec' ? this.byChannel(connection) : asker, signal);
-      told = outputs.map(({ text }) => text).join('\n');
+      const told = outputs.map(({ text }) => text).join('\n');
       const answered = outputs.some(({ error }) => error === undefined);
       const detected = recognisePlatform(told) ?? (known === undefined ? platform?.name : undefined) ?? null;
       // What was configured wrong is still read as what it is.

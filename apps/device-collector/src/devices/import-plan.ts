@@ -133,7 +133,7 @@ class Planner {
     if (row.jumpHost !== undefined) {
       const host = this.byName.get(row.jumpHost.trim().toLowerCase());
       if (host === undefined) {
-        errors.push({ path: 'jump_host', code: 'JUMP_HOST_NOT_FOUND', message: 'no device of this name' });
+        errors.push({ path: 'jump_host', code: 'JUMP_HOST_NOT_FOUND', message: 'no device of this name, or its own row is wrong' });
       } else {
         refs.jump_host_id = host.device_id;
       }

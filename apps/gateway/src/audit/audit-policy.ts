@@ -15,7 +15,7 @@ export function auditActor(principal: Principal | undefined, claimed: { readonly
 }
 
 /** Names under which answers carry the id of what they are about. */
-const SUBJECTS = ['session_id', 'user_id', 'token_id', 'credential_id', 'host_key_id', 'artifact_id', 'snapshot_id', 'camera_id', 'id'] as const;
+const SUBJECTS = ['session_id', 'user_id', 'token_id', 'credential_id', 'host_key_id', 'artifact_id', 'snapshot_id', 'camera_id', 'device_id', 'id'] as const;
 
 /** What a call was about: the id in its path, else the id of what it made. */
 export function auditSubject(params: unknown, answer: unknown): string | null {
@@ -34,7 +34,7 @@ function subjectIn(answer: unknown, depth: number): string | null {
     }
   }
   if (depth > 0) {
-    for (const name of ['session', 'user', 'credential', 'host_key', 'camera', 'group', 'snapshot']) {
+    for (const name of ['session', 'user', 'credential', 'host_key', 'camera', 'device', 'group', 'snapshot']) {
       const found = subjectIn(record[name], depth - 1);
       if (found !== null) {
         return found;

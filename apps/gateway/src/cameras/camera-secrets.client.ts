@@ -1,12 +1,10 @@
 import { CAMERA_SECRET_PURPOSE, cameraRpc, splitUserinfo } from '@capstan/contracts';
-import { AppError, type Clock } from '@capstan/kernel';
+import type { Clock } from '@capstan/kernel';
 import { RpcClient } from '@capstan/messaging';
 import { CLOCK } from '@capstan/service-kit';
-import { type PublicSealingKey, sealFor, SealingKeyPair, Secret, VaultErrorCode } from '@capstan/vault';
+import { type PublicSealingKey, SealingKeyPair } from '@capstan/vault';
 import { Inject, Injectable } from '@nestjs/common';
-
-/** Characters of one sealed piece; a sealed text has a largest length. */
-const PIECE = 60_000;
+import { OwnerSeal } from '../secrets/owner-seal';
 
 /** Fields in which people write credentials of cameras. */
 interface CredentialFields {
@@ -20,12 +18,14 @@ interface CredentialFields {
 /** Takes secrets of cameras out of what was typed, and hands them sealed to the service that keeps them. */
 @Injectable()
 export class CameraSecretsClient {
-  private sealingKey: Promise<PublicSealingKey> | undefined;
+  private readonly seal: OwnerSeal;
 
   constructor(
-    private readonly rpc: RpcClient,
+    rpc: RpcClient,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  ) {
+    this.seal = new OwnerSeal(CAMERA_SECRET_PURPOSE, clock, () => rpc.call(cameraRpc.sealingKey, {}));
+  }
 
   /** Fields without any secret, and the password apart from them; null clears it, undefined leaves it. What stands in a field of its own wins over what stands in a URL. */
   separate<Fields extends CredentialFields>(given: Fields): { fields: Omit<Fields, 'password'>; password: string | null | undefined } {
@@ -46,20 +46,14 @@ export class CameraSecretsClient {
     return { fields: fields as Omit<Fields, 'password'>, password: password === undefined ? found.password : password };
   }
 
-  /**
-   * Calls `send` with a sealed text; once more when the owner has made new keys since we asked for them.
-   * @throws what `send` throws
-   */
-  async withSealed<T>(text: string, send: (sealed: string[]) => Promise<T>): Promise<T> {
-    try {
-      return await send(await this.seal(text));
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== VaultErrorCode.SealingKeyUnknown) {
-        throw error;
-      }
-      this.sealingKey = undefined;
-      return send(await this.seal(text));
-    }
+  /** Calls `send` with a sealed password. @throws what `send` throws */
+  withSealed<T>(text: string, send: (sealed: string) => Promise<T>): Promise<T> {
+    return this.seal.withSealed(text, send);
+  }
+
+  /** Calls `send` with a document, in sealed pieces. @throws what `send` throws */
+  withSealedDocument<T>(text: string, send: (sealed: string[]) => Promise<T>): Promise<T> {
+    return this.seal.withSealedDocument(text, send);
   }
 
   /** Asks for something that only this call may read. */
@@ -68,22 +62,5 @@ export class CameraSecretsClient {
     const pieces = await ask(pair.publicJwk());
     const opened = await Promise.all(pieces.map((piece) => pair.openSealed(piece, { purpose: CAMERA_SECRET_PURPOSE, clock: this.clock })));
     return opened.map((piece) => piece.reveal()).join('');
-  }
-
-  private async seal(text: string): Promise<string[]> {
-    const key = await this.key();
-    const pieces = Array.from({ length: Math.max(1, Math.ceil(text.length / PIECE)) }, (_, index) => text.slice(index * PIECE, (index + 1) * PIECE));
-    return Promise.all(pieces.map((piece) => sealFor(key, new Secret(piece), { purpose: CAMERA_SECRET_PURPOSE, clock: this.clock })));
-  }
-
-  private key(): Promise<PublicSealingKey> {
-    if (!this.sealingKey) {
-      const asked = this.rpc.call(cameraRpc.sealingKey, {}).then(({ jwk }) => jwk as unknown as PublicSealingKey);
-      asked.catch(() => {
-        this.sealingKey = undefined;
-      });
-      this.sealingKey = asked;
-    }
-    return this.sealingKey;
   }
 }

@@ -33,7 +33,7 @@ export class CamerasController {
   import(@Caller() { actor }: Principal, @Input() { body }: CallOf<typeof routes.importCameras>): Promise<AnswerOf<typeof routes.importCameras>> {
     const { data, ...options } = body;
     // A document of cameras is full of passwords: all of it travels sealed.
-    return this.secrets.withSealed(Buffer.from(data, 'base64').toString('utf8'), (sealed) => this.rpc.call(cameraRpc.importCameras, { ...options, sealed_document: sealed, requested_by: actor }));
+    return this.secrets.withSealedDocument(Buffer.from(data, 'base64').toString('utf8'), (sealed) => this.rpc.call(cameraRpc.importCameras, { ...options, sealed_document: sealed, requested_by: actor }));
   }
 
   @Endpoint(routes.exportCameras)
@@ -68,7 +68,7 @@ export class CamerasController {
   create(@Caller() { actor }: Principal, @Input() { body, newId }: CallOf<typeof routes.createCamera>): Promise<AnswerOf<typeof routes.createCamera>> {
     const { fields, password } = this.secrets.separate(body);
     const send = (sealed?: string) => this.rpc.call(cameraRpc.create, { camera_id: newId, camera: fields, ...(sealed === undefined ? {} : { sealed_password: sealed }), requested_by: actor });
-    return password === null || password === undefined ? send() : this.secrets.withSealed(password, ([sealed]) => send(sealed));
+    return password === null || password === undefined ? send() : this.secrets.withSealed(password, send);
   }
 
   @Endpoint(routes.getCamera)
@@ -81,7 +81,7 @@ export class CamerasController {
     const { fields, password } = this.secrets.separate(body);
     const send = (sealed?: string) =>
       this.rpc.call(cameraRpc.update, { camera_id: params.id, changes: fields, ...(sealed === undefined ? {} : { sealed_password: sealed }), clear_password: password === null, requested_by: actor });
-    return password === null || password === undefined ? send() : this.secrets.withSealed(password, ([sealed]) => send(sealed));
+    return password === null || password === undefined ? send() : this.secrets.withSealed(password, send);
   }
 
   @Endpoint(routes.setCameraState)

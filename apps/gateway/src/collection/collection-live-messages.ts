@@ -1,4 +1,4 @@
-import { type CollectedCapture, type CollectionJob, collectionEvents, type DataOf, type Envelope, type ServerMessages } from '@capstan/contracts';
+import { type CollectedCapture, type CollectionJob, collectionEvents, credentialEvents, type DataOf, type Envelope, type ServerMessages } from '@capstan/contracts';
 import type { LiveMessage } from '../live/live-messages';
 
 const ALL = 'collections';
@@ -34,6 +34,10 @@ export function toCollectionMessages({ type, data }: Pick<Envelope, 'type' | 'da
       return deviceCompleted(data as DataOf<typeof collectionEvents.deviceCollected>);
     case collectionEvents.finished.type:
       return completed(data as DataOf<typeof collectionEvents.finished>);
+    case credentialEvents.breakerOpened.type: {
+      const payload = data as DataOf<typeof credentialEvents.breakerOpened>;
+      return [{ rooms: ['devices', ALL], event: 'device:credential_suspended', payload, lossy: false }];
+    }
     default:
       return [];
   }

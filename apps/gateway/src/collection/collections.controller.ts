@@ -18,8 +18,8 @@ export class CollectionsController {
     return this.rpc.call(collectionRpc.devices, body);
   }
 
-  @Endpoint(routes.captureTypes)
-  captureTypes(): Promise<AnswerOf<typeof routes.captureTypes>> {
+  @Endpoint(routes.collectionCaptureTypes)
+  captureTypes(): Promise<AnswerOf<typeof routes.collectionCaptureTypes>> {
     return this.rpc.call(collectionRpc.captureTypes, {});
   }
 

@@ -1,9 +1,9 @@
 import { type Actor, credentialRpc, type CredentialView } from '@capstan/contracts';
-import { AppError, type Clock } from '@capstan/kernel';
+import type { Clock } from '@capstan/kernel';
 import { RpcClient } from '@capstan/messaging';
 import { CLOCK } from '@capstan/service-kit';
-import { type PublicSealingKey, sealFor, Secret, VaultErrorCode } from '@capstan/vault';
 import { Inject, Injectable } from '@nestjs/common';
+import { OwnerSeal } from '../secrets/owner-seal';
 
 /** Secrets of a credential, as they were typed. */
 export interface Secrets {
@@ -30,49 +30,34 @@ const PURPOSE = credentialRpc.create.type;
 /** Hands secrets to the service that keeps them, sealed so that nobody between can read them, the broker included. */
 @Injectable()
 export class SealedCredentialsClient {
-  private sealingKey: Promise<PublicSealingKey> | undefined;
+  private readonly seal: OwnerSeal;
 
   constructor(
     private readonly rpc: RpcClient,
-    @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.seal = new OwnerSeal(PURPOSE, clock, () => rpc.call(credentialRpc.sealingKey, {}));
+  }
 
   /** @throws AppError of the owner, e.g. `NAME_TAKEN`; `SERVICE_UNAVAILABLE`, `RPC_TIMEOUT` */
-  async create(credential: NewCredential, actor: Actor): Promise<CredentialView> {
-    try {
-      return await this.send(credential, actor);
-    } catch (error) {
-      if (error instanceof AppError && error.code === VaultErrorCode.SealingKeyUnknown) {
-        // The owner has a new key pair since we asked.
-        this.sealingKey = undefined;
-        return await this.send(credential, actor);
-      }
-      throw error;
-    }
-  }
-
-  private async send({ credentialId, name, kind, username, secrets, sessionId }: NewCredential, actor: Actor): Promise<CredentialView> {
+  create({ credentialId, name, kind, username, secrets, sessionId }: NewCredential, actor: Actor): Promise<CredentialView> {
     const given = Object.fromEntries(Object.entries(secrets).filter(([, secret]) => secret !== undefined));
-    const { credential } = await this.rpc.call(credentialRpc.create, {
-      credential_id: credentialId,
-      name,
-      kind,
-      username,
-      sealed: await sealFor(await this.key(), new Secret(JSON.stringify(given)), { purpose: PURPOSE, clock: this.clock }),
-      ...(sessionId === undefined ? {} : { session_id: sessionId }),
-      requested_by: actor,
+    return this.seal.withSealed(JSON.stringify(given), async (sealed) => {
+      const { credential } = await this.rpc.call(credentialRpc.create, {
+        credential_id: credentialId,
+        name,
+        kind,
+        username,
+        sealed,
+        ...(sessionId === undefined ? {} : { session_id: sessionId }),
+        requested_by: actor,
+      });
+      return credential;
     });
-    return credential;
   }
 
-  private key(): Promise<PublicSealingKey> {
-    if (!this.sealingKey) {
-      const asked = this.rpc.call(credentialRpc.sealingKey, {}).then(({ jwk }) => jwk as unknown as PublicSealingKey);
-      asked.catch(() => {
-        this.sealingKey = undefined;
-      });
-      this.sealingKey = asked;
-    }
-    return this.sealingKey;
+  /** A document for the same service, in pieces. @throws what `send` throws */
+  withSealedDocument<T>(text: string, send: (sealed: string[]) => Promise<T>): Promise<T> {
+    return this.seal.withSealedDocument(text, send);
   }
 }

@@ -1,4 +1,5 @@
-import { cameraEvents, type DataOf, deviceEvents, type Envelope, type ServerMessages, sessionEvents, sessionProgress } from '@capstan/contracts';
+import { cameraEvents, type DataOf, deviceEvents, type Envelope, inventoryEvents, type ServerMessages, sessionEvents, sessionProgress } from '@capstan/contracts';
+import { toCollectionMessages } from '../collection/collection-live-messages';
 import { toRecordingMessage } from '../recordings/recording-live-messages';
 
 /** One message for the sockets in some rooms. */
@@ -13,6 +14,12 @@ export type LiveMessage = {
 }[keyof ServerMessages];
 
 const room = (sessionId: string): string => `session:${sessionId}`;
+
+/** What a fact from the broker means for browsers, in the order in which it is said; nothing when it means nothing to them. */
+export function toLiveMessages(envelope: Envelope): readonly LiveMessage[] {
+  const message = toLiveMessage(envelope);
+  return message === undefined ? toCollectionMessages(envelope) : [message];
+}
 
 /** What a fact from the broker means for browsers; undefined when it means nothing to them. */
 export function toLiveMessage({ type, data }: Envelope): LiveMessage | undefined {
@@ -44,6 +51,14 @@ export function toLiveMessage({ type, data }: Envelope): LiveMessage | undefined
     case deviceEvents.hostKeyChanged.type: {
       const { host_key } = data as DataOf<typeof deviceEvents.hostKeyChanged>;
       return { rooms: ['devices'], event: 'device:host_key_changed', payload: { host_key }, lossy: false };
+    }
+    case inventoryEvents.identityChanged.type: {
+      const { device_id, name, known, observed } = data as DataOf<typeof inventoryEvents.identityChanged>;
+      return { rooms: ['devices'], event: 'device:identity', payload: { device_id, name, known, observed }, lossy: false };
+    }
+    case inventoryEvents.identityAcknowledged.type: {
+      const { device_id, name, identity } = data as DataOf<typeof inventoryEvents.identityAcknowledged>;
+      return { rooms: ['devices'], event: 'device:identity', payload: { device_id, name, known: identity, observed: identity }, lossy: false };
     }
     case cameraEvents.healthChanged.type: {
       const { at: _, ...payload } = data as DataOf<typeof cameraEvents.healthChanged>;

@@ -8,8 +8,7 @@ import type { z } from 'zod';
 import { Authenticator } from '../auth/authenticator';
 import { holds, type Principal } from '../auth/principal';
 import { channelCollection, channelPermission, channelSession } from './channels';
-import { toCollectionMessages } from '../collection/collection-live-messages';
-import { type LiveMessage, toLiveMessage } from './live-messages';
+import { type LiveMessage, toLiveMessages } from './live-messages';
 import { LIVE_GATEWAY_OPTIONS } from './live-options';
 import { LiveNumbers } from './live-numbers';
 import { accepted, type LiveServer, type LiveSocket, refused } from './live-socket';
@@ -111,9 +110,8 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnGatewayDisconne
     if (envelope.type === sessionProgress.type) {
       this.numbers.hear(envelope.data as DataOf<typeof sessionProgress>);
     }
-    const message = toLiveMessage(envelope);
-    for (const one of message === undefined ? toCollectionMessages(envelope) : [message]) {
-      this.send(one);
+    for (const message of toLiveMessages(envelope)) {
+      this.send(message);
     }
   }
 

@@ -11,6 +11,9 @@ export interface Column<Row> {
   readonly width?: number;
   /** Cells of buttons have no heading to show. */
   readonly hiddenLabel?: boolean;
+  /** Shown instead of the label, e.g. a button that sorts. */
+  readonly heading?: ReactNode;
+  readonly sorted?: 'ascending' | 'descending';
 }
 
 interface DataTableProps<Row> {
@@ -28,8 +31,8 @@ export function DataTable<Row>({ label, columns, rows, rowKey, skeletons = 6 }: 
       <thead role="rowgroup">
         <tr role="row">
           {columns.map((column) => (
-            <th key={column.label} scope="col" role="columnheader" style={{ width: column.width }} className={column.end === true ? classes['end'] : undefined}>
-              {column.hiddenLabel === true ? <span className="visually-hidden">{column.label}</span> : column.label}
+            <th key={column.label} scope="col" role="columnheader" aria-sort={column.sorted} style={{ width: column.width }} className={column.end === true ? classes['end'] : undefined}>
+              {column.hiddenLabel === true ? <span className="visually-hidden">{column.label}</span> : (column.heading ?? column.label)}
             </th>
           ))}
         </tr>

@@ -15,6 +15,7 @@ import {
   IconMoon,
   IconPlus,
   IconSelector,
+  IconServer2,
   IconSun,
   IconTicket,
   IconUserCircle,
@@ -48,6 +49,7 @@ const GROUPS: readonly { readonly label?: string; readonly places: readonly Plac
   {
     label: 'Inventory',
     places: [
+      { to: '/inventory/devices', label: 'Devices', icon: IconServer2, needs: 'devices:read' },
       { to: '/inventory/credentials', label: 'Credentials', icon: IconKey, needs: 'devices:read' },
       { to: '/receivers', label: 'Receivers', icon: IconAntenna, needs: 'recordings:read' },
       { to: '/known-sources', label: 'Known sources', icon: IconBroadcast, needs: 'recordings:read' },

@@ -34,6 +34,7 @@ const device = z.object({ device_id: uuid, name: z.string(), platform: z.string(
 export const catalogueRpc = {
   captures: defineRpc(OWNER, 'list-device-captures', 'Captures, newest first', { request: captureListQuery, response: captureList }),
   capture: defineRpc(OWNER, 'get-device-capture', 'One capture with its texts and rows', { request: z.object(byCapture), response: captureContent, timeoutMs: 20_000 }),
+  currentCapture: defineRpc(OWNER, 'get-current-capture', 'The last good capture of a device and type with its texts and rows', { request: z.object({ device_id: uuid, capture_type: z.string() }), response: captureContent, timeoutMs: 20_000 }),
   captureText: defineRpc(OWNER, 'make-capture-text', 'Makes the masked text of a capture a file', { request: captureTextQuery.extend(byCapture), response: madeFile, timeoutMs: 30_000 }),
   reveal: defineRpc(OWNER, 'reveal-capture', 'The text with its secrets, sealed for whoever may read them', {
     request: z.object({ ...byCapture, recipient: z.record(z.string(), z.unknown()), requested_by: actor }),

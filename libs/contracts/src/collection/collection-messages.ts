@@ -3,6 +3,7 @@ import { defineEvent, defineRpc } from '../envelope/definitions';
 import { isoTimestamp, uuid } from '../primitives';
 import { actor } from '../sessions/session';
 import { collectedCapture, captureTypeList, collectionDeviceResult, collectionDevicesAnswer, collectionFilters, collectionJob, collectionJobAnswer, collectionJobId, collectionJobList, collectionJobsQuery, collectionOptions } from './collection';
+import { credentialSuspended } from './collection-socket';
 import { captureTypeNames } from './collection-target';
 
 const OWNER = 'device-collector';
@@ -40,7 +41,7 @@ export const credentialEvents = {
     'credential.breaker-opened.v1',
     [OWNER],
     'A credential was refused by several devices in a row; no device is asked with it for a while',
-    z.object({ credential_id: uuid, devices: z.array(z.object({ device_id: uuid, name: z.string() })), opened_at: isoTimestamp, retry_at: isoTimestamp, session_id: uuid }),
+    credentialSuspended,
   ),
 } as const;
 

@@ -1,9 +1,12 @@
 import { z } from 'zod';
-import { uuid } from '../primitives';
+import { isoTimestamp, uuid } from '../primitives';
 import { collectedCapture, COLLECTION_STAGES, collectionDeviceResult, collectionJob, collectionJobId } from './collection';
 
 const counts = { devices_running: z.int(), devices_succeeded: z.int(), devices_failed: z.int(), devices_remaining: z.int() };
 const additions = { session_id: uuid, capture_type: z.string().nullable(), attempt: z.int(), error_class: z.string().nullable(), duration_ms: z.int().nullable(), bytes: z.int(), rows: z.int() };
+
+/** A credential that is left alone until `retry_at`, and the devices that refused it. */
+export const credentialSuspended = z.object({ credential_id: uuid, devices: z.array(z.object({ device_id: uuid, name: z.string() })), opened_at: isoTimestamp, retry_at: isoTimestamp, session_id: uuid });
 
 /**
  * What the gateway sends about collections, to `collections` and to `collection:<job_id>`: the first generation's names and
@@ -48,6 +51,8 @@ export const collectionServerMessages = {
     devices_remaining: z.int(),
     job_status: z.string(),
   }),
+  /** To `devices` and `collections`. */
+  'device:credential_suspended': credentialSuspended,
   /** The collection as a whole could not be carried out. */
   collection_error: z.object({ job_id: collectionJobId, error: z.string(), code: z.string() }),
 } as const;

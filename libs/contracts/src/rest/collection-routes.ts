@@ -22,7 +22,7 @@ const tag = 'collection';
 /** Routes of the CLI collection; part of `routes`. */
 export const collectionRoutes = {
   collectionDevices: defineRoute({ method: 'POST', path: '/collection/devices', tag, summary: 'Devices that a filter selects, by name', access: 'devices:read', body: collectionDevicesBody, status: 200, response: json(collectionDevicesAnswer) }),
-  captureTypes: defineRoute({ method: 'GET', path: '/collection/capture-types', tag, summary: 'What can be collected, and from which platforms', access: 'sessions:read', status: 200, response: json(captureTypeList) }),
+  collectionCaptureTypes: defineRoute({ method: 'GET', path: '/collection/capture-types', tag, summary: 'What can be collected, and from which platforms', access: 'sessions:read', status: 200, response: json(captureTypeList) }),
   startCollection: defineRoute({ method: 'POST', path: '/collection/start', tag, summary: 'Collect from these devices', access: 'sessions:write', body: startCollectionBody, status: 200, response: ordered, idempotent: true }),
   collectionStatus: defineRoute({ method: 'GET', path: '/collection/status/:job_id', tag, summary: 'How a collection stands', access: 'sessions:read', params: byJob, status: 200, response: json(collectionStatusAnswer), problems: ['COLLECTION_NOT_FOUND'] }),
   listCollections: defineRoute({ method: 'GET', path: '/collection/jobs', tag, summary: 'Collections, newest first', access: 'sessions:read', query: collectionJobsQuery, status: 200, response: json(collectionJobList) }),

@@ -119,7 +119,7 @@ export class CreateCatalogue1793760000000 implements MigrationInterface {
     await runner.query(`CREATE INDEX device_changes_device ON device_changes (device_id, detected_at)`);
     await runner.query(`
       CREATE TABLE arp_bindings (
-        interval_id uuid NOT NULL DEFAULT gen_random_uuid(),
+        interval_id uuid NOT NULL,
         device_id uuid NOT NULL,
         context text NOT NULL,
         ip inet NOT NULL,
@@ -142,7 +142,7 @@ export class CreateCatalogue1793760000000 implements MigrationInterface {
     await runner.query(`CREATE INDEX arp_bindings_ip ON arp_bindings (ip, first_seen)`);
     await runner.query(`
       CREATE TABLE mac_locations (
-        interval_id uuid NOT NULL DEFAULT gen_random_uuid(),
+        interval_id uuid NOT NULL,
         device_id uuid NOT NULL,
         context text NOT NULL,
         mac text NOT NULL,
@@ -163,7 +163,7 @@ export class CreateCatalogue1793760000000 implements MigrationInterface {
     await runner.query(`CREATE UNIQUE INDEX mac_locations_open ON mac_locations (device_id, key) WHERE ended_at IS NULL`);
     await runner.query(`
       CREATE TABLE lldp_neighbors (
-        interval_id uuid NOT NULL DEFAULT gen_random_uuid(),
+        interval_id uuid NOT NULL,
         device_id uuid NOT NULL,
         protocol text NOT NULL,
         local_interface text,
@@ -188,7 +188,7 @@ export class CreateCatalogue1793760000000 implements MigrationInterface {
     await runner.query(`CREATE UNIQUE INDEX lldp_neighbors_open ON lldp_neighbors (device_id, key) WHERE ended_at IS NULL`);
     await runner.query(`
       CREATE TABLE device_routes (
-        interval_id uuid NOT NULL DEFAULT gen_random_uuid(),
+        interval_id uuid NOT NULL,
         device_id uuid NOT NULL,
         context text NOT NULL,
         prefix cidr NOT NULL,

@@ -43,7 +43,7 @@ abstract class IntervalRow {
 @Index('arp_bindings_ip', ['ip', 'first_seen'])
 @Index('arp_bindings_mac', { synchronize: false })
 export class ArpBindingRow extends IntervalRow {
-  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'arp_bindings_pkey', default: () => 'gen_random_uuid()' })
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'arp_bindings_pkey' })
   interval_id!: string;
 
   @Index('arp_bindings_device')
@@ -75,7 +75,7 @@ export class ArpBindingRow extends IntervalRow {
 @Index('mac_locations_open', ['device_id', 'key'], { unique: true, where: 'ended_at IS NULL' })
 @Index('mac_locations_mac', { synchronize: false })
 export class MacLocationRow extends IntervalRow {
-  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'mac_locations_pkey', default: () => 'gen_random_uuid()' })
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'mac_locations_pkey' })
   interval_id!: string;
 
   @Index('mac_locations_device')
@@ -103,7 +103,7 @@ export class MacLocationRow extends IntervalRow {
 @Entity({ name: 'lldp_neighbors' })
 @Index('lldp_neighbors_open', ['device_id', 'key'], { unique: true, where: 'ended_at IS NULL' })
 export class LldpNeighborRow extends IntervalRow {
-  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'lldp_neighbors_pkey', default: () => 'gen_random_uuid()' })
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'lldp_neighbors_pkey' })
   interval_id!: string;
 
   @Index('lldp_neighbors_device')
@@ -144,7 +144,7 @@ export class LldpNeighborRow extends IntervalRow {
 @Index('device_routes_open', ['device_id', 'key'], { unique: true, where: 'ended_at IS NULL' })
 @Index('device_routes_prefix', { synchronize: false })
 export class DeviceRouteRow extends IntervalRow {
-  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'device_routes_pkey', default: () => 'gen_random_uuid()' })
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'device_routes_pkey' })
   interval_id!: string;
 
   @Index('device_routes_device')

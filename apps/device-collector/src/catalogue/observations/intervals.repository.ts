@@ -47,8 +47,8 @@ export class Intervals {
           WHERE t.device_id = $1 AND t.ended_at IS NULL AND t.key = i.key
             AND (NOT $5::boolean OR t.missed > 0 OR (${list('t.')}) IS DISTINCT FROM (${list('i.')}))
        ), opened AS (
-         INSERT INTO ${table} (device_id, key, identity, first_seen, last_seen, ${list('')})
-         SELECT $1, i.key, i.identity, $3, $3, ${list('i.')} FROM input i
+         INSERT INTO ${table} (interval_id, device_id, key, identity, first_seen, last_seen, ${list('')})
+         SELECT gen_random_uuid(), $1, i.key, i.identity, $3, $3, ${list('i.')} FROM input i
           WHERE NOT EXISTS (SELECT 1 FROM ${table} t WHERE t.device_id = $1 AND t.ended_at IS NULL AND t.key = i.key)
          RETURNING key, identity
        ), gone AS (

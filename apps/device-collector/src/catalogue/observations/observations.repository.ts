@@ -189,7 +189,7 @@ function interval(row: Shown<ArpBindingRow | MacLocationRow | LldpNeighborRow | 
     first_seen: isoTime(row.first_seen.getTime()),
     last_seen: isoTime(row.seen_until.getTime()),
     ended_at: instant(row.ended_at),
-    missing_since: instant(row.missing_since),
+    missing_since: row.ended_at === null ? instant(row.missing_since) : null,
   };
 }
 
