@@ -123,6 +123,20 @@ describe('collecting from a fleet', () => {
     await expect(system.api.call(routes.cancelCollection, { params: { job_id: jobId } })).rejects.toMatchObject({ problem: { code: 'SESSION_STATE_CONFLICT' } });
   }, 60_000);
 
+  it('goes on where it was when its worker is killed, and records nothing twice', async () => {
+    await system.lab.control({ do: 'fleet-counts', forget: true });
+    const { job_id: jobId } = await start(all(), { options: { max_workers: 4 } });
+    await eventually(() => Promise.resolve(expect(heard(jobId, 'device_completed').length).toBeGreaterThan(DEVICES * 0.4)), { timeoutMs: 20_000 });
+    process.kill(system.stack.pids()['device-collector'] ?? 0, 'SIGKILL');
+    const { job } = await ended(jobId);
+    expect(job).toMatchObject({ status: 'completed', devices_succeeded: DEVICES, devices_remaining: 0, changes_detected: 0, captures_created: { version: DEVICES, configs: DEVICES, arp: DEVICES } });
+    // Told once each, whoever collected it.
+    expect(heard(jobId, 'device_completed').length).toBe(DEVICES);
+    // Those that were at work are logged in to again, the others are not.
+    const { logins } = (await system.lab.control({ do: 'fleet-counts' })) as { logins: number };
+    expect(logins).toBeLessThanOrEqual(DEVICES + 4);
+  }, 90_000);
+
   it('leaves a wrong credential alone after three devices have refused it', async () => {
     const { job_id: jobId } = await start(all(), { credentials: { username: 'netops', password: 'not the password' }, capture_types: ['version'] });
     const { job, devices } = await ended(jobId);
@@ -144,7 +158,7 @@ describe('collecting from a fleet', () => {
     expect(await wrong({ devices: [first], capture_types: ['arp'], options: { max_workers: 51 } })).toEqual([['options.max_workers', 'TOO_BIG']]);
     expect(await wrong({ devices: [first, stranger], capture_types: ['arp', 'teapots'] })).toEqual([['capture_types.1', 'CAPTURE_TYPE_UNKNOWN'], ['devices.1', 'DEVICE_NOT_FOUND']]);
     expect(await wrong({ devices: [first], capture_types: ['arp'], credentials: { use_keys: true, ssh_key_path: '/root/.ssh/id_rsa' } })).toEqual([['credentials.ssh_key_path', 'NOT_SUPPORTED'], ['credentials.credential_id', 'REQUIRED']]);
-    expect((await system.api.call(routes.listCollections, { query: {} })).total).toBe(5);
+    expect((await system.api.call(routes.listCollections, { query: {} })).total).toBe(6);
     const preview = await system.api.call(routes.collectionDevices, { body: { vendor: 'arista' } });
     expect(preview.devices.map(({ device_type }) => device_type)).toEqual(preview.devices.map(() => 'arista_eos'));
     expect(preview.count).toBe(fleet.filter(({ platform }) => platform === 'arista_eos').length);
