@@ -208,9 +208,12 @@ export class FleetDevice {
       this.characters += text.length;
       session.set('text', of === 'configs' ? await this.faulty(text, say, signal) : text);
       return 'said';
-    } catch {
-      // Interrupted, or nobody is there any more: there is nothing to say.
-      return undefined;
+    } catch (error) {
+      if (signal.aborted) {
+        // Interrupted, or nobody is there any more: there is nothing to say.
+        return undefined;
+      }
+      throw error;
     }
   }
 
