@@ -2,6 +2,8 @@ import { apiList } from './api.bench';
 import { type Bench } from './bench';
 import { bundle } from './bundle.bench';
 import { captureOverhead } from './capture-overhead.bench';
+import { collection, collectionScale, collectionUnchanged } from './collection/collection.bench';
+import { collectionPeers } from './collection/peers.bench';
 import { coldStart } from './cold-start.bench';
 import { liveEvents } from './events.bench';
 import { machine } from './machine';
@@ -20,6 +22,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   recording,
   'recording-scale': recordingScale,
   metrics,
+  collection,
+  'collection-unchanged': collectionUnchanged,
+  'collection-scale': collectionScale,
+  'collection-peers': collectionPeers,
 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -1,5 +1,7 @@
 import { routes, sessionMachine } from '@capstan/contracts';
 import { systemClock } from '@capstan/kernel';
+import { killWhileCollecting } from './collection';
+import { collectWithFaults } from './collection-faults';
 import { AWAY_MS, defectsAfter, patiently, Scene, until } from './scenario';
 
 /** What can be killed: each service and each backing server, one at a time. */
@@ -46,9 +48,11 @@ async function kill(scene: Scene, victim: (typeof VICTIMS)[number], phase: (type
 async function main(): Promise<boolean> {
   const [name = 'all', wantedPhase] = process.argv.slice(2);
   const victims = VICTIMS.filter((victim) => name === 'all' || name === victim);
+  const collects = name === 'all' || name === 'collection';
+  const faulty = name === 'all' || name === 'collection-faults';
   const phases = PHASES.filter((phase) => wantedPhase === undefined || wantedPhase === phase);
-  if (victims.length === 0 || phases.length === 0) {
-    say(`Usage: npm run chaos -- ${VICTIMS.join('|')}|all [${PHASES.join('|')}]`);
+  if ((victims.length === 0 && !collects && !faulty) || phases.length === 0) {
+    say(`Usage: npm run chaos -- ${VICTIMS.join('|')}|collection|collection-faults|all [${PHASES.join('|')}]`);
     return false;
   }
   const scene = await Scene.set(say);
@@ -58,6 +62,12 @@ async function main(): Promise<boolean> {
       for (const phase of phases) {
         good = (await kill(scene, victim, phase)) && good;
       }
+    }
+    if (collects) {
+      good = (await killWhileCollecting(scene, say)) && good;
+    }
+    if (faulty) {
+      good = (await collectWithFaults(scene, say)) && good;
     }
   } finally {
     await scene.clear();

@@ -18,6 +18,9 @@ const CAPTURE_SEC = 20;
 /** A session of 20 s, a process away for 5 s, leases of 15 s: everything beyond this is a hang. */
 const TERMINAL_WITHIN_MS = 120_000;
 
+/** Devices for collections; they think, so that there is time to kill something. */
+const FLEET_ARGS = ['--fleet', '100', '--fleet-think', '50,500'] as const;
+
 /** A stack, a lab and a signed-in client, shared by the faults of one run. */
 export class Scene {
   private constructor(
@@ -36,7 +39,7 @@ export class Scene {
     };
     const stack = await LocalStack.start({ settings, tools: ['tcpdump', 'tshark', 'sshd', 'ip', 'sudo', 'ps'], log });
     try {
-      return new Scene(stack, await LabProcess.start(['--hosts', '3']), dataDir, password);
+      return new Scene(stack, await LabProcess.start(['--hosts', '3', ...FLEET_ARGS]), dataDir, password);
     } catch (error) {
       await stack.stop();
       throw error;
@@ -178,7 +181,7 @@ export async function defectsAfter(scene: Scene, api: ApiClient, session: Sessio
 }
 
 /** The system's own view once its queues had time to drain. */
-async function settled(api: ApiClient): Promise<SystemView> {
+export async function settled(api: ApiClient): Promise<SystemView> {
   let last: SystemView | undefined;
   return patiently('draining', 30_000, async () => {
     last = await api.call(routes.system);

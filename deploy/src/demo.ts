@@ -4,6 +4,7 @@ import { storedSecret } from '@capstan/backing-services';
 import { AppError } from '@capstan/kernel';
 import { ConfigurationError } from '@capstan/service-kit';
 import { ApiClient } from './client/api-client';
+import { COLLECTION_LAB_ARGS } from './demo/collection';
 import { DEMO_PARTS } from './demo/parts';
 import { RECORDING_LAB_ARGS } from './demo/recording';
 import { LabProcess } from './lab/lab-process';
@@ -28,7 +29,7 @@ async function main(): Promise<boolean> {
   say(`Capstan is ready: ${stack.address}`);
   let lab: LabProcess | undefined;
   try {
-    lab = await LabProcess.start(RECORDING_LAB_ARGS);
+    lab = await LabProcess.start([...RECORDING_LAB_ARGS, ...COLLECTION_LAB_ARGS]);
     say(`The lab has ${lab.inventory.targets.length} hosts (${lab.inventory.mode}: ${lab.inventory.mode_reason})`);
     const api = new ApiClient(stack.address);
     await api.signIn('admin', password);

@@ -1,4 +1,5 @@
 export { ApiClient, type CallOptions, ProblemError } from './client/api-client';
+export { addDevices, collect, type Collected, type CollectOptions } from './client/collecting';
 export { type BundleMember, type BundleReport, differencesOf, extractMember, inspectBundle } from './bundle/bundle';
 export { type LabCliDevice, type LabGear, type LabInventory, LabProcess, type LabTarget } from './lab/lab-process';
 export { LocalStack, type LocalStackOptions } from './stack/local-stack';

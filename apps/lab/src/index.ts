@@ -5,11 +5,12 @@ export { ExpresswayCluster, type ExpresswayClusterOptions, type SeenRequest } fr
 export { EXPRESSWAY_FAULTS, type ExpresswayFault } from './expressway/expressway-faults';
 export { EXPRESSWAY_VERSIONS, type ExpresswayVersion } from './expressway/expressway-versions';
 export { DeviceFleet, type FleetWishes, type InventoryCliDevice } from './fleet/device-fleet.client';
-export type { DeviceEdit } from './fleet/device-state';
+export { type DeviceAnswer, deviceAnswers } from './fleet/device-answers';
+export { type DeviceEdit, UNTOUCHED } from './fleet/device-state';
 export { cleanText, type DeviceCounts, type TypeTruth } from './fleet/fleet-device';
 export { FLEET_FAULTS, USUAL_FAULTS } from './fleet/fleet-faults';
 export { fleetAddress } from './fleet/fleet-address';
-export { MAX_FLEET, parseMix, USUAL_MIX } from './fleet/fleet-plan';
+export { type DevicePlan, MAX_FLEET, parseMix, planFleet, USUAL_MIX } from './fleet/fleet-plan';
 export type { HostKey } from './inventory';
 export type { FaultTrigger, GearFault, TimedFault } from './ssh-gear/faults';
 export { FaultBoard } from './ssh-gear/faults';

@@ -1,4 +1,5 @@
 import type { DemoPart } from './demo-part';
+import { collectFleet } from './collection';
 import { capturePackets } from './packet-capture';
 import { recordReceivers } from './recording';
 import { captureVoice } from './voice';
@@ -7,5 +8,6 @@ import { captureVoice } from './voice';
 export const DEMO_PARTS: ReadonlyArray<{ readonly title: string; readonly run: DemoPart }> = [
   { title: 'Packet capture on Linux hosts', run: capturePackets },
   { title: 'Packet capture on voice gear', run: captureVoice },
+  { title: 'Collection from a fleet and a real router', run: collectFleet },
   { title: 'Recording from seven receivers', run: recordReceivers },
 ];

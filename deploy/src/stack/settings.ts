@@ -22,6 +22,7 @@ export const launcherSettings = {
   CAPSTAN_CAMERA_HEALTH_SEC: optional.describe('Seconds between two looks at a camera; 60 by default'),
   CAPSTAN_PUBLIC_URL: optional.describe('Address under which people reach the web app, for links in messages'),
   CAPSTAN_WEBHOOK_NETWORKS: optional.describe('Private networks to which webhooks may go; by default none'),
+  CAPSTAN_COLLECTION_RAMP_PER_SEC: optional.describe('Devices by which the number at work in collections may grow within a second; 10 by default'),
   LOG_LEVEL: optional.describe('Least severe level written to the log files; info by default'),
   OTEL_EXPORTER_OTLP_ENDPOINT: optional.describe('Where traces are sent; tracing is off without it'),
 } as const;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cleanText, DeviceFleet, fleetAddress, type InventoryCliDevice, type TypeTruth, USUAL_MIX } from '@capstan/lab';
+import { cleanText, deviceAnswers, DeviceFleet, fleetAddress, type InventoryCliDevice, parseMix, planFleet, type TypeTruth, UNTOUCHED, USUAL_MIX } from '@capstan/lab';
 import { systemClock } from '@capstan/kernel';
 import { CliSession } from '../ssh/cli/cli-session.client';
 import { directTcp } from '../ssh/socket-opener.client';
@@ -74,5 +74,17 @@ describe('platforms and the devices of the lab', () => {
       }
     }
     expect(fleet.counts(undefined, false)).toMatchObject({ connections: 10, logins: 10, most_open: 1 });
+  });
+
+  it('understands junos, frr and linux where it has parsers', () => {
+    const plans = planFleet({ count: 6, mix: parseMix('junos=1,frr=1,linux=1'), seed: 3, payload: 'small', addressOf: (index) => fleetAddress(SLOT, index) });
+    for (const plan of plans) {
+      const platform = findPlatform(plan.platform);
+      for (const { type, command, text, rows } of deviceAnswers({ plan, state: UNTOUCHED, fleet: plans })) {
+        const parsed = platform!.parse(type, text, { command });
+        const what = { device: plan.name, type };
+        expect({ ...what, unparsed: parsed.unparsed.map(({ text: line }) => line), rows: platform!.hasParser(type) ? parsed.rows.length : undefined }).toEqual({ ...what, unparsed: [], rows });
+      }
+    }
   });
 });

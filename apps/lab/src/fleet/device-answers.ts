@@ -1,8 +1,10 @@
 import { CAPTURE_TYPES, type CaptureType } from '@capstan/contracts';
-import { AppError } from '@capstan/kernel';
 import { EOS_FLEET } from './arista-eos/eos-platform';
 import { IOS_FLEET } from './cisco-ios/ios-platform';
 import { NXOS_FLEET } from './cisco-nxos/nxos-platform';
+import { FRR_FLEET } from './frr/frr-platform';
+import { JUNOS_FLEET } from './juniper-junos/junos-platform';
+import { LINUX_FLEET } from './linux/linux-platform';
 import type { DeviceView } from './device-tables';
 import type { FleetPlatformName } from './fleet-plan';
 import type { FleetPlatform } from './fleet-platform';
@@ -16,15 +18,11 @@ export interface DeviceAnswer {
   readonly rows?: number;
 }
 
-const PLATFORMS: Readonly<Partial<Record<FleetPlatformName, FleetPlatform>>> = { cisco_ios: IOS_FLEET, cisco_nxos: NXOS_FLEET, arista_eos: EOS_FLEET };
+const PLATFORMS: Readonly<Record<FleetPlatformName, FleetPlatform>> = { cisco_ios: IOS_FLEET, cisco_nxos: NXOS_FLEET, arista_eos: EOS_FLEET, juniper_junos: JUNOS_FLEET, frr: FRR_FLEET, linux: LINUX_FLEET };
 
-/** @throws AppError `LAB_BAD_OPTION` for a platform without dialogue */
+/** How the devices of a platform talk. */
 export function fleetPlatform(name: FleetPlatformName): FleetPlatform {
-  const platform = PLATFORMS[name];
-  if (platform === undefined) {
-    throw new AppError('LAB_BAD_OPTION', `the fleet has no devices of ${name}`);
-  }
-  return platform;
+  return PLATFORMS[name];
 }
 
 /** The right answers of a device, of every capture type that its platform has. */

@@ -26,7 +26,7 @@ export interface TypeTruth {
   readonly type: CaptureType;
   /** As every client sends it. */
   readonly command: string;
-  /** Of the answer: UTF-8, lines ended by `\n`, without blank lines at either end, ending with one `\n`. */
+  /** Of the answer: UTF-8, lines ended by `\n`, without blanks at either end, ending with one `\n`. */
   readonly sha256: string;
   readonly bytes: number;
   /** Rows the type comes to; absent where nobody counts. */
@@ -208,9 +208,12 @@ export class FleetDevice {
       this.characters += text.length;
       session.set('text', of === 'configs' ? await this.faulty(text, say, signal) : text);
       return 'said';
-    } catch {
-      // Interrupted, or nobody is there any more: there is nothing to say.
-      return undefined;
+    } catch (error) {
+      if (signal.aborted) {
+        // Interrupted, or nobody is there any more: there is nothing to say.
+        return undefined;
+      }
+      throw error;
     }
   }
 
@@ -239,7 +242,7 @@ export class FleetDevice {
 
 /** An answer as it is hashed; see {@link TypeTruth.sha256}. */
 export function cleanText(text: string): string {
-  return `${text.replace(/\r/g, '').replace(/^(?:[ \t]*\n)+/, '').replace(/\s+$/, '')}\n`;
+  return `${text.replace(/\r/g, '').trim()}\n`;
 }
 
 /** Puts the prompt where careless readers take it for the end. */

@@ -81,6 +81,12 @@ describe(deviceAnswers.name, () => {
     expect(new Set(texts).size).toBe(texts.length);
   });
 
+  it('has answers to everything that junos, frr and linux are asked', () => {
+    const others = plan(6, { payload: 'small', mix: parseMix('junos=1,frr=1,linux=1') });
+    const types = Object.fromEntries(others.map((device) => [device.platform, deviceAnswers({ plan: device, state: UNTOUCHED, fleet: others }).map(({ type }) => type)]));
+    expect(types).toEqual({ juniper_junos: [...CAPTURE_TYPES], linux: [...CAPTURE_TYPES], frr: ['configs', 'interfaces', 'routes', 'version'] });
+  });
+
   it('comes to about the size that was planned', () => {
     for (const device of plan(40)) {
       const [config] = deviceAnswers({ plan: device, state: UNTOUCHED, fleet });
