@@ -37,8 +37,8 @@ describe('the device pages', () => {
     await dialog.getByLabel('Name', { exact: true }).fill('lab-host');
     await dialog.getByLabel('Address').fill(`${host} !`);
     await dialog.getByLabel('Port').fill(String(port));
-    await dialog.getByLabel('Site').fill('lab');
-    await dialog.getByRole('textbox', { name: 'Credential', exact: true }).click();
+    await dialog.getByLabel('Site', { exact: true }).fill('lab');
+    await dialog.getByLabel('Credential', { exact: true }).click();
     await page.getByRole('option', { name: /lab login/ }).click();
     await dialog.getByRole('button', { name: 'Add', exact: true }).click();
     await dialog.getByText('must be a host name or an IP address').waitFor();
@@ -75,7 +75,7 @@ describe('the device pages', () => {
   it('filters, sorts and changes many at once; the view is in the address', async () => {
     await page.getByRole('table', { name: 'Devices' }).getByRole('link', { name: 'sw-1', exact: true }).waitFor();
     await page.getByLabel('Search devices').fill('sw-1');
-    await page.getByRole('textbox', { name: 'Site' }).click();
+    await page.getByLabel('Site', { exact: true }).click();
     await page.getByRole('option', { name: /^ber/ }).click();
     await page.getByRole('button', { name: 'Address' }).click();
     await page.getByRole('button', { name: 'Address' }).click();
@@ -86,7 +86,7 @@ describe('the device pages', () => {
     await eventually(async () => expect(await names.count()).toBe(5));
     await page.getByLabel('Select all on this page').check();
     await page.getByRole('button', { name: 'Change 5' }).click();
-    await page.getByRole('dialog').getByLabel('Role').fill('distribution');
+    await page.getByRole('dialog').getByLabel('Role', { exact: true }).fill('distribution');
     await page.getByRole('dialog').getByRole('button', { name: 'Change all' }).click();
     await eventually(async () => expect(await page.getByRole('cell', { name: 'distribution' }).count()).toBe(5));
     expect(await accessibilityFindings(page)).toEqual([]);
