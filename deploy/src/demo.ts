@@ -22,7 +22,7 @@ async function main(): Promise<boolean> {
   const password = settings.CAPSTAN_ADMIN_PASSWORD ?? storedSecret(path.join(dataDir, 'secrets', 'demo-admin'));
   const stack = await LocalStack.start({
     settings: { ...settings, CAPSTAN_DATA_DIR: dataDir, CAPSTAN_ADMIN_PASSWORD: password },
-    tools: ['tcpdump', 'tshark', 'sshd', 'ip', 'sudo'],
+    tools: ['tcpdump', 'tshark', 'sshd', 'ip', 'sudo', 'frr'],
     log: say,
   });
   say(`Capstan is ready: ${stack.address}`);

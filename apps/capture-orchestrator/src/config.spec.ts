@@ -7,6 +7,7 @@ describe(orchestratorConfig.name, () => {
     expect(enginePolicyOf(orchestratorConfig(valid))).toEqual({
       leadMs: 300,
       scheduleToStartMs: 30_000,
+      queueLimitMs: 43_200_000,
       heartbeatMs: 45_000,
       collectAllowanceMs: 3_600_000,
       cancelAllowanceMs: 300_000,

@@ -16,6 +16,7 @@ export const orchestratorSettings = {
     .default(300)
     .describe('Milliseconds between the decision to start and the common start instant; must cover the way to the slowest worker'),
   CAPSTAN_CLAIM_SEC: seconds(30, { min: 1, max: 3_600 }).describe('Seconds a target waits for a worker before it fails with WORKER_UNAVAILABLE'),
+  CAPSTAN_QUEUE_HOURS: z.coerce.number().min(0.1).max(720).default(12).describe('Hours a target that need not start with others, a device of a collection, may wait for its turn'),
   CAPSTAN_HEARTBEAT_SEC: seconds(45, { min: 2, max: 600 }).describe('Seconds of silence after which a worker counts as lost'),
   CAPSTAN_COLLECT_SEC: seconds(3_600, { min: 10, max: 86_400 }).describe('Seconds a target may take from its stop to its last stored file'),
   CAPSTAN_CANCEL_SEC: seconds(300, { min: 5, max: 3_600 }).describe('Seconds a worker may take to clean a device after a cancel'),
@@ -37,6 +38,7 @@ export function enginePolicyOf(config: OrchestratorConfig): EnginePolicy {
   return {
     leadMs: config.CAPSTAN_START_LEAD_MS,
     scheduleToStartMs: config.CAPSTAN_CLAIM_SEC * 1_000,
+    queueLimitMs: config.CAPSTAN_QUEUE_HOURS * 3_600_000,
     heartbeatMs: config.CAPSTAN_HEARTBEAT_SEC * 1_000,
     collectAllowanceMs: config.CAPSTAN_COLLECT_SEC * 1_000,
     cancelAllowanceMs: config.CAPSTAN_CANCEL_SEC * 1_000,

@@ -9,6 +9,7 @@ import type { AdvancedFact, ArtifactFact, Decision, EngineInput, EnginePolicy, E
 export const policy: EnginePolicy = {
   leadMs: 300,
   scheduleToStartMs: 30_000,
+  queueLimitMs: 3_600_000,
   heartbeatMs: 45_000,
   collectAllowanceMs: 600_000,
   cancelAllowanceMs: 120_000,

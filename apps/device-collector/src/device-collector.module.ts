@@ -7,11 +7,18 @@ import { CaptureAnalyses } from './capture-analysis/capture-analyses.repository'
 import { CaptureAnalysisRunner } from './capture-analysis/capture-analysis-runner.service';
 import { CaptureAnalysisController } from './capture-analysis/capture-analysis.controller';
 import { CaptureAnalyst } from './capture-analysis/capture-analyst.client';
+import { Admission } from './collection/admission.service';
+import { CollectionExecutor } from './collection/collection.executor';
+import { CollectionJobs } from './collection/collection-jobs.repository';
+import { CollectionsController } from './collection/collections.controller';
+import { Collections } from './collection/collections.service';
+import { CredentialBreakers } from './collection/credential-breakers.repository';
+import { CatalogueController } from './catalogue/catalogue.controller';
+import { catalogueProviders } from './catalogue/catalogue-providers';
 import { COLLECTOR_CONFIG, type CollectorConfig } from './config';
 import { CredentialHousekeeping } from './credentials/credential-housekeeping.service';
 import { CredentialsController } from './credentials/credentials.controller';
 import { Credentials } from './credentials/credentials.repository';
-import { SessionCredentialsController } from './credentials/session-credentials.controller';
 import { captureDrivers, DriverRegistry } from './drivers/registry';
 import { DeviceDirectory } from './devices/device-directory.repository';
 import { DeviceFacetsReader } from './devices/device-facets.repository';
@@ -26,6 +33,8 @@ import { LeftoverCleaner } from './leftovers/leftover-cleaner.service';
 import { Leftovers } from './leftovers/leftovers.repository';
 import { CapturesController } from './packet-capture/captures.controller';
 import { PacketCaptureExecutor } from './packet-capture/packet-capture.executor';
+
+import { SessionFactsConsumer } from './sessions/session-facts.consumer';
 import { SFTP_SINK } from './sftp-sink/sftp-sink';
 import { SinkHostKeys } from './sftp-sink/sink-host-keys.repository';
 import { SinkServer, type SinkServerOptions } from './sftp-sink/sink-server.client';
@@ -57,6 +66,11 @@ class CollectorFeatures {
       DeviceDirectory,
       DeviceImport,
       DeviceTest,
+      CollectionJobs,
+      CredentialBreakers,
+      Admission,
+      Collections,
+      CollectionExecutor,
       SinkHostKeys,
       {
         provide: SFTP_SINK,
@@ -69,10 +83,11 @@ class CollectorFeatures {
       CaptureAnalyses,
       CaptureAnalyst,
       CaptureAnalysisRunner,
+      ...catalogueProviders,
     ];
     return {
       module: CollectorFeatures,
-      controllers: [CapturesController, CaptureAnalysisController, CredentialsController, SessionCredentialsController, HostKeysController, DevicesController],
+      controllers: [CapturesController, CaptureAnalysisController, CredentialsController, HostKeysController, DevicesController, CollectionsController, SessionFactsConsumer, CatalogueController],
       providers,
       exports: providers,
     };
@@ -93,9 +108,10 @@ export class DeviceCollectorModule {
           slots: config.CAPSTAN_CAPTURE_SLOTS,
           databaseUrl: config.DATABASE_URL,
           imports: [features],
-          executors: [PacketCaptureExecutor],
+          queuedKinds: ['collection'],
+          executors: [PacketCaptureExecutor, CollectionExecutor],
           // What is left on devices needs its credentials until it is removed.
-          sessionKeepers: [Leftovers, Credentials, CaptureAnalyses],
+          sessionKeepers: [Leftovers, Credentials, CaptureAnalyses, CollectionJobs],
         }),
       ],
     };

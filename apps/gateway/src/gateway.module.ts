@@ -26,7 +26,13 @@ import { CaptureAnalysisController } from './capture-analysis/capture-analysis.c
 import { CaptureAnalysisService } from './capture-analysis/capture-analysis.service';
 import { CaptureSessionsController } from './capture-sessions/capture-sessions.controller';
 import { CaptureSessionsService } from './capture-sessions/capture-sessions.service';
+import { CapturesController } from './catalogue/captures.controller';
+import { ChangesController } from './catalogue/changes.controller';
+import { ObservationsController } from './catalogue/observations.controller';
+import { TableExports } from './catalogue/table-exports.service';
 import { GATEWAY_CONFIG, type GatewayConfig } from './config';
+import { CollectionsController } from './collection/collections.controller';
+import { CollectionsService } from './collection/collections.service';
 import { CredentialsController } from './credentials/credentials.controller';
 import { SealedCredentialsClient } from './credentials/sealed-credentials.client';
 import { Housekeeping } from './database/housekeeping';
@@ -102,9 +108,13 @@ const keyed: Provider[] = [
     CaptureSessionsController,
     CaptureAnalysisController,
     DownloadsController,
+    CollectionsController,
     CredentialsController,
     HostKeysController,
     DevicesController,
+    CapturesController,
+    ChangesController,
+    ObservationsController,
     // Groups before cameras: /cameras/groups is not a camera.
     CameraGroupsController,
     CamerasController,
@@ -135,7 +145,9 @@ const keyed: Provider[] = [
     IdempotencyRepository,
     SealedCredentialsClient,
     CameraSecretsClient,
+    TableExports,
     CaptureSessionsService,
+    CollectionsService,
     CaptureAnalysisService,
     DownloadsService,
     Transfers,

@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
 import { AppError } from '@capstan/kernel';
 import { CAMERA_FAULT_MEANING, CAMERA_FAULTS, type CameraFault } from './cameras/camera-plan';
+import type { FleetWishes } from './fleet/device-fleet.client';
+import { FLEET_FAULTS, fleetFault } from './fleet/fleet-faults';
+import { MAX_FLEET, parseMix } from './fleet/fleet-plan';
 import type { LabMode } from './inventory';
 import { FAULT_MEANING, HOST_FAULTS, type HostFault, isHostFault } from './linux-hosts/faults';
 import { MAX_HOSTS } from './linux-hosts/host-plan';
@@ -31,6 +34,9 @@ export interface LabOptions {
   readonly tmpMiB: number;
   readonly voiceGear: VoiceGearWishes;
   readonly receivers: ReceiverWishes;
+  readonly fleet: FleetWishes;
+  /** Whether there is a real router. */
+  readonly router: boolean;
 }
 
 /** Most devices of each type of voice gear. */
@@ -66,6 +72,14 @@ export const USAGE = [
   '  --http-iq N           simulated receivers that serve IQ over HTTP (0)',
   '  --receiver-faults NAME=F[,NAME=F]   fault F at a KiwiSDR such as kiwi-3, repeatable:',
   ...Object.entries(RECEIVER_FAULTS).map(([fault, meaning]) => `                          ${fault.padEnd(14)} ${meaning}`),
+  `  --fleet N             devices with a command line, 0 to ${MAX_FLEET} (0)`,
+  '  --fleet-mix MIX       shares of ios, nxos, eos, junos, frr and linux (ios=60,nxos=20,eos=20)',
+  '  --fleet-think MS[,MS] median and 99th percentile of the time before an answer; 0 is none (150,2000)',
+  '  --fleet-payload P     usual, or small: short configurations and tables (usual)',
+  '  --fleet-port N        port of every device (2022)',
+  '  --fleet-faults usual|NAME=F[,NAME=F]   the usual mix, or fault F at a device, repeatable:',
+  ...Object.entries(FLEET_FAULTS).map(([fault, { meaning }]) => `                          ${fault.padEnd(20)} ${meaning}`),
+  '  --router              a real router: FRRouting behind sshd',
   '  --dir DIR             working folder (a new one under the temporary folder)',
   '',
 ].join('\n');
@@ -108,6 +122,8 @@ export function parseOptions(args: readonly string[]): LabOptions {
       faults: parseReceiverFaults(values['receiver-faults'].flatMap((list) => list.split(','))),
       seed,
     },
+    fleet: fleetWishes(values, seed),
+    router: values.router,
   };
 }
 
@@ -134,6 +150,13 @@ function readArgs(args: readonly string[]) {
         'rtl-tcp': { type: 'string', default: '0' },
         'http-iq': { type: 'string', default: '0' },
         'receiver-faults': { type: 'string', multiple: true, default: [] },
+        fleet: { type: 'string', default: '0' },
+        'fleet-mix': { type: 'string', default: 'ios=60,nxos=20,eos=20' },
+        'fleet-think': { type: 'string', default: '150,2000' },
+        'fleet-payload': { type: 'string', default: 'usual' },
+        'fleet-port': { type: 'string', default: '2022' },
+        'fleet-faults': { type: 'string', multiple: true, default: [] },
+        router: { type: 'boolean', default: false },
       },
     });
   } catch (error) {
@@ -194,6 +217,40 @@ function parseReceiverFaults(pairs: readonly string[]): Map<string, string[]> {
     }
     parseReceiverFault(fault);
     faults.set(name, [...(faults.get(name) ?? []), fault]);
+  }
+  return faults;
+}
+
+function fleetWishes(values: ReturnType<typeof readArgs>['values'], seed: number): FleetWishes {
+  const payload = values['fleet-payload'];
+  if (payload !== 'usual' && payload !== 'small') {
+    throw bad(`--fleet-payload is usual or small, not ${payload}`);
+  }
+  const [median = '', p99 = median, ...more] = values['fleet-think'].split(',');
+  const medianMs = integer('--fleet-think', median, 0, 60_000);
+  const p99Ms = integer('--fleet-think', p99, medianMs, 600_000);
+  if (more.length > 0) {
+    throw bad('--fleet-think takes a median and a 99th percentile');
+  }
+  const words = values['fleet-faults'].flatMap((list) => list.split(','));
+  return {
+    count: integer('--fleet', values.fleet, 0, MAX_FLEET),
+    mix: parseMix(values['fleet-mix']),
+    payload,
+    think: { medianMs, p99Ms },
+    port: integer('--fleet-port', values['fleet-port'], 1, 65_535),
+    faults: parseFleetFaults(words.filter((word) => word !== 'usual')),
+    usualFaults: words.includes('usual'),
+    seed,
+  };
+}
+
+function parseFleetFaults(pairs: readonly string[]): Map<string, string[]> {
+  const faults = new Map<string, string[]>();
+  for (const pair of pairs) {
+    const [name = '', word = ''] = pair.split('=');
+    fleetFault(word);
+    faults.set(name, [...(faults.get(name) ?? []), word]);
   }
   return faults;
 }

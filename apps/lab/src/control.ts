@@ -1,4 +1,5 @@
 import { AppError } from '@capstan/kernel';
+import { FLEET_CONTROLS, type FleetControl, parseFleetControl } from './fleet/fleet-control';
 import { MAX_CALLS_PER_MIN } from './voice-traffic/call-plan';
 
 /** Words that act on one host. */
@@ -19,6 +20,7 @@ export type ControlCommand =
   | { readonly do: 'camera-fault'; readonly host: string; readonly fault: string; readonly id?: unknown }
   | { readonly do: 'camera-counts'; readonly host: string; readonly id?: unknown }
   | { readonly do: 'receiver-faults'; readonly receiver: string; readonly faults: readonly string[]; readonly id?: unknown }
+  | (FleetControl & { readonly id?: unknown })
   | { readonly do: 'status'; readonly id?: unknown };
 
 /**
@@ -67,9 +69,13 @@ export function parseControl(line: string): ControlCommand {
     }
     return { do: word, receiver, faults, id };
   }
+  const fleet = parseFleetControl(value as Record<string, unknown>);
+  if (fleet !== undefined) {
+    return { ...fleet, id };
+  }
   const control = HOST_CONTROLS.find((known) => known === word);
   if (!control) {
-    throw bad(`do must be one of ${[...HOST_CONTROLS, ...CAMERA_CONTROLS, 'gear-fault', 'gear-counts', 'traffic', 'receiver-faults', 'status'].join(', ')}`);
+    throw bad(`do must be one of ${[...HOST_CONTROLS, ...CAMERA_CONTROLS, 'gear-fault', 'gear-counts', 'traffic', 'receiver-faults', ...FLEET_CONTROLS, 'status'].join(', ')}`);
   }
   if (typeof host !== 'string') {
     throw bad('host must be the name of a target');

@@ -4,6 +4,12 @@ export { CUCM_11_5, CUCM_12_5, CUCM_14, CUCM_15, CUCM_EDITIONS, type NodeEdition
 export { ExpresswayCluster, type ExpresswayClusterOptions, type SeenRequest } from './expressway/expressway-cluster.client';
 export { EXPRESSWAY_FAULTS, type ExpresswayFault } from './expressway/expressway-faults';
 export { EXPRESSWAY_VERSIONS, type ExpresswayVersion } from './expressway/expressway-versions';
+export { DeviceFleet, type FleetWishes, type InventoryCliDevice } from './fleet/device-fleet.client';
+export type { DeviceEdit } from './fleet/device-state';
+export { cleanText, type DeviceCounts, type TypeTruth } from './fleet/fleet-device';
+export { FLEET_FAULTS, USUAL_FAULTS } from './fleet/fleet-faults';
+export { fleetAddress } from './fleet/fleet-address';
+export { MAX_FLEET, parseMix, USUAL_MIX } from './fleet/fleet-plan';
 export type { HostKey } from './inventory';
 export type { FaultTrigger, GearFault, TimedFault } from './ssh-gear/faults';
 export { FaultBoard } from './ssh-gear/faults';

@@ -1,4 +1,5 @@
 import type { CameraTarget } from './cameras/lab-cameras';
+import type { InventoryCliDevice } from './fleet/device-fleet.client';
 import type { AccountRights } from './linux-hosts/host-plan';
 import type { InventoryReceiver } from './receivers/receiver-fleet';
 import type { InventoryVoiceGear } from './voice-gear/voice-gear-fleet';
@@ -70,6 +71,7 @@ export interface Inventory {
   readonly voice_gear: readonly InventoryVoiceGear[];
   readonly cameras: readonly CameraTarget[];
   readonly receivers: readonly InventoryReceiver[];
+  readonly cli_devices: readonly InventoryCliDevice[];
 }
 
 /** The inventory for people. */
@@ -99,9 +101,18 @@ export function inventoryTable(inventory: Inventory): string {
     ...cameraLines(inventory.cameras),
     ...(first === undefined ? [] : [`Try: ${login} ${first.username}@${first.host} tcpdump -c 10 -nn -i ${first.interface} udp`]),
     ...receivers,
+    ...fleetLines(inventory.cli_devices),
     'Ctrl-C stops the lab and removes everything it made.',
     '',
   ].join('\n');
+}
+
+/** Devices shown by name; a large fleet would bury everything else. */
+const SHOWN_DEVICES = 12;
+
+function fleetLines(devices: readonly InventoryCliDevice[]): string[] {
+  const shown = devices.slice(0, SHOWN_DEVICES).map(({ name, platform, address, port, username, password, enable, faults }) => `${name.padEnd(16)} ${platform.padEnd(14)} ${`${address}:${port}`.padEnd(22)} ${username} ${password}${enable === undefined ? '' : `  enable ${enable}`}  ${faults.join(' ')}`.trimEnd());
+  return [...shown, ...(devices.length > SHOWN_DEVICES ? [`… and ${devices.length - SHOWN_DEVICES} more devices with a command line; --json names them all`] : [])];
 }
 
 function cameraLines(cameras: readonly CameraTarget[]): string[] {

@@ -9,6 +9,8 @@ import { planCameras } from './cameras/camera-plan';
 import { LabCameras } from './cameras/lab-cameras';
 import type { LabOptions } from './cli-options';
 import { type ControlCommand, HOST_CONTROLS, type HostControl } from './control';
+import { DeviceFleet } from './fleet/device-fleet.client';
+import { fleetAddress } from './fleet/fleet-address';
 import type { Inventory, InventoryTarget, LabMode } from './inventory';
 import { type LabRecord, LabRecords } from './lab-record.repository';
 import { FAULT_MEANING } from './linux-hosts/faults';
@@ -19,6 +21,8 @@ import type { LinuxHost } from './linux-hosts/linux-host';
 import { canCaptureLoopback, LoopbackHost, loopbackPrefix, planLoopbackHost } from './linux-hosts/loopback-host.client';
 import { NamespaceHost } from './linux-hosts/namespace-host.client';
 import { chooseMode, findProgram } from './linux-hosts/machine-abilities.client';
+import { FrrRouter, routerObstacle } from './router/frr-router.client';
+import { planRouter, ROUTER_OCTET } from './router/router-plan';
 import { ReceiverFleet } from './receivers/receiver-fleet';
 import { seededRandom } from './voice-traffic/seeded-random';
 import { openVoiceSockets } from './voice-traffic/udp-sockets.client';
@@ -41,6 +45,8 @@ export class Lab {
   private readonly voiceGear: VoiceGearFleet;
   private cameras: LabCameras | undefined;
   private readonly receivers: ReceiverFleet;
+  private readonly fleet: DeviceFleet;
+  private router: FrrRouter | undefined;
   private bridge: string | undefined;
   private dir = '';
   private netem = false;
@@ -54,6 +60,7 @@ export class Lab {
   ) {
     this.voiceGear = new VoiceGearFleet(options.voiceGear, systemClock, newSecret);
     this.receivers = new ReceiverFleet(options.receivers);
+    this.fleet = new DeviceFleet(options.fleet, systemClock, newSecret);
   }
 
   /**
@@ -97,6 +104,20 @@ export class Lab {
       case 'receiver-faults':
         this.receivers.setFaults(command.receiver, command.faults);
         return {};
+      case 'fleet-edit':
+        this.fleet.edit(command.device, command.edit);
+        return {};
+      case 'fleet-fault':
+        this.fleet.setFault(command.device, command.fault, command.on);
+        return {};
+      case 'fleet-faults':
+        return { faults: this.fleet.beginUsualFaults() };
+      case 'fleet-truth':
+        return { truth: this.fleet.truth(command.device) };
+      case 'fleet-counts':
+        return { ...this.fleet.counts(command.device, command.forget) };
+      case 'router-run':
+        return { said: await this.realRouter().run(command.commands) };
       case 'link-down':
       case 'link-up':
       case 'new-host-key':
@@ -126,6 +147,18 @@ export class Lab {
     }
   }
 
+  /** Whether a router is wanted, and can be had. */
+  private wantsRouter(): boolean {
+    return this.options.router && routerObstacle() === undefined;
+  }
+
+  private realRouter(): FrrRouter {
+    if (this.router === undefined) {
+      throw new AppError('LAB_NO_SUCH_HOST', 'this lab has no router; start it with --router');
+    }
+    return this.router;
+  }
+
   private host(name: string): LinuxHost {
     const host = this.hosts.find((candidate) => candidate.plan.name === name);
     if (!host) {
@@ -136,7 +169,11 @@ export class Lab {
 
   private async startAll(): Promise<Inventory> {
     await sweepAbandonedLabs(this.records, this.say);
-    const { mode, reason } = this.options.hosts === 0 ? { mode: 'loopback' as const, reason: 'no hosts were asked for' } : await chooseMode(this.options.mode);
+    const wantsRouter = this.wantsRouter();
+    if (this.options.router && !wantsRouter) {
+      this.say(`no router: ${routerObstacle()}`);
+    }
+    const { mode, reason } = this.options.hosts === 0 && !wantsRouter ? { mode: 'loopback' as const, reason: 'no hosts were asked for' } : await chooseMode(this.options.mode);
     if (mode === 'loopback' && this.options.faults.size > 0) {
       throw new AppError('LAB_UNSUPPORTED', `faults need hosts of their own, and this lab runs on loopback: ${reason}`);
     }
@@ -150,10 +187,15 @@ export class Lab {
     await this.voiceGear.start(loopbackPrefix(this.record.slot));
     await this.startCameras();
     const key = await writeClientKey(this.dir);
-    if (this.options.hosts > 0) {
+    if (wantsRouter && mode !== 'namespaces') {
+      this.say(`no router: ${reason}`);
+    }
+    if (this.options.hosts > 0 || (wantsRouter && mode === 'namespaces')) {
       await (mode === 'namespaces' ? this.startNamespaces(this.record.slot, key.authorizedKey) : this.startLoopback(this.record.slot, key.authorizedKey));
     }
     await this.receivers.start();
+    const { slot } = this.record;
+    await this.fleet.start((index) => fleetAddress(slot, index));
     this.hosts.sort((a, b) => a.plan.index - b.plan.index);
     if (this.hosts.length > 0) {
       await this.startTraffic(mode, this.record.slot);
@@ -177,7 +219,7 @@ export class Lab {
     if (warning !== undefined) {
       this.say(warning);
     }
-    const plans = planHosts({
+    const hosts = planHosts({
       count: this.options.hosts,
       prefix: slotPrefix(slot),
       faults: this.options.faults,
@@ -185,6 +227,7 @@ export class Lab {
       tmpMiB: this.options.tmpMiB,
       newPassword: newSecret,
     });
+    const plans = this.wantsRouter() ? [...hosts, planRouter(slotPrefix(slot), newSecret)] : hosts;
     this.netem = await canDelay(this.bridge);
     const fleet = {
       clock: systemClock,
@@ -210,7 +253,12 @@ export class Lab {
     const results = await Promise.allSettled(plans.map(async (plan) => {
       await gate.enter();
       try {
-        this.hosts.push(await start(plan, (process) => this.remember(process)));
+        const host = await start(plan, (process) => this.remember(process));
+        if (plan.index === ROUTER_OCTET) {
+          this.router = new FrrRouter(host);
+        } else {
+          this.hosts.push(host);
+        }
       } finally {
         gate.leave();
       }
@@ -257,6 +305,7 @@ export class Lab {
       voice_gear: this.voiceGear.inventory(),
       cameras: this.cameras?.inventory() ?? [],
       receivers: this.receivers.inventory(),
+      cli_devices: [...this.fleet.inventory(), ...(this.router === undefined ? [] : [this.router.inventory()])],
     };
   }
 
@@ -291,7 +340,8 @@ export class Lab {
     await this.voiceGear.stop();
     await this.cameras?.stop();
     await this.receivers.stop();
-    await Promise.all(this.hosts.map((host) => host.stop()));
+    await this.fleet.stop();
+    await Promise.all([...this.hosts.map((host) => host.stop()), this.router?.stop()]);
     if (this.bridge !== undefined) {
       await removeInterface(this.bridge);
     }

@@ -13,7 +13,7 @@ describe('linux hosts in namespaces', () => {
 
   beforeAll(async () => {
     LabProcess.build();
-    ({ lab: sut, inventory } = await LabProcess.start('--mode', 'namespaces', '--hosts', '6', '--faults', '3=small-tmp,4=no-tcpdump,5=sudo-password,6=slow'));
+    ({ lab: sut, inventory } = await LabProcess.start('--mode', 'namespaces', '--hosts', '6', '--faults', '3=small-tmp,4=no-tcpdump,5=sudo-password,6=slow', '--router', '--fleet', '2', '--fleet-payload', 'small', '--fleet-think', '0'));
     first = target(inventory, 'lab-linux-1');
     second = target(inventory, 'lab-linux-2');
   }, 120_000);
@@ -31,6 +31,34 @@ describe('linux hosts in namespaces', () => {
     }
     const keys = inventory.targets.flatMap((host) => host.host_keys.map((key) => key.fingerprint));
     expect(new Set(keys).size).toBe(12);
+  });
+
+  it('stand beside a real router, whose users meet its own command line', async () => {
+    const router = inventory.cli_devices.find(({ platform }) => platform === 'frr');
+    const ask = async (command: string): Promise<{ code: number; said: string }> => {
+      const { code, stdout } = await run({ host: router?.address, port: router?.port } as InventoryTarget, command, { username: router?.username ?? '', password: router?.password ?? '' });
+      return { code, said: stdout.toString() };
+    };
+    expect(await ask('show running-config')).toEqual({ code: 0, said: expect.stringMatching(/hostname lab-frr-1\n[\s\S]*ip route 10\.61\.0\.0\/16 192\.0\.2\.2\n[\s\S]*\nend\n$/) });
+    expect((await ask('show ip route')).said).toContain('S>* 10.61.0.0/16 [1/0] via 192.0.2.2, lan0');
+    expect(await ask('show nothing')).toEqual({ code: 1, said: expect.stringContaining('% Unknown command') });
+
+    await sut.control({ do: 'router-run', commands: ['configure terminal', 'ip route 10.99.0.0/16 192.0.2.9'] });
+    expect((await ask('show running-config')).said).toContain('\nip route 10.99.0.0/16 192.0.2.9\n');
+    expect((await ask('show ip route')).said).toContain('S>* 10.99.0.0/16 [1/0] via 192.0.2.9, lan0');
+    expect((await ssh(first, 'ip route')).stdout.toString()).not.toContain('10.99');
+  });
+
+  it('stand beside a fleet that answers to orders', async () => {
+    const fleet = inventory.cli_devices.filter(({ platform }) => platform !== 'frr');
+    expect(fleet).toHaveLength(2);
+    const { name } = fleet[0]!;
+    const before = await sut.control({ do: 'fleet-truth', device: name });
+    await sut.control({ do: 'fleet-edit', device: name, kind: 'config', line: 'ntp server 203.0.113.9', actor: 'ann' });
+    expect(await sut.control({ do: 'fleet-truth', device: name })).not.toMatchObject({ truth: before.truth });
+    expect(await sut.control({ do: 'fleet-counts' })).toMatchObject({ ok: true, devices: 2, logins: 0 });
+    expect(Object.keys((await sut.control({ do: 'fleet-faults' })).faults as object)).toHaveLength(2);
+    expect(await sut.control({ do: 'fleet-edit', device: 'nobody', kind: 'noise' })).toMatchObject({ ok: false, error: { code: 'LAB_NO_SUCH_HOST' } });
   });
 
   it.each(['root', 'capture'])('let %s capture fifty packets on eth0', async (username) => {

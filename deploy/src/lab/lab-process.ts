@@ -56,6 +56,21 @@ export interface LabCamera {
   readonly gop_sec: number;
 }
 
+/** A device with a command line: of the generated fleet, or the real router (`frr`). */
+export interface LabCliDevice {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly platform: 'cisco_ios' | 'cisco_nxos' | 'arista_eos' | 'juniper_junos' | 'frr' | 'linux';
+  readonly site: string;
+  readonly role: string;
+  readonly serial: string;
+  readonly username: string;
+  readonly password: string;
+  readonly enable?: string;
+  readonly faults: readonly string[];
+}
+
 /** What a lab offers. */
 export interface LabInventory {
   readonly mode: 'namespaces' | 'loopback';
@@ -65,6 +80,7 @@ export interface LabInventory {
   readonly voice_gear: readonly LabGear[];
   readonly receivers: readonly LabReceiver[];
   readonly cameras: readonly LabCamera[];
+  readonly cli_devices: readonly LabCliDevice[];
 }
 
 const START_TIMEOUT_MS = 60_000;

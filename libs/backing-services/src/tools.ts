@@ -30,6 +30,12 @@ export const TOOLS = {
   },
   sudo: { programs: ['sudo'], packages: ['sudo'], why: 'gives the captures on a target their right and no other' },
   ip: { programs: ['ip'], packages: ['iproute2'], why: 'gives every host of the lab a network of its own' },
+  frr: {
+    programs: ['/usr/lib/frr/zebra', '/usr/lib/frr/staticd', '/usr/bin/vtysh'],
+    packages: ['frr'],
+    why: 'is a real router for the lab',
+    units: ['frr.service'],
+  },
   ffmpeg: { programs: ['ffmpeg'], packages: ['ffmpeg'], why: 'decodes the pictures of cameras, and encodes those of the lab' },
   chromium: { programs: ['chromium'], packages: ['chromium'], why: 'runs the browser tests' },
   ps: { programs: ['ps'], packages: ['procps'], why: 'lists processes, so that tests can prove none was left behind' },

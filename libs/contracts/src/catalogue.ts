@@ -1,5 +1,7 @@
 import { auditRecorded } from './access/audit-messages';
 import { cameraEvents, cameraRpc, snapshotRpc } from './cameras/camera-messages';
+import { collectionEvents, collectionRpc, credentialEvents } from './collection/collection-messages';
+import { catalogueEvents, catalogueRpc } from './catalogue/catalogue-messages';
 import { credentialRpc, deviceEvents } from './credentials/credentials';
 import { deviceRpc, inventoryEvents } from './devices/device-messages';
 import type { CommandDefinition, ControlDefinition, EventDefinition, ProgressDefinition, RpcDefinition, ServiceName } from './envelope/definitions';
@@ -16,7 +18,7 @@ import { checkTargets, sessionArtifactEvents, taskCommands, taskControls, taskEv
 /** Every message that may travel over the broker. What is not here is refused by sender and receiver alike. */
 export const catalogue = {
   commands: [...Object.values(sessionCommands), ...Object.values(taskCommands).flatMap((orders) => Object.values(orders))] as readonly CommandDefinition[],
-  events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(sessionArtifactEvents), ...Object.values(deviceEvents), ...Object.values(cameraEvents), ...Object.values(recordingEvents), ...Object.values(receiverEvents), ...Object.values(inventoryEvents), auditRecorded] as readonly EventDefinition[],
+  events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(sessionArtifactEvents), ...Object.values(deviceEvents), ...Object.values(cameraEvents), ...Object.values(recordingEvents), ...Object.values(receiverEvents), ...Object.values(collectionEvents), ...Object.values(credentialEvents), ...Object.values(inventoryEvents), ...Object.values(catalogueEvents), auditRecorded] as readonly EventDefinition[],
   rpcs: [
     ...Object.values(sessionRpc),
     ...Object.values(sessionTemplateRpc),
@@ -29,6 +31,8 @@ export const catalogue = {
     ...Object.values(receiverRpc),
     ...Object.values(sourceRpc),
     ...Object.values(recordingRpc),
+    ...Object.values(collectionRpc),
+    ...Object.values(catalogueRpc),
     ...Object.values(checkTargets),
     ...Object.values(healthRpc),
   ] as readonly RpcDefinition[],
@@ -60,4 +64,6 @@ export const LIVE_EVENTS: readonly string[] = [
   cameraEvents.healthChanged.type,
   ...Object.values(recordingEvents).map((event) => event.type),
   receiverEvents.healthChanged.type,
+  ...Object.values(collectionEvents).map((event) => event.type),
+  ...Object.values(credentialEvents).map((event) => event.type),
 ];

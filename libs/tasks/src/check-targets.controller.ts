@@ -1,4 +1,5 @@
 import { checkTargets, type RequestOf, type ResponseOf, type WorkerName } from '@capstan/contracts';
+import type { FieldError } from '@capstan/kernel';
 import { OnRpc } from '@capstan/messaging';
 import { Controller, Inject, type Type } from '@nestjs/common';
 import { TASK_EXECUTORS, type TaskExecutor } from './task-executor';
@@ -12,15 +13,24 @@ export function checkTargetsController(worker: WorkerName): Type {
     constructor(@Inject(TASK_EXECUTORS) private readonly executors: readonly TaskExecutor[]) {}
 
     @OnRpc(checkTargets[worker])
-    async check({ targets }: RequestOf<Question>): Promise<ResponseOf<Question>> {
+    async answer({ targets }: RequestOf<Question>): Promise<ResponseOf<Question>> {
+      const kinds = [...new Set(targets.map(({ kind }) => kind))];
       const found = await Promise.all(
-        targets.map(async ({ kind, spec }, index) => {
-          const executor = this.executors.find((candidate) => candidate.kind === kind);
-          const errors = executor === undefined ? [{ path: 'kind', code: 'KIND_UNKNOWN', message: `targets of kind ${JSON.stringify(kind)} are not known here` }] : await executor.check(spec);
-          return errors.map((error) => ({ index, ...error }));
+        kinds.map(async (kind) => {
+          const asked = targets.flatMap((target, index) => (target.kind === kind ? [{ index, spec: target.spec }] : []));
+          const errors = await this.check(kind, asked.map(({ spec }) => spec));
+          return asked.flatMap(({ index }, place) => (errors[place] ?? []).map((error) => ({ index, ...error })));
         }),
       );
-      return { errors: found.flat() };
+      return { errors: found.flat().sort((left, right) => left.index - right.index) };
+    }
+
+    private check(kind: string, specs: readonly Readonly<Record<string, unknown>>[]): Promise<FieldError[][]> {
+      const executor = this.executors.find((candidate) => candidate.kind === kind);
+      if (executor === undefined) {
+        return Promise.resolve(specs.map(() => [{ path: 'kind', code: 'KIND_UNKNOWN', message: `targets of kind ${JSON.stringify(kind)} are not known here` }]));
+      }
+      return executor.checkAll?.(specs) ?? Promise.all(specs.map((spec) => executor.check(spec)));
     }
   }
   return CheckTargetsController;

@@ -6,5 +6,6 @@ export { type SessionKeeper, type TaskExecutor, type TaskRun } from './task-exec
 export { TaskJournal } from './task-journal';
 export { type Metrics, type SentCommand, type StateFields, type TaskOutcome } from './task-outcome';
 export { taskEntities, taskMigrations } from './task-tables';
+export { admitTasks } from './task-admission.repository';
 export { TaskRow } from './task.entity';
 export { TasksModule, type TasksModuleOptions } from './tasks.module';

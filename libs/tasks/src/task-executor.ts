@@ -36,6 +36,8 @@ export interface TaskExecutor {
   readonly kind: string;
   /** What is wrong with a spec, as far as it can be told without touching a device. */
   check(spec: Readonly<Record<string, unknown>>): Promise<FieldError[]>;
+  /** {@link check} for many specs together, where that is cheaper; one list per spec. */
+  checkAll?(specs: readonly Readonly<Record<string, unknown>>[]): Promise<FieldError[][]>;
   /**
    * Works on a task to its end: `configuring` → `ready` → await `control.go` → `capturing` … The engine states the
    * outcome as the task's one last fact. After a crash the next holder gets the same task with what was saved.
@@ -43,6 +45,8 @@ export interface TaskExecutor {
    * stated then; any other AppError becomes the outcome `failed`
    */
   execute(run: TaskRun): Promise<TaskOutcome>;
+  /** Told when the last fact of a task is stated, and its place is free. */
+  settled?(task: TaskRow): void;
 }
 
 /** Whoever keeps something of a session beside its tasks and objects, and must let go of it with the session. */

@@ -110,6 +110,13 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
     }
   }
 
+  /** A hint: these tasks are cancelled. What waits is not begun any more. */
+  async forestall(taskIds: readonly string[]): Promise<void> {
+    if (this.options.queuedKinds !== undefined && this.options.queuedKinds.length > 0) {
+      await this.leases.markCancelled(taskIds);
+    }
+  }
+
   private onNotify(taskId: string): void {
     if (taskId === '' || !this.held.has(taskId)) {
       this.wake();
@@ -166,6 +173,7 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
       if (this.held.get(task.task_id)?.control === control) {
         this.held.delete(task.task_id);
       }
+      this.executors.find(({ kind }) => kind === task.kind)?.settled?.(task);
       this.wake();
     });
     this.held.set(task.task_id, { taskId: task.task_id, fence: task.fence, control, ended });

@@ -29,12 +29,13 @@ export class TaskInbox {
   /** Takes a task on; one whose cancellation came first is over at once. */
   async run(manager: EntityManager, task: RunTask): Promise<void> {
     const now = new Date(this.clock.now());
+    const queued = this.options.queuedKinds?.includes(task.kind) === true;
     // Both sides insert before they look, so that one of them sees the other whichever comes first.
     const [inserted] = await rows<TaskRow>(
       manager,
-      `INSERT INTO tasks (task_id, session_id, target_id, attempt, kind, spec, duration_sec, deadlines, key_prefix, state, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10) ON CONFLICT (task_id) DO NOTHING RETURNING *`,
-      [task.task_id, task.session_id, task.target_id, task.attempt, task.kind, JSON.stringify(task.spec), task.duration_sec, JSON.stringify(task.deadlines), task.key_prefix, now],
+      `INSERT INTO tasks (task_id, session_id, target_id, attempt, kind, spec, duration_sec, deadlines, key_prefix, state, created_at, admitted_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10, $11) ON CONFLICT (task_id) DO NOTHING RETURNING *`,
+      [task.task_id, task.session_id, task.target_id, task.attempt, task.kind, JSON.stringify(task.spec), task.duration_sec, JSON.stringify(task.deadlines), task.key_prefix, now, queued ? null : now],
     );
     if (inserted === undefined) {
       return;
@@ -45,7 +46,9 @@ export class TaskInbox {
       await this.finishUntouched(manager, inserted);
       return;
     }
-    await notifyTask(manager, this.options.worker, task.task_id);
+    if (!queued) {
+      await notifyTask(manager, this.options.worker, task.task_id);
+    }
   }
 
   /** @returns false when the task is not known yet */

@@ -47,10 +47,19 @@ export class TaskLeases {
       `UPDATE tasks SET lease_owner = $1, lease_until = now() + make_interval(secs => $2), fence = fence + 1,
               claimed_at = COALESCE(claimed_at, now()), heartbeat_at = now()
         WHERE task_id IN (
-              SELECT task_id FROM tasks WHERE finished_at IS NULL AND (lease_until IS NULL OR lease_until < now())
+              SELECT task_id FROM tasks WHERE finished_at IS NULL AND admitted_at IS NOT NULL AND (lease_until IS NULL OR lease_until < now())
                ORDER BY created_at LIMIT $3 FOR UPDATE SKIP LOCKED)
         RETURNING *`,
       [this.identity.instance, LEASE_SEC, places],
+    );
+  }
+
+  /** Marks cancelled tasks nobody works on, so that nobody begins before their orders have come. */
+  async markCancelled(taskIds: readonly string[]): Promise<void> {
+    await rows(
+      this.dataSource,
+      `UPDATE tasks SET cancel_requested_at = now() WHERE task_id = ANY ($1::uuid[]) AND cancel_requested_at IS NULL AND finished_at IS NULL AND lease_owner IS NULL`,
+      [taskIds],
     );
   }
 

@@ -11,4 +11,6 @@ export interface TaskOptions {
   readonly slots: number;
   /** PostgreSQL URL of the service's own role, for notifications. */
   readonly databaseUrl: string;
+  /** Kinds whose tasks wait until somebody lets them in, by setting `admitted_at`. Default none. */
+  readonly queuedKinds?: readonly string[];
 }

@@ -1,3 +1,4 @@
+import { AddTaskAdmission1793800000000 } from './add-task-admission.migration';
 import { CreateDeviceLocks1793720000000 } from './create-device-locks.migration';
 import { CreateTasks1793550000000 } from './create-tasks.migration';
 import { DeviceLockRow, TaskRow, TaskTombstoneRow } from './task.entity';
@@ -6,4 +7,4 @@ import { DeviceLockRow, TaskRow, TaskTombstoneRow } from './task.entity';
 export const taskEntities = [TaskRow, TaskTombstoneRow, DeviceLockRow] as const;
 
 /** Migrations every worker runs in its own schema, oldest first. */
-export const taskMigrations = [CreateTasks1793550000000, CreateDeviceLocks1793720000000] as const;
+export const taskMigrations = [CreateTasks1793550000000, CreateDeviceLocks1793720000000, AddTaskAdmission1793800000000] as const;

@@ -6,6 +6,7 @@ const INSTANT = { type: 'timestamptz', precision: 3 } as const;
 
 /** One attempt at one target, and who works on it. Everything a holder says goes through `task-leases.repository.ts`. */
 @Entity({ name: 'tasks' })
+@Index('tasks_queued', { synchronize: false })
 @Check('tasks_state', "state IN ('pending', 'configuring', 'ready', 'starting', 'capturing', 'stopping', 'collecting', 'completed', 'failed', 'cancelled')")
 export class TaskRow {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'tasks_pkey' })
@@ -42,6 +43,10 @@ export class TaskRow {
   @Index('tasks_open', { where: 'finished_at IS NULL' })
   @Column(INSTANT)
   created_at!: Date;
+
+  /** When it was let in; null while it waits for that. Of a kind that does not queue it is at once. */
+  @Column({ ...INSTANT, nullable: true })
+  admitted_at!: Date | null;
 
   /** When the first holder claimed it: `close_within_sec` counts from here. */
   @Column({ ...INSTANT, nullable: true })

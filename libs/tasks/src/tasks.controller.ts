@@ -82,6 +82,7 @@ export function tasksController(worker: WorkerName): Type {
 
     @OnControl(taskControls.cancel)
     async onCancel({ task_ids: taskIds }: DataOf<typeof taskControls.cancel>): Promise<void> {
+      await this.holder.forestall(taskIds);
       await this.holder.look(taskIds);
     }
   }

@@ -26,8 +26,8 @@ export interface TasksModuleOptions extends TaskOptions {
  */
 @Module({})
 export class TasksModule {
-  static forService({ worker, slots, databaseUrl, imports, executors, sessionKeepers = [] }: TasksModuleOptions): DynamicModule {
-    const options: TaskOptions = { worker, slots, databaseUrl };
+  static forService({ worker, slots, databaseUrl, queuedKinds = [], imports, executors, sessionKeepers = [] }: TasksModuleOptions): DynamicModule {
+    const options: TaskOptions = { worker, slots, databaseUrl, queuedKinds };
     return {
       module: TasksModule,
       imports,

@@ -20,17 +20,21 @@ export class ArtifactsRepository {
     return found.map((row) => ({ artifactId: row.artifact_id, key: row.key, targetId: row.target_id, size: Number(row.size), kind: row.kind }));
   }
 
-  /** Stores what a decision says about artifacts. */
-  async apply(manager: SqlRunner, sessionId: string, change: ArtifactChange): Promise<void> {
-    if (change.type === 'discard') {
-      await rows(manager, `DELETE FROM artifacts WHERE session_id = $1 AND target_id = $2`, [sessionId, change.targetId]);
-      return;
+  /** Stores what a decision says about artifacts: first what goes, then, together, what comes. */
+  async apply(manager: SqlRunner, sessionId: string, changes: readonly ArtifactChange[]): Promise<void> {
+    const discarded = changes.flatMap((change) => (change.type === 'discard' ? [change.targetId] : []));
+    if (discarded.length > 0) {
+      await rows(manager, `DELETE FROM artifacts WHERE session_id = $1 AND target_id = ANY($2::uuid[])`, [sessionId, discarded]);
     }
-    if (change.replaces.length > 0) {
-      await rows(manager, `DELETE FROM artifacts WHERE artifact_id = ANY($1::uuid[])`, [change.replaces]);
+    const added = changes.flatMap((change) => (change.type === 'add' ? [change] : []));
+    const replaced = added.flatMap(({ replaces }) => replaces);
+    if (replaced.length > 0) {
+      await rows(manager, `DELETE FROM artifacts WHERE artifact_id = ANY($1::uuid[])`, [replaced]);
     }
-    const record = { ...change.artifact, session_id: sessionId, attempt: change.attempt };
-    await rows(manager, `INSERT INTO artifacts SELECT * FROM jsonb_populate_record(NULL::artifacts, $1::jsonb)`, [JSON.stringify(record)]);
+    if (added.length > 0) {
+      const records = added.map(({ artifact, attempt }) => ({ ...artifact, session_id: sessionId, attempt }));
+      await rows(manager, `INSERT INTO artifacts SELECT * FROM jsonb_populate_recordset(NULL::artifacts, $1::jsonb)`, [JSON.stringify(records)]);
+    }
   }
 
   /** All artifacts of a visible session in the order of its targets; undefined when there is no such session. */

@@ -6,6 +6,7 @@ import { SessionRow } from '../sessions/session.entity';
 import { TargetRow } from '../sessions/target.entity';
 import { SessionTemplateRow } from '../templates/session-template.entity';
 import { CreateSessions1793600000000 } from './create-sessions.migration';
+import { LiveTargets1793800000000 } from './live-targets.migration';
 import { PauseSessions1793700000000 } from './pause-sessions.migration';
 import { SessionArtifacts1793710000000 } from './session-artifacts.migration';
 import { SessionTemplates1793720000000 } from './session-templates.migration';
@@ -14,4 +15,4 @@ import { SessionTemplates1793720000000 } from './session-templates.migration';
 export const entities = [SessionRow, TargetRow, AttemptRow, ArtifactRow, SessionEventRow, SessionCountRow, SessionTemplateRow] as const;
 
 /** Migrations of this service, oldest first. */
-export const migrations = [CreateSessions1793600000000, PauseSessions1793700000000, SessionArtifacts1793710000000, SessionTemplates1793720000000] as const;
+export const migrations = [CreateSessions1793600000000, PauseSessions1793700000000, SessionArtifacts1793710000000, SessionTemplates1793720000000, LiveTargets1793800000000] as const;

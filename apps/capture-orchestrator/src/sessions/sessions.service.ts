@@ -160,7 +160,8 @@ export class SessionsService {
 
   /** Folds a fact of a task, or lets the deadlines pass. Undefined when the session is gone: what is said of it changes nothing. */
   async apply(manager: EntityManager, sessionId: string, input: EngineInput): Promise<Applied | undefined> {
-    const before = await this.sessions.lock(manager, sessionId);
+    const about = input.type === 'advanced' || input.type === 'finished' || input.type === 'artifact' ? input.fact.target_id : undefined;
+    const before = about === undefined ? await this.sessions.lock(manager, sessionId) : await this.sessions.lockFor(manager, sessionId, about);
     if (before === undefined) {
       return undefined;
     }
@@ -184,9 +185,7 @@ export class SessionsService {
       }
       return { stored: before, decision };
     }
-    for (const change of decision.artifacts) {
-      await this.artifacts.apply(manager, sessionId, change);
-    }
+    await this.artifacts.apply(manager, sessionId, decision.artifacts);
     await this.history.append(manager, sessionId, decision.history, now);
     const context = {
       sessionId,
@@ -217,6 +216,10 @@ export class SessionsService {
   private dueAt(before: StoredSession, decision: Decision, now: number): number | null {
     const next = nextDueAt(decision, this.policy);
     const planned = before.row.due_at?.getTime() ?? null;
+    if (before.othersLive !== undefined && planned !== null) {
+      // The others' deadlines are not known here.
+      return next === null ? planned : Math.min(planned, next);
+    }
     if (next === null) {
       return null;
     }

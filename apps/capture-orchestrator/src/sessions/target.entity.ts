@@ -7,6 +7,7 @@ const INSTANT = { type: 'timestamptz', precision: 3 } as const;
 
 /** A target with its current attempt; see `engine/model.ts` for what the columns mean. */
 @Entity({ name: 'targets' })
+@Index('targets_live', { synchronize: false })
 @Unique('targets_ordinal', ['session_id', 'ordinal'])
 @Check('targets_state', "state IN ('pending', 'configuring', 'ready', 'starting', 'capturing', 'stopping', 'collecting', 'completed', 'failed', 'cancelled')")
 export class TargetRow {

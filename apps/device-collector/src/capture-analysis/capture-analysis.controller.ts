@@ -1,5 +1,5 @@
-import { captureAnalysisRpc, type DataOf, type RequestOf, type ResponseOf, sessionEvents } from '@capstan/contracts';
-import { type DeliveryContext, OnEvent, OnRpc } from '@capstan/messaging';
+import { captureAnalysisRpc, type RequestOf, type ResponseOf } from '@capstan/contracts';
+import { OnRpc } from '@capstan/messaging';
 import { Controller } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { CaptureAnalyses } from './capture-analyses.repository';
@@ -7,7 +7,7 @@ import { CaptureAnalysisRunner } from './capture-analysis-runner.service';
 
 type Rpc = typeof captureAnalysisRpc;
 
-/** Asks for analyses: when a session with captures is over, and when somebody wants one again. */
+/** Tells of analyses, and begins one when somebody wants it again. */
 @Controller()
 export class CaptureAnalysisController {
   constructor(
@@ -15,14 +15,6 @@ export class CaptureAnalysisController {
     private readonly analyses: CaptureAnalyses,
     private readonly runner: CaptureAnalysisRunner,
   ) {}
-
-  @OnEvent(sessionEvents.finished)
-  async finished({ session }: DataOf<typeof sessionEvents.finished>, { manager, afterCommit }: DeliveryContext): Promise<void> {
-    if (session.kinds.includes('packet-capture') && session.artifact_count > 0 && session.state !== 'cancelled') {
-      await this.analyses.request(manager, session.session_id);
-      afterCommit(() => this.runner.wake());
-    }
-  }
 
   @OnRpc(captureAnalysisRpc.get)
   async get({ session_id: sessionId }: RequestOf<Rpc['get']>): Promise<ResponseOf<Rpc['get']>> {

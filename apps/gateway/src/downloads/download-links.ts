@@ -16,13 +16,13 @@ const linkPayload = z.object({
   e: z.int(),
 });
 
-/** What a link is for: `session:<id>`, `artifact:<id>`, `snapshot:<id>` or `camera:<id>`; all names of one thing are the same resource. */
+/** What a link is for: `session:<id>`, `artifact:<id>`, `snapshot:<id>`, `camera:<id>` or `capture:<id>`; all names of one thing are the same resource. */
 export function linkedResource(route: Route, id: string): string {
   const [, collection = ''] = route.path.split('/');
   return `${LINKED[collection] ?? 'session'}:${id}`;
 }
 
-const LINKED: Readonly<Record<string, string>> = { artifacts: 'artifact', snapshots: 'snapshot', cameras: 'camera' };
+const LINKED: Readonly<Record<string, string>> = { artifacts: 'artifact', snapshots: 'snapshot', cameras: 'camera', captures: 'capture' };
 
 /** Makes and opens signed download links: `<payload>.<HMAC-SHA256>`, both base64url. */
 export class DownloadLinks {

@@ -1,4 +1,5 @@
 import { cameraEvents, type DataOf, deviceEvents, type Envelope, inventoryEvents, type ServerMessages, sessionEvents, sessionProgress } from '@capstan/contracts';
+import { toCollectionMessages } from '../collection/collection-live-messages';
 import { toRecordingMessage } from '../recordings/recording-live-messages';
 
 /** One message for the sockets in some rooms. */
@@ -13,6 +14,12 @@ export type LiveMessage = {
 }[keyof ServerMessages];
 
 const room = (sessionId: string): string => `session:${sessionId}`;
+
+/** What a fact from the broker means for browsers, in the order in which it is said; nothing when it means nothing to them. */
+export function toLiveMessages(envelope: Envelope): readonly LiveMessage[] {
+  const message = toLiveMessage(envelope);
+  return message === undefined ? toCollectionMessages(envelope) : [message];
+}
 
 /** What a fact from the broker means for browsers; undefined when it means nothing to them. */
 export function toLiveMessage({ type, data }: Envelope): LiveMessage | undefined {

@@ -1,7 +1,7 @@
 import { catalogue, LIVE_EVENTS, serverMessages, sessionEvents } from '@capstan/contracts';
 import { sessionFixture } from '../../test/fixtures';
 import { channelPermission, channelSession } from './channels';
-import { toLiveMessage } from './live-messages';
+import { toLiveMessage, toLiveMessages } from './live-messages';
 import { MessageBudget } from './message-budget';
 
 const envelope = (type: string, data: unknown) => ({ specversion: '1.0' as const, id: 'i', source: 's', type, time: 't', datacontenttype: 'application/json' as const, data });
@@ -9,11 +9,12 @@ const envelope = (type: string, data: unknown) => ({ specversion: '1.0' as const
 describe(toLiveMessage.name, () => {
   it.each([...LIVE_EVENTS, ...catalogue.progress.map(({ type }) => type)])('knows what %s means for a browser', (type) => {
     const session = sessionFixture();
-    expect(toLiveMessage(envelope(type, { session, session_id: session.session_id, host_key: {}, recording: {}, lines: '' }))).toBeDefined();
+    const collection = { job: { captures_created: {} }, captures: [{}], result: { captures: [] }, devices: [] };
+    expect(toLiveMessages(envelope(type, { session, session_id: session.session_id, host_key: {}, recording: {}, lines: '', ...collection }))).not.toEqual([]);
   });
 
   it('makes nothing of what is not meant for browsers', () => {
-    expect(toLiveMessage(envelope('task.finished.v1', {}))).toBeUndefined();
+    expect(toLiveMessages(envelope('task.finished.v1', {}))).toEqual([]);
   });
 
   it('sends the header of a new session, not its targets', () => {

@@ -1,14 +1,14 @@
-import { clientMessages, type DataOf, type Envelope, LIVE_EVENTS, sessionProgress, type SocketAck } from '@capstan/contracts';
+import { clientMessages, collectionRpc, type DataOf, type Envelope, LIVE_EVENTS, sessionProgress, type SocketAck } from '@capstan/contracts';
 import { AppError, type Clock } from '@capstan/kernel';
-import { LiveFeed } from '@capstan/messaging';
+import { LiveFeed, RpcClient } from '@capstan/messaging';
 import { CLOCK } from '@capstan/service-kit';
 import { Inject, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ConnectedSocket, MessageBody, type OnGatewayDisconnect, type OnGatewayInit, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import type { z } from 'zod';
 import { Authenticator } from '../auth/authenticator';
 import { holds, type Principal } from '../auth/principal';
-import { channelPermission, channelSession } from './channels';
-import { toLiveMessage } from './live-messages';
+import { channelCollection, channelPermission, channelSession } from './channels';
+import { type LiveMessage, toLiveMessages } from './live-messages';
 import { LIVE_GATEWAY_OPTIONS } from './live-options';
 import { LiveNumbers } from './live-numbers';
 import { accepted, type LiveServer, type LiveSocket, refused } from './live-socket';
@@ -43,6 +43,7 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnGatewayDisconne
     private readonly feed: LiveFeed,
     private readonly snapshots: Snapshots,
     private readonly numbers: LiveNumbers,
+    private readonly rpc: RpcClient,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -109,8 +110,13 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnGatewayDisconne
     if (envelope.type === sessionProgress.type) {
       this.numbers.hear(envelope.data as DataOf<typeof sessionProgress>);
     }
-    const message = toLiveMessage(envelope);
-    if (message && this.server) {
+    for (const message of toLiveMessages(envelope)) {
+      this.send(message);
+    }
+  }
+
+  private send(message: LiveMessage): void {
+    if (this.server) {
       const behind = message.lossy ? this.behind(message.rooms) : [];
       this.server
         .to([...message.rooms])
@@ -147,18 +153,28 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnGatewayDisconne
   /** Room first, snapshot after: an event in between arrives twice or early, and its sequence says so; none is missed. */
   private async join(socket: LiveSocket, channel: string): Promise<void> {
     await socket.join(channel);
-    const sessionId = channelSession(channel);
-    if (sessionId === undefined) {
-      return;
-    }
     try {
+      await this.sendSnapshot(socket, channel);
+    } catch (error) {
+      await socket.leave(channel);
+      throw error;
+    }
+  }
+
+  /** Everything there is, for channels that are about one thing. */
+  private async sendSnapshot(socket: LiveSocket, channel: string): Promise<void> {
+    const sessionId = channelSession(channel);
+    const jobId = channelCollection(channel);
+    if (sessionId !== undefined) {
       const snapshot = await this.snapshots.take(sessionId);
       if (socket.rooms.has(channel)) {
         socket.emit('session:snapshot', snapshot);
       }
-    } catch (error) {
-      await socket.leave(channel);
-      throw error;
+    } else if (jobId !== undefined) {
+      const { job, devices } = await this.rpc.call(collectionRpc.get, { job_id: jobId });
+      if (socket.rooms.has(channel)) {
+        socket.emit('collection_snapshot', { job_id: jobId, job, devices });
+      }
     }
   }
 

@@ -1,11 +1,4 @@
-import { ACCOUNT_RIGHTS, type HostAccount, type HostPlan } from './host-plan';
-
-/** A file of a host's private /etc. `mode` is its permission bits. */
-export interface EtcFile {
-  readonly path: string;
-  readonly mode: number;
-  readonly text: string;
-}
+import { ACCOUNT_RIGHTS, type EtcFile, type HostAccount, type HostPlan } from './host-plan';
 
 /** What a host keeps of the machine's own accounts. */
 export interface SystemIds {
@@ -33,7 +26,7 @@ const home = (account: HostAccount): string => (account.uid === 0 ? '/root' : `/
  * Text files of one host's /etc.
  * @param neighbours every host of the lab, for /etc/hosts
  * @param hashes crypt(3) hash by user name
- * @param shell login shell of every account
+ * @param shell login shell of the accounts that have none of their own
  */
 export function etcFiles(
   plan: HostPlan,
@@ -42,26 +35,35 @@ export function etcFiles(
   system: SystemIds,
   shell: string,
 ): EtcFile[] {
-  const passwd = plan.accounts.map((a) => `${a.username}:x:${a.uid}:${a.uid}:${a.username}:${home(a)}:${shell}`);
+  const passwd = plan.accounts.map((a) => `${a.username}:x:${a.uid}:${a.uid}:${a.username}:${home(a)}:${a.shell ?? shell}`);
   const shadow = plan.accounts.map((a) => `${a.username}:${hashes.get(a.username) ?? '*'}:20000:0:99999:7:::`);
   const lockedShadow = system.passwd.map((line) => `${line.split(':')[0]}:*:20000:0:99999:7:::`);
   const group = plan.accounts.map((a) => `${a.username}:x:${a.uid}:`);
+  const systemGroup = system.group.map((line) => withMembers(line, plan.accounts));
   const hosts = neighbours.map((host) => `${host.address} ${host.name}`);
   const readable = (path: string, lines: readonly string[]): EtcFile => ({ path, mode: 0o644, text: `${lines.join('\n')}\n` });
   return [
     readable('passwd', [...passwd, ...system.passwd]),
     { ...readable('shadow', [...shadow, ...lockedShadow]), mode: 0o600 },
-    readable('group', [...group, ...system.group]),
+    readable('group', [...group, ...systemGroup]),
     readable('hosts', ['127.0.0.1 localhost', ...hosts]),
     readable('hostname', [plan.name]),
     readable('nsswitch.conf', ['passwd: files', 'group: files', 'shadow: files', 'hosts: files', 'services: files', 'protocols: files']),
-    readable('shells', ['/bin/sh', '/bin/bash']),
+    readable('shells', ['/bin/sh', '/bin/bash', ...plan.accounts.flatMap((a) => a.shell ?? [])]),
     readable('profile', ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', "PS1='\\u@\\h:\\w\\$ '", 'export PATH PS1']),
     readable('pam.d/sudo', ['auth required pam_unix.so', 'account required pam_unix.so', 'session required pam_permit.so']),
     readable('pam.d/other', ['auth required pam_deny.so', 'account required pam_deny.so', 'session required pam_deny.so']),
     { path: 'sudoers', mode: 0o440, text: sudoers(plan) },
     readable('ssh/sshd_config', sshdConfig()),
+    ...(plan.files ?? []),
   ];
+}
+
+/** A line of group(5) with the accounts that belong to the group. */
+function withMembers(line: string, accounts: readonly HostAccount[]): string {
+  const [name = '', , , members = ''] = line.split(':');
+  const added = accounts.filter(({ groups }) => groups?.includes(name) === true).map(({ username }) => username);
+  return added.length === 0 ? line : `${line.slice(0, line.lastIndexOf(':') + 1)}${[members, ...added].filter((member) => member !== '').join(',')}`;
 }
 
 /** As Debian ships it (`env_reset`, `secure_path`, `use_pty`), with a rule for tcpdump and kill alone. */

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { HostKey } from '../inventory';
 import { runCommand } from '../system-command.client';
-import { type EtcFile, type SystemIds, systemLines } from './host-etc';
+import { type SystemIds, systemLines } from './host-etc';
 import { SLOW_SHELL } from './host-init';
+import type { EtcFile } from './host-plan';
 
 const KEY_TYPES = ['ed25519', 'rsa'] as const;
 const RSA_BITS = '2048';
@@ -44,6 +45,7 @@ export async function writeEtc(folder: string, files: readonly EtcFile[], author
   await symlink('/proc/self/mounts', join(folder, 'mtab'));
   await writeFile(join(folder, 'lab-slow-shell'), SLOW_SHELL, { mode: 0o755 });
   for (const file of files) {
+    await mkdir(dirname(join(folder, file.path)), { recursive: true, mode: 0o755 });
     await writeFile(join(folder, file.path), file.text, { mode: file.mode });
     await chmod(join(folder, file.path), file.mode);
   }

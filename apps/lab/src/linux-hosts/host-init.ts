@@ -3,7 +3,7 @@
  *
  * It prints its PID as the machine sees it, waits for a line on stdin (by then the lab has moved the host's `eth0` in),
  * makes the machine's file systems read-only for this host, gives it its own /etc, /dev, /run, /tmp, /home and /root, and
- * becomes sshd. sshd as PID 1 collects orphans, and when it ends the kernel ends every process of the host.
+ * becomes sshd; what the host's /etc/lab-init wants is done just before that. sshd as PID 1 collects orphans, and when it ends the kernel ends every process of the host.
  *
  * Arguments: host folder, host name, address with prefix length, MiB of /tmp, file to hide or '', homes to make as `name:uid`.
  */
@@ -73,6 +73,7 @@ for account in "$@"; do
   chown "\${account##*:}:\${account##*:}" "/home/\${account%%:*}"
 done
 cd /
+[ ! -x /etc/lab-init ] || /etc/lab-init
 exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin /usr/sbin/sshd -D -e -f /etc/ssh/sshd_config </dev/null
 `;
 

@@ -23,6 +23,10 @@ export interface HostAccount {
   readonly uid: number;
   readonly rights: AccountRights;
   readonly password: string;
+  /** Login shell, where it is not the host's. */
+  readonly shell?: string;
+  /** System groups it belongs to as well. */
+  readonly groups?: readonly string[];
 }
 
 /** Everything that is decided about a host before anything of it exists. */
@@ -38,6 +42,15 @@ export interface HostPlan {
   readonly primary: HostAccount;
   /** Size of the host's /tmp in MiB. */
   readonly tmpMiB: number;
+  /** More files of its /etc. `lab-init` is run before its sshd. */
+  readonly files?: readonly EtcFile[];
+}
+
+/** A file of a host's private /etc. `mode` is its permission bits. */
+export interface EtcFile {
+  readonly path: string;
+  readonly mode: number;
+  readonly text: string;
 }
 
 /** Most hosts a lab may have; one /24 and two small cores carry it. */

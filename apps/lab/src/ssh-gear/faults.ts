@@ -6,10 +6,14 @@ export type GearFault =
   | { readonly fault: 'slow-login'; readonly ms: number }
   /** Silence between the connection and the first byte. */
   | { readonly fault: 'slow-connect'; readonly ms: number }
+  /** Connections are taken, and nothing is ever said. */
+  | { readonly fault: 'mute' }
   /** Pages whatever the client asked for. */
   | { readonly fault: 'pager'; readonly lines: number }
   /** Everything said comes in pieces of 1 to `bytes` bytes, a little apart. */
   | { readonly fault: 'split-echo'; readonly bytes: number }
+  /** Every character is echoed in a packet of its own, as many devices do. */
+  | { readonly fault: 'echo-apart' }
   /** Commands that match are echoed, and never answered. */
   | { readonly fault: 'silence'; readonly command: string }
   /** A line of log in the middle of whatever is said. */

@@ -3,8 +3,12 @@ import type { Terminal } from './terminal';
 
 /** Says a text, page by page when it is longer than `lines` (0: never). The question is rubbed out again, as pagers do. */
 export async function page(text: string, lines: number, pager: GearPager, terminal: Terminal): Promise<void> {
+  if (lines <= 0) {
+    await terminal.say(text);
+    return;
+  }
   const all = text.split(/(?<=\n)/);
-  let room = lines > 0 ? lines : all.length;
+  let room = lines;
   for (let shown = 0; shown < all.length; ) {
     const next = all.slice(shown, shown + room);
     await terminal.say(next.join(''));

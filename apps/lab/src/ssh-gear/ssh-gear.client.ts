@@ -204,6 +204,11 @@ export class SshGear {
       this.sockets.delete(socket);
       this.note('disconnected', connection, '');
     });
+    if (this.faults.get('mute') !== undefined) {
+      // Read and dropped, so that the client's going away is noticed.
+      socket.resume();
+      return;
+    }
     const slow = this.faults.get('slow-connect');
     if (slow !== undefined) {
       await this.clock.sleep(slow.ms);

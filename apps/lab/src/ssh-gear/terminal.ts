@@ -159,8 +159,12 @@ export class Terminal {
   }
 
   private async show(echo: Echo, plain: string, stars: string): Promise<void> {
-    if (echo !== 'none') {
-      await this.say(echo === 'line' ? plain : stars);
+    if (echo === 'none') {
+      return;
+    }
+    const shown = echo === 'line' ? plain : stars;
+    for (const piece of this.faults.get('echo-apart') === undefined ? [shown] : shown) {
+      await this.say(piece);
     }
   }
 

@@ -14,6 +14,7 @@ export const TOKEN_PERMISSIONS: readonly { readonly value: Permission; readonly 
   { value: 'devices:read', label: 'See credentials and host keys' },
   { value: 'devices:write', label: 'Trust host keys' },
   { value: 'credentials:write', label: 'Add and delete credentials' },
+  { value: 'secrets:reveal', label: 'See secrets inside configurations' },
   { value: 'audit:read', label: 'Read the audit log' },
   { value: 'users:admin', label: 'Manage users and tokens' },
 ];

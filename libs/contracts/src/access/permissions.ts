@@ -12,6 +12,8 @@ export const PERMISSIONS = [
   'users:admin',
   'audit:read',
   'credentials:write',
+  /** Secrets inside captured configurations; everyone else sees them masked. */
+  'secrets:reveal',
 ] as const;
 /** See {@link PERMISSIONS}. */
 export type Permission = (typeof PERMISSIONS)[number];

@@ -32,7 +32,9 @@ import { sessionListQuery } from '../sessions/session-messages';
 import { sessionTemplate, sessionTemplateBody, sessionTemplateList, startTemplateBody, updateSessionTemplateBody } from '../sessions/session-templates';
 import { recordingRoutes } from '../recordings/recording-routes';
 import { systemView } from '../system/system';
+import { catalogueRoutes } from '../catalogue/catalogue-routes';
 import { cameraRoutes } from './camera-routes';
+import { collectionRoutes } from './collection-routes';
 import { deviceRoutes } from './device-routes';
 import { defineRoute, type Route } from './route';
 
@@ -111,6 +113,9 @@ export const routes = {
   ...deviceRoutes,
 
   ...cameraRoutes,
+
+  ...collectionRoutes,
+  ...catalogueRoutes,
 } as const satisfies Record<string, Route>;
 
 /** Name of a route in {@link routes}. */

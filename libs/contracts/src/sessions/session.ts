@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { snapshotTarget } from '../cameras/snapshots';
+import { collectionTarget, MAX_COLLECTION_DEVICES } from '../collection/collection-target';
 import { packetCaptureTarget } from '../packet-capture/packet-capture';
 import { errorShape, isoTimestamp, label, uuid } from '../primitives';
 import { recordingTarget } from '../recordings/recording-target';
 import { SESSION_STATES, TARGET_STATES } from './states';
-import { isOpenEnded, TARGET_KIND_NAMES } from './target-kinds';
+import { isOpenEnded, startsTogether, TARGET_KIND_NAMES } from './target-kinds';
 
 /** Who asked for something: a signed-in user, an API token, or a service that published a command. */
 export const actor = z.object({
@@ -15,11 +16,11 @@ export const actor = z.object({
 /** See {@link actor}. */
 export type Actor = z.output<typeof actor>;
 
-/** Targets a session may have; packet captures keep the lower limit of the first generation. */
+/** Targets that start together in a session, at most; packet captures keep the lower limit of the first generation. Collections may be larger. */
 export const MAX_SESSION_TARGETS = 200;
 
 /** What to do, of any kind. */
-export const targetRequest = z.discriminatedUnion('kind', [packetCaptureTarget, snapshotTarget, recordingTarget]);
+export const targetRequest = z.discriminatedUnion('kind', [packetCaptureTarget, snapshotTarget, recordingTarget, collectionTarget]);
 /** See {@link targetRequest}. */
 export type TargetRequest = z.output<typeof targetRequest>;
 
@@ -39,7 +40,19 @@ const sessionFields = {
   name: label(100).nullish().transform((name) => name ?? undefined),
   /** Seconds each target captures; left out where every target runs until stopped. */
   duration_sec: z.int().min(1).max(86_400).nullish().transform((seconds) => seconds ?? undefined),
-  targets: z.array(targetRequest).min(1, 'at least one target is needed').max(MAX_SESSION_TARGETS),
+  targets: z
+    .array(targetRequest)
+    .min(1, 'at least one target is needed')
+    .max(MAX_COLLECTION_DEVICES)
+    .superRefine((targets, context) => {
+      const seen = new Set<string>();
+      targets.forEach((target, index) => {
+        if (target.kind === 'collection' && seen.size === seen.add(target.device_id).size) {
+          context.addIssue({ code: 'custom', path: [index, 'device_id'], message: 'the device is a target of this session already', params: { code: 'DUPLICATE' } });
+        }
+      });
+    })
+    .refine((targets) => targets.filter(startsTogether).length <= MAX_SESSION_TARGETS, { message: `at most ${MAX_SESSION_TARGETS} targets can start together`, params: { code: 'TOO_LONG' } }),
   options: sessionOptions.prefault({}),
 };
 
@@ -151,8 +164,8 @@ export const sessionView = sessionSummary.extend({ targets: z.array(targetView) 
 /** See {@link sessionView}. */
 export type SessionView = z.output<typeof sessionView>;
 
-/** Kinds of artifacts; the last two are made of a whole session's captures, after their end. */
-export const ARTIFACT_KINDS = ['pcap', 'iq-chunk', 'manifest', 'filtered-pcap', 'log', 'transcript', 'report', 'merged-pcap', 'voice-report', 'snapshot'] as const;
+/** Kinds of artifacts; `merged-pcap` and `voice-report` are made of a whole session's captures, after their end. */
+export const ARTIFACT_KINDS = ['pcap', 'iq-chunk', 'manifest', 'filtered-pcap', 'log', 'transcript', 'report', 'merged-pcap', 'voice-report', 'snapshot', 'cli-capture'] as const;
 
 /** One stored object of a target, or of the session as a whole. `sha256` is in lower-case hex and was computed while it was stored. */
 export const artifactView = z.object({

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { snapshotTarget } from '../cameras/snapshots';
+import { collectionTarget } from '../collection/collection-target';
 import type { ServiceName } from '../envelope/definitions';
 import { packetCaptureTarget } from '../packet-capture/packet-capture';
 import { recordingTarget } from '../recordings/recording-target';
@@ -10,6 +11,11 @@ export interface TargetKind {
   readonly schema: z.ZodType;
   /** Whether a target of this kind runs until stopped when the session has no duration. */
   readonly openEnded: (spec: never) => boolean;
+  /**
+   * Whether targets of this kind wait for each other and begin at one instant. Those that do not begin whenever their
+   * worker has a place for them, and may be begun anew when it was lost.
+   */
+  readonly startsTogether: boolean;
   /** Whether a target of this kind can hold still and go on: its worker takes `pause-task` and `resume-task`. */
   readonly pausable: boolean;
   /** A line for lists and cards: which device it is about. */
@@ -21,12 +27,14 @@ export const TARGET_KINDS = {
   'packet-capture': {
     worker: 'device-collector',
     schema: packetCaptureTarget,
+    startsTogether: true,
     pausable: false,
     openEnded: (spec: { mode: string }) => spec.mode === 'rotating',
     title: (spec: { host: string }) => spec.host,
   },
   snapshot: {
     worker: 'camera-service',
+    startsTogether: true,
     pausable: false,
     schema: snapshotTarget,
     // A picture has no length: it ends by itself, whatever the session's duration.
@@ -35,10 +43,20 @@ export const TARGET_KINDS = {
   },
   recording: {
     worker: 'sdr-acquirer',
+    startsTogether: true,
     pausable: true,
     schema: recordingTarget,
     openEnded: () => false,
     title: (spec: { receiver_name: string; receiver_id: string }) => spec.receiver_name || spec.receiver_id,
+  },
+  collection: {
+    worker: 'device-collector',
+    startsTogether: false,
+    pausable: false,
+    schema: collectionTarget,
+    // A device is done when it has answered.
+    openEnded: () => true,
+    title: (spec: { device_name: string; address: string; device_id: string }) => spec.device_name || spec.address || spec.device_id,
   },
 } as const satisfies Record<string, TargetKind>;
 
@@ -54,6 +72,11 @@ interface AnyTarget {
 export function isOpenEnded(target: AnyTarget): boolean {
   const { openEnded }: TargetKind = TARGET_KINDS[target.kind];
   return openEnded(target as never);
+}
+
+/** Whether a target waits for the others of its session before it begins. */
+export function startsTogether({ kind }: { readonly kind: string }): boolean {
+  return TARGET_KINDS[kind as TargetKindName].startsTogether;
 }
 
 /** A line about a target for lists and cards. */

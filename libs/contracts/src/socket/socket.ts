@@ -1,17 +1,19 @@
 import { z } from 'zod';
 import { UUID_PATTERN } from '@capstan/kernel';
 import { cameraHealthMessage } from '../cameras/camera-health';
+import { collectionServerMessages } from '../collection/collection-socket';
+import { collectionJobId } from '../collection/collection';
 import { hostKeyView } from '../credentials/credentials';
 import { deviceIdentity } from '../devices/devices';
 import { isoTimestamp, uuid } from '../primitives';
 import { recordingClientMessages, recordingServerMessages } from '../recordings/recording-socket';
 import { artifactView, sessionSummary, sessionView, targetView } from '../sessions/session';
 
-const CHANNELS = ['sessions', 'devices', 'cameras', 'recordings', 'receivers'] as const;
+const CHANNELS = ['sessions', 'devices', 'cameras', 'recordings', 'receivers', 'collections'] as const;
 
-/** `session:<id>`, `sessions` (headers of all sessions), `devices`, `cameras`, `recordings` (all of them), `receivers`. */
-export const channelName = z.string().refine((name) => CHANNELS.some((channel) => channel === name) || (name.startsWith('session:') && UUID_PATTERN.test(name.slice(8))), {
-  message: `must be ${CHANNELS.join(', ')} or session:<id>`,
+/** `session:<id>`, `collection:<job_id>`, `collections` (all of them), `sessions` (headers of all sessions), `devices`, `cameras`, `recordings` (all of them), `receivers`. */
+export const channelName = z.string().refine((name) => CHANNELS.some((channel) => channel === name) || (name.startsWith('session:') && UUID_PATTERN.test(name.slice(8))) || (name.startsWith('collection:') && collectionJobId.safeParse(name.slice(11)).success), {
+  message: `must be ${CHANNELS.join(', ')}, session:<id> or collection:<job_id>`,
 });
 
 /** Answer to every client message. */
@@ -54,6 +56,7 @@ export const serverMessages = {
    */
   'session:progress': targetProgress,
   ...recordingServerMessages,
+  ...collectionServerMessages,
   'session:deleted': z.object({ session_id: uuid }),
   'device:host_key_changed': z.object({ host_key: hostKeyView }),
   /** To `devices`: another device answers at the address of one, or somebody said that it is the device now (`known` and `observed` are the same then). */

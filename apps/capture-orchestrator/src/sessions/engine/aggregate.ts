@@ -4,7 +4,7 @@ import { isLive, rankOf, reached } from './order';
 /** What the state of a session depends on, besides the state it had. */
 export interface SessionFacts {
   readonly targets: readonly TargetState[];
-  /** Whether the targets have been told when to start. */
+  /** Whether the targets have been told when to start, or need not be told. */
   readonly goSent: boolean;
   readonly stopRequested: boolean;
   readonly cancelRequested: boolean;
@@ -34,7 +34,9 @@ function liveState({ targets, goSent, stopRequested, cancelRequested }: SessionF
   if (goSent) {
     // A target that captured and ended early still means that the capture has begun for the session.
     const begun = targets.some((state) => state === 'completed' || (isLive({ state }) && reached(state, 'capturing')));
-    return begun ? 'capturing' : 'starting';
+    if (begun || targets.some((state) => state !== 'pending')) {
+      return begun ? 'capturing' : 'starting';
+    }
   }
   return targets.some((state) => state !== 'pending') ? 'configuring' : 'pending';
 }

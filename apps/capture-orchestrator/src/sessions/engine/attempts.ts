@@ -6,13 +6,14 @@ import { foldFinished, isCurrent, mayHaveBegun } from './fold';
 import type { EngineTarget, FinishedFact } from './model';
 import { isLive } from './order';
 import { orderCancel } from './orders';
+import { isIndependent } from './duration';
 import { FRESH_ATTEMPT } from './fresh-attempt';
 
 const WORKER_LOST = 'WORKER_LOST';
 
 /** Folds the end of an attempt, or begins the next one when a worker was lost before it captured anything. */
 export function finishAttempt(draft: Draft, target: EngineTarget, fact: FinishedFact): void {
-  const lost = fact.outcome === 'failed' && fact.error?.code === WORKER_LOST && !fact.capture_began;
+  const lost = fact.outcome === 'failed' && fact.error?.code === WORKER_LOST && (!fact.capture_began || isIndependent(target));
   const counts = isCurrent(target, fact) && isLive(target) && fact.fence >= target.lastFence;
   if (lost && counts && mayRepeat(draft, target)) {
     repeat(draft, target);
@@ -41,7 +42,7 @@ export function judgeDeadlines(draft: Draft, observedSince: number): void {
         fail(draft, target, { code: 'ARM_TIMEOUT', message: 'The target was not ready in time', retryable: true });
         break;
       case 'lost':
-        if (!mayHaveBegun(target) && mayRepeat(draft, target)) {
+        if ((!mayHaveBegun(target) || isIndependent(target)) && mayRepeat(draft, target)) {
           orderCancel(draft, target);
           repeat(draft, target);
         } else {

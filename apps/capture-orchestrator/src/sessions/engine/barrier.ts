@@ -1,3 +1,4 @@
+import { isIndependent } from './duration';
 import { isLive, reached } from './order';
 import type { EngineSession, EngineTarget, Snapshot } from './model';
 
@@ -11,13 +12,13 @@ export function isAborted({ session, targets }: Snapshot): boolean {
  *
  * Before the start: every live target once all of them are ready. The arm deadline needs no rule of its own here: it
  * makes the late targets fail, and what is left is ready. After the start: a target whose second attempt became ready,
- * because the first was lost with its worker before it captured.
+ * because the first was lost with its worker before it captured. Independent targets neither wait nor are waited for.
  */
 export function readyToStart(snapshot: Snapshot): readonly EngineTarget[] {
   if (isStopping(snapshot.session) || isAborted(snapshot)) {
     return [];
   }
-  const live = snapshot.targets.filter(isLive);
+  const live = snapshot.targets.filter((target) => isLive(target) && !isIndependent(target));
   const waiting = live.filter((target) => reached(target.state, 'ready') && target.startOrderedAt === null && target.cancelOrderedAt === null);
   if (snapshot.session.t0 !== null) {
     // A late one waits for the end of the pause: it would run alone.

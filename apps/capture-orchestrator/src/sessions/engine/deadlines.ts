@@ -1,5 +1,5 @@
 import type { EnginePolicy, EngineSession, EngineTarget, Snapshot } from './model';
-import { durationOf, isOpenEnded } from './duration';
+import { durationOf, isIndependent, isOpenEnded } from './duration';
 import { hasEnded, isLive, reached } from './order';
 
 /** Why a target can wait no longer. */
@@ -18,7 +18,8 @@ export type AttemptDeadlines = Pick<EngineTarget, 'startBy' | 'readyBy' | 'close
 
 /**
  * Deadlines of an attempt that is ordered at `now`. Before the start all attempts share the session's arm deadline;
- * an attempt that is made after it gets as long as the first one had.
+ * an attempt that is made after it gets as long as the first one had. An independent target may wait for its place in the
+ * queue, and is never armed.
  */
 export function deadlinesOf(
   session: Pick<EngineSession, 'armBy' | 't0' | 'durationSec' | 'options'>,
@@ -26,6 +27,11 @@ export function deadlinesOf(
   now: number,
   policy: EnginePolicy,
 ): AttemptDeadlines {
+  if (isIndependent(target)) {
+    const startBy = now + policy.queueLimitMs;
+    const closeWithinMs = policy.openEndedLimitMs + policy.collectAllowanceMs;
+    return { startBy, readyBy: startBy + closeWithinMs, closeWithinMs, closeBy: startBy + closeWithinMs, heartbeatMs: policy.heartbeatMs };
+  }
   const durationSec = durationOf(session, target);
   const armMs = session.options.arm_timeout_sec * 1_000;
   const readyBy = session.t0 === null ? session.armBy : now + armMs;
@@ -49,6 +55,11 @@ export function closesAt(target: EngineTarget, policy: EnginePolicy): number {
   return Math.min(...limits);
 }
 
+/** By when a worker must have taken the task; a cancelled one need not be waited for as long as its place in the queue. */
+function claimedBy(target: EngineTarget, policy: EnginePolicy): number {
+  return target.cancelOrderedAt === null ? target.startBy : Math.min(target.startBy, target.cancelOrderedAt + policy.cancelAllowanceMs);
+}
+
 /**
  * Which deadline of a live target has passed, if any. Nothing closes during a pause: its end moves the deadlines.
  * @param observedSince see the `tick` input
@@ -58,7 +69,7 @@ export function overdue(target: EngineTarget, pausedNow: boolean, now: number, o
     return null;
   }
   if (target.claimedAt === null) {
-    return now >= target.startBy ? 'unclaimed' : null;
+    return now >= claimedBy(target, policy) ? 'unclaimed' : null;
   }
   // What is being cancelled need not become ready any more.
   if (target.cancelOrderedAt === null && !reached(target.state, 'ready') && now >= target.readyBy) {
@@ -90,7 +101,7 @@ export function nextDueAt({ session, targets }: Snapshot, policy: EnginePolicy):
   const stop = stopsAt({ session, targets }, policy);
   const instants = targets.filter(isLive).flatMap((target) => {
     if (target.claimedAt === null) {
-      return [target.startBy];
+      return [claimedBy(target, policy)];
     }
     const silent = (target.lastHeartbeatAt ?? target.claimedAt) + target.heartbeatMs;
     const ready = target.cancelOrderedAt === null && !reached(target.state, 'ready') ? [target.readyBy] : [];

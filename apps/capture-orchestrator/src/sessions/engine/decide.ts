@@ -3,6 +3,7 @@ import { AppError, assertNever } from '@capstan/kernel';
 import { finishAttempt, judgeDeadlines } from './attempts';
 import { stopsAt } from './deadlines';
 import { type DecisionContext, type Draft, draftOf, replaceTarget } from './draft';
+import { isIndependent } from './duration';
 import { foldAdvanced, judgeArtifact } from './fold';
 import type { ArtifactFact, Decision, EngineInput, EngineTarget, FinishedFact, HistoryType, KnownArtifact, Snapshot } from './model';
 import { hasEnded, isLive, reached } from './order';
@@ -133,7 +134,10 @@ function addArtifact(draft: Draft, fact: ArtifactFact | FinishedFact, artifact: 
     case 'add': {
       const gone = verdict.replaces;
       draft.artifacts.push({ type: 'add', artifact, attempt: fact.attempt, replaces: gone.map((row) => row.artifactId) });
-      draft.added.push(artifact);
+      // A collection of thousands of devices has ten times as many: they are listed, not announced.
+      if (!isIndependent(target)) {
+        draft.added.push(artifact);
+      }
       replaceTarget(draft, {
         ...target,
         artifactCount: target.artifactCount + 1 - gone.length,

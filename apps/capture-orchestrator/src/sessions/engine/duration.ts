@@ -1,4 +1,4 @@
-import { TARGET_KINDS, type TargetKindName } from '@capstan/contracts';
+import { startsTogether, TARGET_KINDS, type TargetKindName } from '@capstan/contracts';
 
 interface Kinded {
   readonly kind: string;
@@ -13,6 +13,11 @@ export function isOpenEnded({ kind, spec }: Kinded): boolean {
 /** Whether the target can hold still. */
 export function isPausable({ kind }: Pick<Kinded, 'kind'>): boolean {
   return TARGET_KINDS[kind as TargetKindName].pausable;
+}
+
+/** Whether the target begins whenever its worker has a place for it, and may be begun anew when it was lost. */
+export function isIndependent(target: Pick<Kinded, 'kind'>): boolean {
+  return !startsTogether(target);
 }
 
 /** Seconds the target captures; null until told. */

@@ -92,6 +92,11 @@ export interface EngineTarget {
 export interface Snapshot {
   readonly session: EngineSession;
   readonly targets: readonly EngineTarget[];
+  /**
+   * How many live targets are not among `targets`: a fact about one of thousands of independent targets is folded without
+   * reading the others. At least one; what ends a session, or is about all of it, sees them all.
+   */
+  readonly othersLive?: number;
 }
 
 /** Time limits of the engine; see `config.ts` for their defaults and what they mean to an operator. */
@@ -99,6 +104,8 @@ export interface EnginePolicy {
   /** From the decision to start until T0: long enough for the `go` to reach every worker. */
   readonly leadMs: number;
   readonly scheduleToStartMs: number;
+  /** How long a target that need not start with others may wait for its place. */
+  readonly queueLimitMs: number;
   readonly heartbeatMs: number;
   /** Added to the capture's own time for stop, retrieval and verification. */
   readonly collectAllowanceMs: number;

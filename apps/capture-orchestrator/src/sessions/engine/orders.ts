@@ -1,7 +1,8 @@
 import { isAborted, isStopping, readyToStart } from './barrier';
 import { type Draft, replaceTarget } from './draft';
+import { isIndependent } from './duration';
 import type { EngineTarget } from './model';
-import { isLive } from './order';
+import { isLive, reached } from './order';
 
 /** Orders the cancellation of an attempt, once. The target itself goes on until its worker, or a deadline, ends it. */
 export function orderCancel(draft: Draft, target: EngineTarget): EngineTarget {
@@ -24,7 +25,7 @@ export function orderEnds(draft: Draft): void {
   }
   const stopped: string[] = [];
   for (const target of draft.targets.filter(isLive)) {
-    if (session.cancelRequestedAt !== null || aborted || target.startOrderedAt === null) {
+    if (session.cancelRequestedAt !== null || aborted || !hasStarted(target)) {
       replaceTarget(draft, orderCancel(draft, target));
     } else if (target.stopOrderedAt === null && target.cancelOrderedAt === null) {
       draft.orders.push({ type: 'stop-task', target });
@@ -35,6 +36,10 @@ export function orderEnds(draft: Draft): void {
   if (stopped.length > 0) {
     draft.orders.push({ type: 'stop-hint', taskIds: stopped });
   }
+}
+
+function hasStarted(target: EngineTarget): boolean {
+  return isIndependent(target) ? reached(target.state, 'starting') : target.startOrderedAt !== null;
 }
 
 /** Opens the barrier when everybody is there: one instant for all, said at once by a hint and durably by a command each. */

@@ -1,3 +1,4 @@
+import { isIndependent } from './duration';
 import { startSpreadOf, captureStartedAt } from './spread';
 import { aggregate } from './aggregate';
 import type { Draft } from './draft';
@@ -29,6 +30,21 @@ const HEADER_FIELDS = {
 } as const satisfies Partial<Record<keyof EngineSession, string>>;
 type HeaderField = keyof typeof HEADER_FIELDS;
 
+/** Carries the change of some targets over into the header, whose other targets were not read. */
+function withChanges(session: EngineSession, before: readonly EngineTarget[], after: readonly EngineTarget[]): EngineSession {
+  const change = (of: (target: EngineTarget) => number): number => after.reduce((sum, target) => sum + of(target), 0) - before.reduce((sum, target) => sum + of(target), 0);
+  const began = captureStartedAt(after);
+  return {
+    ...session,
+    completedCount: session.completedCount + change(({ state }) => Number(state === 'completed')),
+    failedCount: session.failedCount + change(({ state }) => Number(state === 'failed')),
+    artifactCount: session.artifactCount + change(({ artifactCount }) => artifactCount),
+    artifactBytes: session.artifactBytes + change(({ artifactBytes }) => artifactBytes),
+    captureCount: session.captureCount + change(({ captureCount }) => captureCount),
+    captureStartedAt: session.captureStartedAt === null ? began : began === null ? session.captureStartedAt : Math.min(began, session.captureStartedAt),
+  };
+}
+
 /** Sums up the targets in the header. */
 export function withTotals(session: EngineSession, targets: readonly EngineTarget[]): EngineSession {
   const sum = (of: (target: EngineTarget) => number): number => targets.reduce((total, target) => total + of(target), 0);
@@ -48,8 +64,9 @@ export function withTotals(session: EngineSession, targets: readonly EngineTarge
 export function conclude(draft: Draft): Decision {
   const { before, context } = draft;
   const state = aggregate(draft.session.state, {
-    targets: draft.targets.map((target) => target.state),
-    goSent: draft.session.t0 !== null,
+    // Of those that were not read it is known that one is live.
+    targets: [...draft.targets.map((target) => target.state), ...(before.othersLive === undefined ? [] : (['pending'] as const))],
+    goSent: draft.session.t0 !== null || draft.targets.every(isIndependent),
     stopRequested: draft.session.stopRequestedAt !== null,
     cancelRequested: draft.session.cancelRequestedAt !== null,
   });
@@ -57,7 +74,7 @@ export function conclude(draft: Draft): Decision {
     // Targets may end by themselves in a pause too.
     endPause(draft);
   }
-  let session = withTotals(draft.session, draft.targets);
+  let session = before.othersLive === undefined ? withTotals(draft.session, draft.targets) : withChanges(draft.session, before.targets, draft.targets);
   const ended = hasEnded({ state }) && !hasEnded(before.session);
   session = { ...session, state, completedAt: ended ? context.now : session.completedAt };
 

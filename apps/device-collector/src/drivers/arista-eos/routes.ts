@@ -10,7 +10,7 @@ const EOS_ROUTES: CodeLetterDialect = {
   protocols: { C: 'connected', S: 'static', K: 'kernel', O: 'ospf', B: 'bgp', R: 'rip', I: 'isis', A: 'aggregate', N: 'nexthop-group', D: 'dynamic-policy', L: 'vrf-leaked', M: 'martian', P: 'other', G: 'gribi', V: 'vxlan' },
   subtypes: ['IA', 'E1', 'E2', 'N1', 'N2', 'I', 'E', 'L1', 'L2', 'B', 'O', 'G', 'NG', 'P', 'DP', 'L', 'RC', 'CL'],
   contextLine: /^VRF:?\s+(\S+)\s*$/,
-  known: [/^Codes: /, /^\s+(?:[A-Z*>]{1,2}(?: [A-Z0-9]{1,2})?|[A-Z] [A-Z]\d?) - /, /^Gateway of last resort(?: is not set)?:?/, /^WARNING: Some of the routes/, /^! (?:IP routing|IPv\d routing) not enabled/, /^(?:kernel forwarding|reachable)/],
+  known: [/^Codes: /, /^\s+[A-Z*>][A-Z0-9*>]?(?: [A-Z0-9]{1,2})?\s+- /, /^Gateway of last resort(?: is not set)?:?/, /^WARNING: Some of the routes/, /^! (?:IP routing|IPv\d routing) not enabled/, /^(?:kernel forwarding|reachable)/],
 };
 
 /** `show ip route vrf all`. */

@@ -15,6 +15,8 @@ export interface CliPattern {
   readonly pattern: RegExp;
   /** Where it stands: in the line that is not over, as questions do (default), or in a line that is. */
   readonly where?: 'open' | 'line';
+  /** Milliseconds of silence behind it before it counts: the beginning of a longer line may read the same. Default 0. */
+  readonly quietMs?: number;
 }
 
 /** What came. */
@@ -33,6 +35,8 @@ export interface CliQuestion {
   readonly pattern: RegExp;
   /** Sent with a newline. */
   readonly answer: string;
+  /** Milliseconds of silence behind it before it is answered. Default 0. */
+  readonly quietMs?: number;
   /** Asked more often, it means that the answer was refused. Default 3. */
   readonly atMost?: number;
 }
@@ -57,6 +61,8 @@ export interface ExchangePorts {
   readonly write: (text: string) => void;
   readonly throwIfLost: () => void;
   readonly answerPager: () => boolean;
+  /** Milliseconds until a pager's mark in the open line is answered; undefined when there is none. */
+  readonly pagerDueIn: () => number | undefined;
   readonly promptLost: (what: string, ms: number, tail: string) => AppError;
   /** The prompt is back. */
   readonly over: () => void;
@@ -64,6 +70,8 @@ export interface ExchangePorts {
 
 /** Something could still follow a prompt that is not shown to the letter as before. */
 const SETTLE_MS = 30;
+/** A line that reads like the prompt was the end only when nothing follows for so long. */
+const DOUBT_MS = 1_000;
 /** A prompt before the echo may be an older one; without an echo for so long the device has none. */
 const NO_ECHO_MS = 400;
 const CTRL_C = '\u0003';
@@ -121,6 +129,8 @@ export class CliExchange {
       const now = ports.now();
       const quiet = now - ports.lastDataAt();
       const settled = this.settledAfter();
+      const due = this.quietUntil(patterns);
+      const pager = ports.pagerDueIn();
       if (settled !== undefined && quiet >= settled) {
         return this.complete();
       }
@@ -133,7 +143,7 @@ export class CliExchange {
       if (idleFor >= limits.idleMs) {
         throw ports.promptLost(`said nothing to "${this.command}"`, limits.idleMs, this.reading.open);
       }
-      const waits = [deadline - now, limits.idleMs - idleFor, ...(settled === undefined ? [] : [settled - quiet])];
+      const waits = [deadline - now, limits.idleMs - idleFor, ...(settled === undefined ? [] : [settled - quiet]), ...(due === undefined ? [] : [due - quiet]), ...(pager === undefined ? [] : [pager])];
       await ports.change(Math.max(1, Math.min(...waits)), signal);
     }
   }
@@ -194,16 +204,27 @@ export class CliExchange {
       }
     }
     const { open } = this.reading;
-    const found = open === '' ? undefined : patterns.find(({ where, pattern }) => where !== 'line' && pattern.test(open));
+    const quiet = this.ports.now() - this.ports.lastDataAt();
+    const found = open === '' ? undefined : patterns.find(({ where, pattern, quietMs = 0 }) => where !== 'line' && quiet >= quietMs && pattern.test(open));
     if (found !== undefined) {
       return { name: found.name, line: open };
     }
     return this.reading.completion() === 'complete' ? this.complete() : undefined;
   }
 
+  /** Milliseconds of silence after which a question in the open line counts; undefined when there is none. */
+  private quietUntil(patterns: readonly CliPattern[]): number | undefined {
+    const { open } = this.reading;
+    return open === '' ? undefined : patterns.find(({ where, pattern, quietMs }) => where !== 'line' && quietMs !== undefined && pattern.test(open))?.quietMs;
+  }
+
   /** Milliseconds of silence after which what is shown counts as the end; undefined while it does not. */
   private settledAfter(): number | undefined {
-    if (this.reading.completion() !== 'settling') {
+    const completion = this.reading.completion();
+    if (completion === 'doubtful') {
+      return DOUBT_MS;
+    }
+    if (completion !== 'settling') {
       return undefined;
     }
     return this.reading.echoSeen ? SETTLE_MS : NO_ECHO_MS;

@@ -20,6 +20,8 @@ export type Completion =
   | 'complete'
   /** It looks over; whoever reads waits a moment whether something follows. */
   | 'settling'
+  /** A line that is over reads like the prompt: a configuration may quote it, so that only a long silence makes it the end. */
+  | 'doubtful'
   | 'open';
 
 const MAX_OUTPUT = 1_048_576;
@@ -39,6 +41,10 @@ export class CliReading {
   /** The prompt stood in a line that is over; whether it was the end shows in what follows. */
   private promptPassed = false;
   private shownPrompt: string | undefined;
+  /** Whether a message of the log stands behind it, which is what makes a device end the line of its prompt. */
+  private messageBehindPrompt = false;
+  /** Lines that read like the prompt, and blank ones behind them: they belong to the answer when it goes on. */
+  private held: string[] = [];
 
   constructor(
     command: string,
@@ -76,9 +82,13 @@ export class CliReading {
       return 'open';
     }
     if (prompt.is(open)) {
-      return this.echo.done && prompt.isKnown(open) ? 'complete' : 'settling';
+      // A device that has quoted its prompt before may be doing it again.
+      return this.echo.done && prompt.isKnown(open) && this.held.length === 0 ? 'complete' : 'settling';
     }
-    return this.promptPassed && (open.trim() === '' || isSyslogLine(open) || prompt.messageBehind(open) !== undefined) ? 'settling' : 'open';
+    if (!this.promptPassed || !(open.trim() === '' || isSyslogLine(open) || prompt.messageBehind(open) !== undefined)) {
+      return 'open';
+    }
+    return this.messageBehindPrompt || open.trim() !== '' ? 'settling' : 'doubtful';
   }
 
   /** Whether the echo was seen; a prompt before it may be an older one. */
@@ -115,20 +125,31 @@ export class CliReading {
       const behind = this.prompt?.messageBehind(line);
       if (behind !== undefined) {
         this.passPrompt(line.slice(0, line.length - behind.length));
+        this.messageBehindPrompt = true;
         this.note(behind);
         return;
       }
       if (isSyslogLine(line)) {
+        this.messageBehindPrompt ||= this.promptPassed;
         this.note(line);
         return;
       }
     }
     if (this.prompt?.is(line) === true) {
       this.passPrompt(line);
+      if (this.echo.done) {
+        this.held.push(line);
+      }
+      return;
+    }
+    if (line === '' && this.held.length > 0) {
+      this.held.push(line);
       return;
     }
     if (line !== '') {
       this.promptPassed = false;
+      this.messageBehindPrompt = false;
+      this.held.splice(0).forEach((mine) => this.keep(mine));
     }
     for (const mine of this.echo.line(line)) {
       this.keepUnlessPrompt(mine);

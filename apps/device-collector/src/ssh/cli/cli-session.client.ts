@@ -12,6 +12,24 @@ export interface CliSessionOptions {
   /** For messages. */
   readonly host: string;
   readonly pagers?: readonly RegExp[];
+  /** Milliseconds of silence behind a pager's mark before it is answered: a line may begin like one. Default 0. */
+  readonly pagerQuietMs?: number;
+}
+
+/** Something a device may say or ask before its first prompt. */
+export interface CliGreeting {
+  readonly pattern: RegExp;
+  /** Written as it is, once; absent where the session is to end. */
+  readonly answer?: string;
+  /** What it means. */
+  readonly refuse?: (line: string) => AppError;
+}
+
+/** Options of {@link CliSession.sync}. */
+export interface CliSyncOptions {
+  /** A line that may be the prompt at once, without a moment of silence behind it: it has to come twice anyway. */
+  readonly expected?: RegExp;
+  readonly greetings?: readonly CliGreeting[];
 }
 
 /** Options of {@link CliSession.run}. Times in milliseconds. */
@@ -43,7 +61,9 @@ export class CliSession {
   private known: CliPrompt | undefined;
   /** While no prompt is known: a line that is over and may have been one, with something written behind it. */
   private passed = '';
-  private reading = new CliReading('', undefined, { onLine: (line) => (this.passed = mayBePrompt(line) ? line : this.passed) });
+  private greetings: readonly CliGreeting[] = [];
+  private readonly greeted = new Set<CliGreeting>();
+  private reading = new CliReading('', undefined, { onLine: (line) => this.beforePrompt(line) });
   private exchange: CliExchange | undefined;
   private problem: AppError | undefined;
   private wake: () => void = () => undefined;
@@ -77,9 +97,10 @@ export class CliSession {
   /**
    * Learns the prompt: sends empty lines until two answers in a row are the same. A banner's last line, however much it
    * looks like a prompt, does not come twice.
-   * @throws AppError `PROMPT_LOST`, `DEVICE_LOST`; the signal's reason
+   * @throws AppError `PROMPT_LOST`, `DEVICE_LOST`, what a greeting means; the signal's reason
    */
-  async sync(timeoutMs: number, signal: AbortSignal): Promise<string> {
+  async sync(timeoutMs: number, signal: AbortSignal, { expected, greetings = [] }: CliSyncOptions = {}): Promise<string> {
+    this.greetings = greetings;
     const deadline = this.clock.monotonic() + timeoutMs;
     let candidate: string | undefined;
     let candidates = 0;
@@ -90,10 +111,10 @@ export class CliSession {
       const now = this.clock.monotonic();
       const quiet = now - this.lastDataAt;
       const { open } = this.reading;
-      if (this.answerPager(this.reading)) {
+      if (this.answerPager(this.reading) || this.answerGreeting(open)) {
         continue;
       }
-      const shown = mayBePrompt(open) && (quiet >= QUIET_MS || open.trimEnd() === candidate) ? open : now - askedAt >= RESTLESS_MS || this.passed.trimEnd() === candidate ? this.passed : '';
+      const shown = mayBePrompt(open) && (quiet >= QUIET_MS || open.trimEnd() === candidate || expected?.test(open) === true) ? open : now - askedAt >= RESTLESS_MS || this.passed.trimEnd() === candidate ? this.passed : '';
       if (shown !== '') {
         if (shown.trimEnd() === candidate) {
           this.known = new CliPrompt(candidate);
@@ -115,7 +136,7 @@ export class CliSession {
         throw this.promptLost('showed no prompt that it repeated', timeoutMs, open);
       }
       const pause = mayBePrompt(this.reading.open) ? QUIET_MS - quiet : NUDGE_MS - quiet;
-      await this.change(Math.min(Math.max(pause, 1), deadline - now), signal);
+      await this.change(Math.max(1, Math.min(pause, deadline - now, this.pagerDueIn(this.reading) ?? pause)), signal);
     }
   }
 
@@ -198,6 +219,7 @@ export class CliSession {
       write: (text) => this.write(text),
       throwIfLost: () => this.throwIfLost(),
       answerPager: () => this.answerPager(reading),
+      pagerDueIn: () => this.pagerDueIn(reading),
       promptLost: (what, ms, tail) => this.promptLost(what, ms, tail),
       over: () => this.end(reading),
     });
@@ -221,9 +243,37 @@ export class CliSession {
     this.wake();
   }
 
+  private pagerDueIn({ open }: CliReading): number | undefined {
+    const { pagers = PAGERS, pagerQuietMs = 0 } = this.options;
+    if (open === '' || !pagers.some((pager) => pager.test(open))) {
+      return undefined;
+    }
+    return Math.max(0, Math.ceil(pagerQuietMs - (this.clock.monotonic() - this.lastDataAt)));
+  }
+
+  /** A line that is over, while no prompt is known. */
+  private beforePrompt(line: string): void {
+    this.passed = mayBePrompt(line) ? line : this.passed;
+    const refusal = this.known === undefined ? this.greetings.find(({ pattern, refuse }) => refuse !== undefined && pattern.test(line)) : undefined;
+    this.problem ??= refusal?.refuse?.(line);
+  }
+
+  private answerGreeting(open: string): boolean {
+    const greeting = open === '' ? undefined : this.greetings.find((candidate) => candidate.pattern.test(open) && !this.greeted.has(candidate));
+    if (greeting === undefined) {
+      return false;
+    }
+    if (greeting.refuse !== undefined) {
+      throw greeting.refuse(open);
+    }
+    this.greeted.add(greeting);
+    this.reading.takeOpen(false);
+    this.write(greeting.answer ?? '');
+    return true;
+  }
+
   private answerPager(reading: CliReading): boolean {
-    const { open } = reading;
-    if (open === '' || !(this.options.pagers ?? PAGERS).some((pager) => pager.test(open))) {
+    if (this.pagerDueIn(reading) !== 0) {
       return false;
     }
     this.pages += 1;

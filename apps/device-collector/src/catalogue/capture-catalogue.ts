@@ -1,0 +1,87 @@
+import type { CaptureOutcome } from '@capstan/contracts';
+import type { EntityManager } from 'typeorm';
+import type { Actor, Normalised, ParseResult } from '../platforms';
+
+/** The device as it is known when a capture of it is recorded. */
+export interface CapturedDevice {
+  readonly id: string;
+  readonly name: string;
+  /** Name of its platform. */
+  readonly platform: string;
+  readonly site: string | null;
+}
+
+/** One output of one device of one run. */
+export interface NewCapture {
+  readonly sessionId: string;
+  readonly taskId: string;
+  readonly device: CapturedDevice;
+  /** Capture type. */
+  readonly type: string;
+  readonly capturedAt: Date;
+  readonly commands: readonly string[];
+  /** Whether it is proven that the device has said everything. Nothing unproven replaces the last good one. */
+  readonly complete: boolean;
+  readonly errorClass: string | null;
+  /** Clean: without echo, prompt and terminal sequences. With its secrets. */
+  readonly text: string;
+  /** Bytes that came from the device. */
+  readonly bytes: number;
+  /** Null when nobody tried. */
+  readonly parse: ParseResult<unknown> | null;
+  /** Null when the platform has no rules. */
+  readonly normalised: Normalised | null;
+  /** Who made the last change, where the device tells. */
+  readonly actor: Actor | null;
+  /** Whether the device answered with another identity than the known one; then nothing is concluded from the capture. */
+  readonly identityChanged: boolean;
+}
+
+/** What became of it. */
+export interface RecordedCapture {
+  readonly captureId: string;
+  readonly outcome: CaptureOutcome;
+  /** Set with `changed` of a type whose changes are kept. */
+  readonly changeId: string | null;
+  readonly rows: number;
+}
+
+/** What came of loading what was only kept. */
+export interface ReloadReport {
+  readonly loaded: readonly RecordedCapture[];
+  /** Captures that still wait, with the code of the reason. */
+  readonly failed: readonly { readonly taskId: string; readonly type: string; readonly code: string }[];
+}
+
+/**
+ * Where captures become history: texts, changes, and who was where when. The collection hands each capture over as soon as
+ * it has it; any number of them at once.
+ */
+export abstract class CaptureCatalogue {
+  /**
+   * Records a capture. Recording the same one (task and type) again changes nothing and answers the same.
+   *
+   * When it cannot be loaded it is kept, sealed, to be loaded by {@link reload}.
+   * @throws AppError `CAPTURE_NOT_LOADED` when it is kept only ("saved but not loaded"); `CAPTURE_NOT_KEPT` when not even
+   * that was possible
+   */
+  abstract record(capture: NewCapture): Promise<RecordedCapture>;
+
+  /** Keeps a capture, sealed, without loading it: {@link reload} does that when somebody wants it. @throws AppError `CAPTURE_NOT_KEPT` */
+  abstract keep(capture: NewCapture): Promise<void>;
+
+  /** Loads what a session has kept but not loaded. Harmless to repeat. */
+  abstract reload(sessionId: string): Promise<ReloadReport>;
+
+  /** How many captures of a session are kept but not loaded. */
+  abstract waiting(sessionId: string): Promise<number>;
+
+  /** Size of the last good capture of a device and type in characters, for the proof of completeness; null when there is none. */
+  abstract lastGoodLength(deviceId: string, type: string): Promise<number | null>;
+
+  /** Text with its secrets masked under the installation's key, for artifacts, transcripts and events. */
+  abstract mask(platform: string, text: string): Promise<string>;
+
+  /** Forgets a device with everything that is known of it. */
+  abstract forgetDevice(manager: EntityManager, deviceId: string): Promise<void>;
+}

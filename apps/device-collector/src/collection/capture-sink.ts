@@ -1,0 +1,139 @@
+import type { CollectedCapture } from '@capstan/contracts';
+import { AppError, backoffDelay, type Clock, type Random, Serial } from '@capstan/kernel';
+import type { TaskArtifacts, TaskJournal } from '@capstan/tasks';
+import type { CapturedDevice, CaptureCatalogue, RecordedCapture } from '../catalogue/capture-catalogue';
+import type { Platform } from '../platforms';
+import type { TypeReading } from './type-reading';
+
+/** Where the readings of one device go. */
+export interface SinkOrder {
+  readonly sessionId: string;
+  readonly taskId: string;
+  readonly device: CapturedDevice;
+  readonly platform: Platform;
+  /** Whether captures are loaded as they come. */
+  readonly autoLoad: boolean;
+}
+
+/** What a sink works with. */
+export interface SinkPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly catalogue: CaptureCatalogue;
+  readonly artifacts: TaskArtifacts;
+  readonly journal: Pick<TaskJournal, 'named'>;
+  readonly signal: AbortSignal;
+  /** Tells the inventory who answered. @returns whether it is another device than the one that was known */
+  readonly observe: (reading: TypeReading) => Promise<boolean>;
+  /** Told when a capture is where it belongs. */
+  readonly onStored: (capture: CollectedCapture) => void;
+}
+
+const STORE_TRIES = 5;
+const STORE_BACKOFF = { initialMs: 500, maxMs: 5_000 } as const;
+
+/**
+ * Takes the readings of one device to the object store and into the catalogue, one after the other, beside the device: it
+ * is asked the next command meanwhile.
+ */
+export class CaptureSink {
+  private readonly order = new Serial();
+  private readonly work: Promise<void>[] = [];
+  private identityChanged = false;
+
+  constructor(
+    private readonly wish: SinkOrder,
+    private readonly ports: SinkPorts,
+  ) {}
+
+  /** Takes a reading. Never fails; what went wrong is in the capture. */
+  take(reading: TypeReading): void {
+    this.work.push(this.order.run(async () => this.ports.onStored(await this.store(reading))));
+  }
+
+  /** Waits for everything that was taken. @throws the signal's reason, and what the journal throws */
+  async settled(): Promise<void> {
+    await Promise.all(this.work);
+  }
+
+  private async store(reading: TypeReading): Promise<CollectedCapture> {
+    const { type, status, errorClass, message, durationMs, text, parse } = reading;
+    const bytes = Buffer.byteLength(text);
+    const facts = { capture_type: type, status, error_class: errorClass, message, rows: parse === null || parse.status === 'unparsed' ? null : parse.rows.length, bytes, duration_ms: Math.round(durationMs) };
+    const nowhere = { loaded: false, change: null, capture_id: null };
+    if (status === 'failed' || status === 'unsupported') {
+      return { ...facts, ...nowhere };
+    }
+    if (reading.complete) {
+      this.identityChanged = (await this.ports.observe(reading)) || this.identityChanged;
+    }
+    try {
+      await this.keepText(reading);
+    } catch (error) {
+      this.ports.signal.throwIfAborted();
+      const { code, message: why } = AppError.from(error);
+      return { ...facts, ...nowhere, status: 'failed', error_class: code, message: `the capture could not be stored: ${why}` };
+    }
+    try {
+      const recorded = await this.record(reading, bytes);
+      return recorded === undefined ? { ...facts, ...nowhere } : { ...facts, rows: facts.rows ?? null, loaded: true, change: recorded.outcome, capture_id: recorded.captureId };
+    } catch (error) {
+      this.ports.signal.throwIfAborted();
+      return { ...facts, ...nowhere, message: `saved but not loaded: ${AppError.from(error).message}` };
+    }
+  }
+
+  /** The text as people may have it: masked. */
+  private async keepText({ type, text, complete, commands }: TypeReading): Promise<void> {
+    const { catalogue, artifacts, journal, clock, random, signal } = this.ports;
+    const { device, platform } = this.wish;
+    const masked = await catalogue.mask(platform.name, text);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const name = `${fileName(device.name)}/${type}.txt`;
+        const stored = await artifacts.putBytes(`${type}.txt`, masked, 'text/plain; charset=utf-8', signal);
+        await journal.named([artifacts.describe('cli-capture', name, stored, { capture_type: type, device_id: device.id, platform: platform.name, complete, commands: [...commands] })]);
+        return;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof AppError) || !error.retryable || tries >= STORE_TRIES) {
+          throw error;
+        }
+        await clock.sleep(backoffDelay(STORE_BACKOFF, tries, random()), signal);
+      }
+    }
+  }
+
+  private async record(reading: TypeReading, bytes: number): Promise<RecordedCapture | undefined> {
+    const { sessionId, taskId, device, platform, autoLoad } = this.wish;
+    const { catalogue, clock } = this.ports;
+    const { type, text, complete, errorClass, commands, parse } = reading;
+    const capture = {
+      sessionId,
+      taskId,
+      device,
+      type,
+      capturedAt: new Date(clock.now()),
+      commands,
+      complete,
+      errorClass,
+      text,
+      bytes,
+      parse,
+      normalised: platform.normalise(type, text),
+      actor: platform.actor(text) ?? null,
+      identityChanged: this.identityChanged,
+    };
+    if (autoLoad) {
+      return catalogue.record(capture);
+    }
+    await catalogue.keep(capture);
+    return undefined;
+  }
+}
+
+/** A device's name as a part of a file name. */
+function fileName(name: string): string {
+  const safe = name.normalize('NFC').replace(/[^\p{L}\p{N}._-]/gu, '_').slice(0, 80);
+  return safe === '' ? 'device' : safe;
+}
