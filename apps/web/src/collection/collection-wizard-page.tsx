@@ -96,7 +96,7 @@ function Wizard() {
         )
       }
     >
-      <CollectionSteps step={step} onStep={(next) => (next === 'select' || stuck === undefined ? show(next) : setTried(true))} />
+      <CollectionSteps step={step} onStep={(next) => (next === 'select' ? show('select') : stuck === undefined ? show('options') : setTried(true))} />
       <form
         className={classes['columns']}
         noValidate

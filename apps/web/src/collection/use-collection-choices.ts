@@ -12,7 +12,7 @@ export function useCollectionChoices({ vendor, site, role }: Pick<CollectionDraf
     queryFn: ({ signal }) => api.call('collectionDevices', { body: { vendor, site, role }, signal }),
     placeholderData: keepPreviousData,
   });
-  const types = useQuery({ queryKey: [...COLLECTIONS, 'types'], queryFn: ({ signal }) => api.call('captureTypes', { signal }), staleTime: 60_000 });
+  const types = useQuery({ queryKey: [...COLLECTIONS, 'types'], queryFn: ({ signal }) => api.call('collectionCaptureTypes', { signal }), staleTime: 60_000 });
   const known = Object.keys(CAPTURE_TYPE_TEXTS);
   const own = (types.data?.capture_types ?? []).map(({ name }) => name).filter((name) => !known.includes(name));
   return { devices, typeNames: [...known, ...own] };

@@ -17,6 +17,7 @@ import {
   IconSelector,
   IconServer2,
   IconSun,
+  IconTerminal2,
   IconTicket,
   IconUserCircle,
   IconUsers,
@@ -43,6 +44,7 @@ const GROUPS: readonly { readonly label?: string; readonly places: readonly Plac
     places: [
       { to: '/', label: 'Home', icon: IconHome },
       { to: '/sessions', label: 'Sessions', icon: IconListDetails, needs: 'sessions:read' },
+      { to: '/collection', label: 'Collection', icon: IconTerminal2, needs: 'sessions:read' },
       { to: '/recordings', label: 'Recordings', icon: IconWaveSine, needs: 'recordings:read' },
     ],
   },
