@@ -149,7 +149,7 @@ const LINE_STATUS = { started: 'running', good: 'success', bad: 'failed' } as co
 function Line({ line }: { line: LogLine }) {
   return (
     <div className={classes['line']}>
-      <span className={`num ${classes['lineTime']}`}>{localTime(new Date(line.at).toISOString())}</span>
+      <span className={`num ${classes['lineTime']}`}>{localTime(new Date(line.at).toISOString()).slice(0, 8)}</span>
       <span>{line.kind === 'note' ? null : <StatusIcon status={LINE_STATUS[line.kind]} size={12} />}</span>
       <span className={classes['lineText']}>{line.text}</span>
     </div>

@@ -104,8 +104,8 @@ export function CompleteStep({ state, onStarted, onChanged }: { state: LiveColle
               rows={failed}
               rowKey={({ device_id: id }) => id}
               columns={[
-                { label: 'Device', cell: (device) => <Link to={`/inventory/devices/${device.device_id}`}>{device.device_name}</Link> },
-                { label: 'Address', cell: (device) => <span className="mono">{device.ip_address}</span> },
+                { label: 'Device', width: 200, cell: (device) => <Link to={`/inventory/devices/${device.device_id}`}>{device.device_name}</Link> },
+                { label: 'Address', width: 160, cell: (device) => <span className="mono">{device.ip_address}</span> },
                 { label: 'Why', cell: (device) => <Reason device={device} /> },
                 { label: 'Logins', end: true, width: 80, cell: ({ attempts }) => attempts },
               ]}
@@ -134,7 +134,8 @@ export function CompleteStep({ state, onStarted, onChanged }: { state: LiveColle
 
 /** Why a device failed; where it is single captures, which. */
 function Reason({ device }: { device: CollectionDeviceResult }) {
-  const bad = device.captures.filter(({ status }) => status === 'failed' || status === 'suspect');
+  // A device that let nobody in says the same of every capture.
+  const bad = device.captures.filter(({ status, message }) => (status === 'failed' || status === 'suspect') && message !== device.error);
   return (
     <>
       {device.error ?? 'Cancelled'} {device.error_class === null ? null : <span className="mono muted">{device.error_class}</span>}

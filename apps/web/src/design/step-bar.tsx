@@ -18,14 +18,14 @@ interface StepBarProps<Name extends string> {
 export function StepBar<Name extends string>({ steps, step, onStep }: StepBarProps<Name>) {
   const at = steps.findIndex(({ name }) => name === step);
   return (
-    <ol className={classes['steps']} aria-label="Steps">
+    <ol className={classes['steps']} data-many={steps.length > 3 || undefined} aria-label="Steps">
       {steps.map(({ name, label, problems = 0, disabled = false }, index) => (
         <li key={name}>
           <UnstyledButton className={classes['step']} aria-current={name === step ? 'step' : undefined} disabled={disabled} onClick={() => onStep(name)}>
             <span className={classes['stepNumber']} data-past={index < at || undefined} aria-hidden>
               {index + 1}
             </span>
-            {label}
+            <span className={classes['label']}>{label}</span>
             {problems === 0 ? null : (
               <>
                 <StatusIcon status="attention" size={14} />
