@@ -1,6 +1,6 @@
 import { type ArtifactView, auditRecorded, type LiveTargetState, sessionProgress, type TargetState } from '@capstan/contracts';
 import { AppError, type Clock, isoTime, Serial } from '@capstan/kernel';
-import type { Outbox, ProgressPublisher } from '@capstan/messaging';
+import { type Outbox, outgoing, type ProgressPublisher } from '@capstan/messaging';
 import { rows, transaction } from '@capstan/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import { type FactHeader, TaskFacts } from './task-facts';
@@ -173,20 +173,21 @@ export class TaskJournal {
 
   private async recordCommands(manager: EntityManager, commands: readonly SentCommand[]): Promise<void> {
     const { task_id, session_id, target_id, spec } = this.task;
-    for (const { at, step, command } of commands) {
-      await this.ports.outbox.add(
-        manager,
+    const device = spec['host'] ?? spec['address'];
+    const facts = commands.map(({ at, step, command }) =>
+      outgoing(
         auditRecorded,
         {
           at: isoTime(at),
           actor: { type: 'service', id: this.ports.service, name: this.ports.service },
           action: 'device.command',
-          subject: typeof spec['host'] === 'string' ? spec['host'] : null,
+          subject: typeof device === 'string' ? device : null,
           outcome: 'sent',
           details: { session_id, target_id, task_id, step, command },
         },
         { correlationId: session_id, partitionKey: task_id },
-      );
-    }
+      ),
+    );
+    await this.ports.outbox.addAll(manager, facts);
   }
 }

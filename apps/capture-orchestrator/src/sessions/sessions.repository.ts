@@ -6,13 +6,16 @@ import type { NewSession } from './engine/create';
 import type { Decision, EngineTarget, Snapshot } from './engine/model';
 import { keyPrefixOf } from './engine/naming';
 import { hasEnded } from './engine/order';
-import { CHANGED_TARGET_COLUMNS, changedSessionColumns, changedTargetColumns, fixedTargetColumns, sessionOfRow, targetOfRow } from './session-rows';
+import { CHANGED_TARGET_COLUMNS, changedSessionColumns, changedTargetColumns, fixedTargetColumns, sessionOfRow, STORED_SESSION_COLUMNS, targetOfRow } from './session-rows';
 import { SessionRow } from './session.entity';
 import { TargetRow } from './target.entity';
 
+/** A session's row without the columns of the search: of thousands of targets those are wide, and nobody decides by them. */
+export type StoredRow = Omit<SessionRow, 'search_text' | 'search_grams'>;
+
 /** A session as it was read: the engine's part, and the row with everything else. */
 export interface StoredSession extends Snapshot {
-  readonly row: SessionRow;
+  readonly row: StoredRow;
 }
 
 /** What is stored with a new session besides what the engine made. */
@@ -28,6 +31,7 @@ export interface Appointments {
   readonly cleanupAt?: number | null;
 }
 
+const STORED = STORED_SESSION_COLUMNS.join(', ');
 const TARGET_ASSIGNMENTS = Object.keys(CHANGED_TARGET_COLUMNS).map((column) => `${column} = r.${column}`);
 const TARGET_RECORD = Object.entries(CHANGED_TARGET_COLUMNS).map(([column, type]) => `${column} ${type}`);
 /** Heartbeats write these without the session's lock, so that a decision must not put an older one back. */
@@ -79,21 +83,21 @@ export class SessionsRepository {
    * read, so that a fact costs the same whether there are five targets or five thousand.
    */
   async lockFor(manager: SqlRunner, sessionId: string, targetId: string): Promise<StoredSession | undefined> {
-    const [row] = await rows<SessionRow>(manager, `SELECT * FROM sessions WHERE session_id = $1 FOR UPDATE`, [sessionId]);
+    const [row] = await rows<StoredRow>(manager, `SELECT ${STORED} FROM sessions WHERE session_id = $1 FOR UPDATE`, [sessionId]);
     if (row === undefined) {
       return undefined;
     }
     const session = sessionOfRow(row);
     const wholly = row.kinds.some((kind) => startsTogether({ kind })) || !session.options.allow_partial || hasEnded(session);
     if (!wholly && session.stopRequestedAt === null && session.cancelRequestedAt === null && session.deleteRequestedAt === null) {
-      const [found] = await rows<TargetRow & { others_live: number }>(
+      const [found] = await rows<TargetRow & { others_live: boolean }>(
         manager,
-        `SELECT t.*, (SELECT count(*)::int FROM targets o WHERE o.session_id = $1 AND o.target_id <> $2 AND o.state NOT IN ('completed', 'failed', 'cancelled')) AS others_live
+        `SELECT t.*, EXISTS (SELECT 1 FROM targets o WHERE o.session_id = $1 AND o.target_id <> $2 AND o.state NOT IN ('completed', 'failed', 'cancelled')) AS others_live
          FROM targets t WHERE t.session_id = $1 AND t.target_id = $2`,
         [sessionId, targetId],
       );
-      if (found !== undefined && found.others_live > 0) {
-        return { row, session, targets: [targetOfRow(found)], othersLive: found.others_live };
+      if (found?.others_live === true) {
+        return { row, session, targets: [targetOfRow(found)], othersLive: true };
       }
     }
     const targets = await rows<TargetRow>(manager, `SELECT * FROM targets WHERE session_id = $1 ORDER BY ordinal`, [sessionId]);
@@ -172,7 +176,7 @@ export class SessionsRepository {
   }
 
   private async read(manager: SqlRunner, sessionId: string, lock: '' | 'FOR UPDATE'): Promise<StoredSession | undefined> {
-    const [row] = await rows<SessionRow>(manager, `SELECT * FROM sessions WHERE session_id = $1 ${lock}`, [sessionId]);
+    const [row] = await rows<StoredRow>(manager, `SELECT ${STORED} FROM sessions WHERE session_id = $1 ${lock}`, [sessionId]);
     if (row === undefined) {
       return undefined;
     }

@@ -1,6 +1,6 @@
-import type { CollectedCapture } from '@capstan/contracts';
+import type { ArtifactView, CollectedCapture } from '@capstan/contracts';
 import { AppError, backoffDelay, type Clock, type Random, Serial } from '@capstan/kernel';
-import type { TaskArtifacts, TaskJournal } from '@capstan/tasks';
+import type { TaskArtifacts } from '@capstan/tasks';
 import type { CapturedDevice, CaptureCatalogue, RecordedCapture } from '../catalogue/capture-catalogue';
 import type { Platform } from '../platforms';
 import type { TypeReading } from './type-reading';
@@ -21,12 +21,11 @@ export interface SinkPorts {
   readonly random: Random;
   readonly catalogue: CaptureCatalogue;
   readonly artifacts: TaskArtifacts;
-  readonly journal: Pick<TaskJournal, 'named'>;
   readonly signal: AbortSignal;
   /** Tells the inventory who answered. @returns whether it is another device than the one that was known */
   readonly observe: (reading: TypeReading) => Promise<boolean>;
-  /** Told when a capture is where it belongs. */
-  readonly onStored: (capture: CollectedCapture) => void;
+  /** Told when a capture is where it belongs, with its artifact where it has one. */
+  readonly onStored: (capture: CollectedCapture, artifact: ArtifactView | undefined) => void;
 }
 
 const STORE_TRIES = 5;
@@ -48,52 +47,55 @@ export class CaptureSink {
 
   /** Takes a reading. Never fails; what went wrong is in the capture. */
   take(reading: TypeReading): void {
-    this.work.push(this.order.run(async () => this.ports.onStored(await this.store(reading))));
+    this.work.push(this.order.run(() => this.store(reading)));
   }
 
-  /** Waits for everything that was taken. @throws the signal's reason, and what the journal throws */
+  /** Waits for everything that was taken. @throws the signal's reason */
   async settled(): Promise<void> {
     await Promise.all(this.work);
   }
 
-  private async store(reading: TypeReading): Promise<CollectedCapture> {
+  private async store(reading: TypeReading): Promise<void> {
+    const { onStored } = this.ports;
     const { type, status, errorClass, message, durationMs, text, parse } = reading;
     const bytes = Buffer.byteLength(text);
     const facts = { capture_type: type, status, error_class: errorClass, message, rows: parse === null || parse.status === 'unparsed' ? null : parse.rows.length, bytes, duration_ms: Math.round(durationMs) };
     const nowhere = { loaded: false, change: null, capture_id: null };
     if (status === 'failed' || status === 'unsupported') {
-      return { ...facts, ...nowhere };
+      onStored({ ...facts, ...nowhere }, undefined);
+      return;
     }
     if (reading.complete) {
       this.identityChanged = (await this.ports.observe(reading)) || this.identityChanged;
     }
+    let artifact: ArtifactView;
     try {
-      await this.keepText(reading);
+      artifact = await this.keepText(reading);
     } catch (error) {
       this.ports.signal.throwIfAborted();
       const { code, message: why } = AppError.from(error);
-      return { ...facts, ...nowhere, status: 'failed', error_class: code, message: `the capture could not be stored: ${why}` };
+      onStored({ ...facts, ...nowhere, status: 'failed', error_class: code, message: `the capture could not be stored: ${why}` }, undefined);
+      return;
     }
     try {
       const recorded = await this.record(reading, bytes);
-      return recorded === undefined ? { ...facts, ...nowhere } : { ...facts, rows: facts.rows ?? null, loaded: true, change: recorded.outcome, capture_id: recorded.captureId };
+      onStored(recorded === undefined ? { ...facts, ...nowhere } : { ...facts, loaded: true, change: recorded.outcome, capture_id: recorded.captureId }, artifact);
     } catch (error) {
       this.ports.signal.throwIfAborted();
-      return { ...facts, ...nowhere, message: `saved but not loaded: ${AppError.from(error).message}` };
+      onStored({ ...facts, ...nowhere, message: `saved but not loaded: ${AppError.from(error).message}` }, artifact);
     }
   }
 
   /** The text as people may have it: masked. */
-  private async keepText({ type, text, complete, commands }: TypeReading): Promise<void> {
-    const { catalogue, artifacts, journal, clock, random, signal } = this.ports;
+  private async keepText({ type, text, complete, commands }: TypeReading): Promise<ArtifactView> {
+    const { catalogue, artifacts, clock, random, signal } = this.ports;
     const { device, platform } = this.wish;
     const masked = await catalogue.mask(platform.name, text);
     for (let tries = 1; ; tries += 1) {
       try {
         const name = `${fileName(device.name)}/${type}.txt`;
         const stored = await artifacts.putBytes(`${type}.txt`, masked, 'text/plain; charset=utf-8', signal);
-        await journal.named([artifacts.describe('cli-capture', name, stored, { capture_type: type, device_id: device.id, platform: platform.name, complete, commands: [...commands] })]);
-        return;
+        return artifacts.describe('cli-capture', name, stored, { capture_type: type, device_id: device.id, platform: platform.name, complete, commands: [...commands] });
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof AppError) || !error.retryable || tries >= STORE_TRIES) {

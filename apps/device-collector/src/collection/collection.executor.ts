@@ -1,4 +1,4 @@
-import { type CollectedCapture, collectionTarget, type CollectionTarget, fieldProblems } from '@capstan/contracts';
+import { type ArtifactView, type CollectedCapture, collectionTarget, type CollectionTarget, fieldProblems } from '@capstan/contracts';
 import { AppError, type Clock, type FieldError, type Random } from '@capstan/kernel';
 import { CLOCK, RANDOM } from '@capstan/service-kit';
 import type { TaskExecutor, TaskOutcome, TaskRun } from '@capstan/tasks';
@@ -12,6 +12,7 @@ import { type Platform, PlatformCatalogue } from '../platforms';
 import { Admission } from './admission.service';
 import { Bastions } from './bastions.client';
 import { CaptureSink } from './capture-sink';
+import { Checkpoints } from './checkpoints';
 import { CollectionJobs, type DeviceEnd, type DeviceOfTask } from './collection-jobs.repository';
 import type { CollectionDeviceRow } from './collection-rows';
 import { CredentialBreakers } from './credential-breakers.repository';
@@ -22,8 +23,6 @@ import { logIn } from './sessions/device-login.client';
 import { patienceOf } from './timeouts';
 import { failedReading, type TypeReading } from './type-reading';
 
-/** What is done of a device is kept, and told of, at most so often while it is at work. */
-const CHECKPOINT_MS = 1_000;
 const MEGABYTE = 1_048_576;
 
 /** Targets of kind `collection`: one device each, read over one login. */
@@ -99,6 +98,7 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
     const begun = this.clock.monotonic();
     const done: CollectedCapture[] = [...(resumed?.captures ?? [])];
     const state = { logins: resumed?.attempts ?? 0, told: done.length };
+    const artifacts: ArtifactView[] = [];
     const limit = new AbortController();
     const over = new AbortController();
     const signal = AbortSignal.any([control.cancel, control.stop, control.lost, limit.signal]);
@@ -116,10 +116,16 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
         () => limit.abort(new AppError('DEVICE_TIMEOUT', `${order.device.address} was not done within ${order.patience.deviceMs / 1_000} s`)),
         () => undefined,
       );
-      const checkpoint = this.checkpoints(mine, done, state);
-      const sink = this.sink(run, target, order.device, order.platform, (capture) => {
+      const checkpoints = new Checkpoints(this.clock, async (captures, news) => {
+        // What the next holder does not ask for again must be among the artifacts of the task.
+        await run.journal.named(artifacts.splice(0));
+        await this.jobs.checkpoint(mine, captures, news, state.logins);
+        state.told = captures.length;
+      });
+      const sink = this.sink(run, target, order.device, order.platform, (capture, artifact) => {
         done.push(capture);
-        checkpoint();
+        artifacts.push(...(artifact === undefined ? [] : [artifact]));
+        checkpoints.consider(done, state.told);
       });
       const types = readingOrder(target.capture_types).filter((type) => !done.some(({ capture_type: known }) => known === type));
       const ended = await new DeviceRun(
@@ -129,10 +135,13 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
           random: this.random,
           open: (until) => this.open(run, order, types, until),
           take: (reading) => sink.take(reading),
-          lastGoodChars: (type) => this.catalogue.lastGoodLength(target.device_id, type),
+          lastGoodChars: (type) => (type === 'configs' ? this.catalogue.lastGoodLength(target.device_id, type) : Promise.resolve(null)),
           onLogin: (attempt) => (state.logins = attempt),
         },
-      ).run(signal).finally(() => sink.settled().catch(() => undefined));
+      )
+        .run(signal)
+        .finally(() => sink.settled().catch(() => undefined))
+        .finally(() => checkpoints.settled());
       await sink.settled();
       return finish(ended.error);
     } catch (error) {
@@ -140,6 +149,9 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
       return finish(limit.signal.aborted ? (limit.signal.reason as AppError) : AppError.from(error));
     } finally {
       over.abort();
+      if (!control.lost.aborted && artifacts.length > 0) {
+        await run.journal.named(artifacts);
+      }
     }
   }
 
@@ -198,7 +210,7 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
     }
   }
 
-  private sink({ task, artifacts, journal, control }: TaskRun, target: CollectionTarget, device: CollectableDevice, platform: Platform, onStored: (capture: CollectedCapture) => void): CaptureSink {
+  private sink({ task, artifacts, control }: TaskRun, target: CollectionTarget, device: CollectableDevice, platform: Platform, onStored: (capture: CollectedCapture, artifact: ArtifactView | undefined) => void): CaptureSink {
     return new CaptureSink(
       {
         sessionId: task.session_id,
@@ -207,7 +219,7 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
         platform,
         autoLoad: target.auto_load_db,
       },
-      { clock: this.clock, random: this.random, catalogue: this.catalogue, artifacts, journal, signal: control.lost, observe: this.observer(device), onStored },
+      { clock: this.clock, random: this.random, catalogue: this.catalogue, artifacts, signal: control.lost, observe: this.observer(device), onStored },
     );
   }
 
@@ -221,20 +233,6 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
       }
       // An alarm nobody has acknowledged stands, also where this collection does not ask who answers.
       return verdict ?? device.identityAlarm;
-    };
-  }
-
-  /** Keeps what is done now and then; the end keeps the rest. */
-  private checkpoints(mine: DeviceOfTask, done: readonly CollectedCapture[], state: { readonly logins: number; told: number }): () => void {
-    let last = this.clock.monotonic();
-    return () => {
-      if (this.clock.monotonic() - last < CHECKPOINT_MS) {
-        return;
-      }
-      last = this.clock.monotonic();
-      const news = done.slice(state.told);
-      state.told = done.length;
-      this.jobs.checkpoint(mine, [...done], news, state.logins).catch(() => undefined);
     };
   }
 

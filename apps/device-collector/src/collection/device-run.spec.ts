@@ -27,6 +27,7 @@ function device(...logins: readonly (AppError | Readonly<Record<string, DeviceAn
       return Promise.resolve({
         unprivileged: undefined,
         leave: () => Promise.resolve(),
+        abandon: () => undefined,
         ask: (command: string) => {
           mine.push(command);
           const answer = table[command] ?? prompt("% Invalid input detected at '^' marker.");

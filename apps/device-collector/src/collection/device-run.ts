@@ -81,13 +81,17 @@ export class DeviceRun {
       for (const type of [...this.missing]) {
         this.settle(await this.read(session, type, known, signal));
       }
-      return undefined;
     } catch (error) {
+      session?.abandon();
       signal.throwIfAborted();
       return AppError.from(error);
-    } finally {
-      await session?.leave();
     }
+    // A device may have one line only: whoever comes back waits until it is free, whoever is done need not.
+    const leaving = session.leave();
+    if (this.missing.length > 0) {
+      await leaving;
+    }
+    return undefined;
   }
 
   private read(session: DeviceSession, type: string, known: KnownOfDevice, signal: AbortSignal): Promise<TypeReading> {

@@ -93,10 +93,10 @@ export interface Snapshot {
   readonly session: EngineSession;
   readonly targets: readonly EngineTarget[];
   /**
-   * How many live targets are not among `targets`: a fact about one of thousands of independent targets is folded without
-   * reading the others. At least one; what ends a session, or is about all of it, sees them all.
+   * Set when `targets` are not all of them, and another one is live: a fact about one of thousands of independent targets
+   * is folded without reading the others. What ends a session, or is about all of it, sees them all.
    */
-  readonly othersLive?: number;
+  readonly othersLive?: true;
 }
 
 /** Time limits of the engine; see `config.ts` for their defaults and what they mean to an operator. */

@@ -17,4 +17,6 @@ export interface DeviceSession {
   ask(command: string, limits: CommandLimits, signal: AbortSignal): Promise<DeviceAnswer>;
   /** Says goodbye, within two seconds. Always succeeds. */
   leave(): Promise<void>;
+  /** Hangs up at once: a device that does not answer would not hear a goodbye. */
+  abandon(): void;
 }

@@ -52,6 +52,10 @@ export class ExecSession implements DeviceSession {
     await this.connection.end(AbortSignal.timeout(HANG_UP_MS)).catch(() => undefined);
   }
 
+  abandon(): void {
+    this.connection.destroy();
+  }
+
   private async read(stream: Readable, patience: Patience): Promise<string> {
     const chunks: Buffer[] = [];
     let size = 0;

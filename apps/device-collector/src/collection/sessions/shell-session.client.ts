@@ -78,6 +78,10 @@ export class ShellSession implements DeviceSession {
     await this.connection.end(AbortSignal.timeout(HANG_UP_MS)).catch(() => undefined);
   }
 
+  abandon(): void {
+    this.connection.destroy();
+  }
+
   private async comeToPrompt(signal: AbortSignal): Promise<void> {
     const { profile, promptMs } = this.wish;
     const options = { expected: profile.prompt, greetings: this.greetings() };
