@@ -4,6 +4,8 @@ import {
   IconActivityHeartbeat,
   IconAntenna,
   IconBroadcast,
+  IconCalendar,
+  IconClockPlay,
   IconDeviceDesktop,
   IconFingerprint,
   IconHistory,
@@ -46,6 +48,8 @@ const GROUPS: readonly { readonly label?: string; readonly places: readonly Plac
       { to: '/sessions', label: 'Sessions', icon: IconListDetails, needs: 'sessions:read' },
       { to: '/collection', label: 'Collection', icon: IconTerminal2, needs: 'sessions:read' },
       { to: '/recordings', label: 'Recordings', icon: IconWaveSine, needs: 'recordings:read' },
+      { to: '/schedules', label: 'Schedules', icon: IconClockPlay, needs: 'sessions:read' },
+      { to: '/calendar', label: 'Calendar', icon: IconCalendar, needs: 'sessions:read' },
     ],
   },
   {
