@@ -22,6 +22,7 @@ import {
   IconSelector,
   IconServer2,
   IconSun,
+  IconTerminal2,
   IconTicket,
   IconUserCircle,
   IconUsers,
@@ -48,6 +49,7 @@ const GROUPS: readonly { readonly label?: string; readonly places: readonly Plac
     places: [
       { to: '/', label: 'Home', icon: IconHome },
       { to: '/sessions', label: 'Sessions', icon: IconListDetails, needs: 'sessions:read' },
+      { to: '/collection', label: 'Collection', icon: IconTerminal2, needs: 'sessions:read' },
       { to: '/recordings', label: 'Recordings', icon: IconWaveSine, needs: 'recordings:read' },
       { to: '/schedules', label: 'Schedules', icon: IconClockPlay, needs: 'sessions:read' },
       { to: '/calendar', label: 'Calendar', icon: IconCalendar, needs: 'sessions:read' },
