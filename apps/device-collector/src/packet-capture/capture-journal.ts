@@ -10,6 +10,8 @@ export interface RemoteRecord {
   readonly startSentAt?: number;
   readonly startedAt?: number;
   readonly stoppedAt?: number;
+  /** Set when the device never said that it stopped: what runs there may still be this capture. */
+  readonly stopUnconfirmed?: true;
   /** Set once the artifacts are stored and told of: what is left to do is cleaning up and saying this. */
   readonly collected?: TaskOutcome;
 }

@@ -73,26 +73,30 @@ export function DeviceOptionFields({ options, capability, credentials, onChange,
   );
 }
 
-/** How a device is reached over SSH. */
-export function SshOptionFields({ options, credentials, onChange, problem }: OptionFieldsProps) {
+/** How a device is reached: over SSH, or over HTTPS; through jump hosts either way. */
+export function WayFields({ overSsh, options, credentials, onChange, problem }: OptionFieldsProps & { readonly overSsh: boolean }) {
   const jump = (index: number, part: Partial<DraftJump>): void => onChange({ jumps: options.jumps.map((hop, at) => (at === index ? { ...hop, ...part } : hop)) });
   return (
-    <details className={classes['more']} open={options.legacyCrypto !== '' || options.hostKey !== '' || options.jumps.length > 0}>
-      <summary>SSH</summary>
+    <details className={classes['more']} open={options.jumps.length > 0 || (overSsh && (options.legacyCrypto !== '' || options.hostKey !== ''))}>
+      <summary>{overSsh ? 'SSH' : 'Jump hosts'}</summary>
       <div className={classes['dialog']}>
-        <Select
-          label="Outdated algorithms (SHA-1, CBC)"
-          size="xs"
-          allowDeselect={false}
-          data={[
-            { value: '', label: 'Only where the device knows no others' },
-            { value: 'never', label: 'Never' },
-            { value: 'always', label: 'Offer them at once' },
-          ]}
-          value={options.legacyCrypto === 'auto' ? '' : options.legacyCrypto}
-          onChange={(value) => onChange({ legacyCrypto: (value ?? '') as DraftOptions['legacyCrypto'] })}
-        />
-        <TextInput label="Host key’s fingerprint" description="Empty: the key is trusted that the device shows first." placeholder="SHA256:…" size="xs" spellCheck={false} autoComplete="off" classNames={{ input: 'mono' }} value={options.hostKey} onChange={(event) => onChange({ hostKey: event.currentTarget.value })} error={problem('host_key')} />
+        {overSsh ? (
+          <>
+            <Select
+              label="Outdated algorithms (SHA-1, CBC)"
+              size="xs"
+              allowDeselect={false}
+              data={[
+                { value: '', label: 'Only where the device knows no others' },
+                { value: 'never', label: 'Never' },
+                { value: 'always', label: 'Offer them at once' },
+              ]}
+              value={options.legacyCrypto === 'auto' ? '' : options.legacyCrypto}
+              onChange={(value) => onChange({ legacyCrypto: (value ?? '') as DraftOptions['legacyCrypto'] })}
+            />
+            <TextInput label="Host key’s fingerprint" description="Empty: the key is trusted that the device shows first." placeholder="SHA256:…" size="xs" spellCheck={false} autoComplete="off" classNames={{ input: 'mono' }} value={options.hostKey} onChange={(event) => onChange({ hostKey: event.currentTarget.value })} error={problem('host_key')} />
+          </>
+        ) : null}
         {options.jumps.map((hop, index) => (
           <fieldset key={index} className={classes['jump']}>
             <legend>{options.jumps.length === 1 ? 'Jump host' : `Jump host ${index + 1}`}</legend>

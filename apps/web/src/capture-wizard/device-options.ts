@@ -1,4 +1,4 @@
-import type { CaptureCapability, CaptureOption } from '@capstan/contracts';
+import type { CaptureCapability, CaptureDeviceType, CaptureOption } from '@capstan/contracts';
 import type { NumberField } from './draft';
 
 /** A host on the way to a device. */
@@ -47,11 +47,17 @@ export function optionFields(options: DraftOptions, capability: Pick<CaptureCapa
   return Object.fromEntries(known.map((name) => [name, FIELDS[name](options)] as const).filter(([, value]) => value !== '' && value !== false));
 }
 
-/** How a device is reached over SSH, as fields of a target of the API. */
-export function sshFields({ legacyCrypto, hostKey, jumps }: DraftOptions): Readonly<Record<string, unknown>> {
+/** Whether a device is spoken with over SSH; the others over HTTPS, to which all that is said of SSH means nothing. */
+export function speaksSsh(deviceType: CaptureDeviceType): boolean {
+  return deviceType !== 'expressway';
+}
+
+/** How a device is reached, as fields of a target of the API. */
+export function wayFields({ legacyCrypto, hostKey, jumps }: DraftOptions, deviceType: CaptureDeviceType): Readonly<Record<string, unknown>> {
+  const ssh = speaksSsh(deviceType);
   return {
-    ...(legacyCrypto === '' ? {} : { legacy_crypto: legacyCrypto }),
-    ...(hostKey.trim() === '' ? {} : { host_key: hostKey.trim() }),
+    ...(!ssh || legacyCrypto === '' ? {} : { legacy_crypto: legacyCrypto }),
+    ...(!ssh || hostKey.trim() === '' ? {} : { host_key: hostKey.trim() }),
     ...(jumps.length === 0 ? {} : { jump: jumps.map(({ host, port, credentialId }) => ({ host: host.trim(), ...(port === '' ? {} : { port }), credential_id: credentialId })) }),
   };
 }

@@ -12,9 +12,9 @@ import type {
   StopReport,
 } from '../../packet-capture/capture-driver';
 import type { ClockOffset } from '../../packet-capture/clock-offset';
+import { DeviceLogin } from '../../packet-capture/device-login.client';
+import { required } from '../../packet-capture/out-of-order';
 import type { CliExchange } from '../../ssh/cli/cli-exchange';
-import type { SshConnection } from '../../ssh/ssh-connection.client';
-import type { PendingLogin } from '../../ssh/ssh-connector.client';
 import { filterMethod, type FilterMethod, type OwnSession, routerFilter } from './acl-filter';
 import { bufferRemarks, bufferWish, captureCommands, GRACE_SEC } from './capture-commands';
 import { CaptureExport } from './capture-export.client';
@@ -48,8 +48,7 @@ const GOODBYE_MS = 500;
 
 /** Embedded packet capture on an IOS-XE router, over its command line. */
 export class IosXeDialogue implements CaptureDialogue {
-  private pending: PendingLogin | undefined;
-  private connection: SshConnection | undefined;
+  private readonly device: DeviceLogin;
   private cliInUse: RouterCli | undefined;
   private captureInUse: RouterCapture | undefined;
   private own: OwnSession | undefined;
@@ -66,25 +65,21 @@ export class IosXeDialogue implements CaptureDialogue {
   constructor(
     private readonly context: DialogueContext,
     private readonly options: IosXeDriverOptions,
-  ) {}
+  ) {
+    this.device = new DeviceLogin(context);
+  }
 
-  async connect(signal: AbortSignal): Promise<void> {
-    const { ssh, target, transcript } = this.context;
-    transcript.note('connect', `to ${target.host} port ${target.port}`);
-    this.pending = await ssh.connect(target, signal);
-    const { kex, hostKey, cipher } = this.pending.negotiated;
-    transcript.note('connect', `${hostKey} host key is the trusted one; ${kex}, ${cipher}`);
+  connect(signal: AbortSignal): Promise<void> {
+    return this.device.reach(signal);
   }
 
   async authenticate(signal: AbortSignal): Promise<void> {
-    const { login, transcript } = this.context;
-    this.connection = await required(this.pending).authenticate(login, signal);
-    transcript.note('auth', `logged in as ${login.username}`);
+    await this.device.logIn(signal);
   }
 
   async syncPrompt(signal: AbortSignal): Promise<void> {
     const { target, login, clock, transcript } = this.context;
-    this.cliInUse = await openRouterCli(required(this.connection), { host: target.host, login, clock, transcript }, signal);
+    this.cliInUse = await openRouterCli(this.device.connection, { host: target.host, login, clock, transcript }, signal);
     this.captureInUse = new RouterCapture(this.cliInUse, target.host, this.remarks);
   }
 
@@ -165,7 +160,7 @@ export class IosXeDialogue implements CaptureDialogue {
   }
 
   async broken(): Promise<AppError> {
-    return Promise.race([required(this.connection).closed, this.cli.session.closed]);
+    return Promise.race([this.device.connection.closed, this.cli.session.closed]);
   }
 
   start(): number {
@@ -260,7 +255,7 @@ export class IosXeDialogue implements CaptureDialogue {
     const { clock } = this.context;
     const ports = {
       cli: this.cli,
-      connection: required(this.connection),
+      connection: this.device.connection,
       context: this.context,
       plan: required(this.remote),
       usedKb: this.counts?.usedKb,
@@ -321,11 +316,10 @@ export class IosXeDialogue implements CaptureDialogue {
   }
 
   async disconnect(signal: AbortSignal): Promise<void> {
-    this.pending?.abandonUnlessLoggedIn();
     if (!signal.aborted) {
       await this.cliInUse?.session.leave('exit', GOODBYE_MS);
     }
-    await this.connection?.end(signal);
+    await this.device.leave(signal);
   }
 
   private get cli(): RouterCli {
@@ -382,15 +376,7 @@ export class IosXeDialogue implements CaptureDialogue {
     if (!(error instanceof AppError) || error.code !== 'PROMPT_LOST') {
       return error;
     }
-    this.connection?.destroy();
+    this.device.cut();
     return new AppError('DEVICE_LOST', error.message, { retryable: true, cause: error });
   }
-}
-
-/** A step was called before the one that makes it possible: a fault of the runner. */
-function required<T>(value: T | undefined): T {
-  if (value === undefined) {
-    throw new AppError('INTERNAL_ERROR', 'A step of the capture was called out of order');
-  }
-  return value;
 }
