@@ -60,6 +60,8 @@ export interface PreflightReport {
   /** Sentences worth showing although nothing is wrong enough to stop. */
   readonly warnings: readonly string[];
   readonly clock?: ClockOffset;
+  /** The device's own addresses, without those that every host has. */
+  readonly addresses?: readonly string[];
 }
 
 /** Live numbers; what a device cannot tell is left out. */

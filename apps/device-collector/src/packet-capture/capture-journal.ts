@@ -7,6 +7,8 @@ import type { RemotePlan } from './capture-driver';
  */
 export interface RemoteRecord {
   readonly plan: RemotePlan;
+  /** The device's own addresses, where it told them. */
+  readonly addresses?: readonly string[];
   readonly startSentAt?: number;
   readonly startedAt?: number;
   readonly stoppedAt?: number;

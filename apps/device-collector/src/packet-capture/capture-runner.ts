@@ -191,7 +191,7 @@ export class CaptureRunner {
     this.metrics = { ...this.ports.findings?.metrics, ...clockMetrics(report.clock) };
     const warnings = [...(this.ports.findings?.remarks ?? []), ...report.warnings];
     this.remarks.push(...warnings);
-    this.remote = { plan: dialogue.plan() };
+    this.remote = { plan: dialogue.plan(), ...(report.addresses === undefined ? {} : { addresses: report.addresses }) };
     await journal.saveRemote(this.remote);
     await this.steps.run('configure', (signal) => dialogue.configure(signal), until);
     await this.steps.run('armed', (signal) => dialogue.arm(signal), until);
@@ -385,7 +385,7 @@ export class CaptureRunner {
     const { filtered, remarks } = await filterFiles(kept, this.ports.postFilter, artifacts, until);
     const outcome = conclude({ host, metrics: this.metrics, stoppedAt, verdict, end: this.end, remarks: [...this.remarks, ...remarks] });
     this.remote = { ...this.known(), collected: outcome };
-    const context = { clockBefore: this.clockBefore, clockAfter };
+    const context = { clockBefore: this.clockBefore, clockAfter, addresses: this.known().addresses };
     const pcap = (kind: 'pcap' | 'filtered-pcap', { file, interface: name, meta }: KeptCapture): ArtifactView =>
       artifacts.describe(kind, file.name, file.stored, { ...fileMeta(file.content, verdict, { ...context, interface: name }), ...meta });
     await journal.collected(

@@ -12,6 +12,7 @@ import type { TimedFault } from '../ssh-gear/faults';
 import type { SshGear } from '../ssh-gear/ssh-gear.client';
 import { captureBytes } from '../voice-calls/capture-bytes';
 import { VoiceCalls } from '../voice-calls/voice-calls';
+import { VOICE_ADDRESSES } from '../voice-calls/voice-network';
 import { GEAR_FAULT_WORDS, gearFault } from './gear-fault-words';
 
 /** Platforms of simulated voice gear. */
@@ -62,6 +63,8 @@ const MEDIA = [...EMITS, 'RTP and RTCP of those calls'];
 const CLOCKS = { cucm: { offsetMs: -850 }, cube: { offsetMs: 1_234 }, csr1000v: { offsetMs: -420 }, expressway: { offsetMs: 2_600 } } as const;
 /** Control word by which a colleague's capture begins or ends on a router. */
 const FOREIGN_CAPTURE = 'foreign-capture';
+/** What routers call themselves, in the order of their interfaces: the addresses their packets have. */
+const ADDRESSES = { cube: `${VOICE_ADDRESSES.cubeInside},${VOICE_ADDRESSES.cubeOutside}`, csr1000v: '192.0.2.1,198.51.100.1' } as const;
 const FIRST_OCTET = 101;
 /** From an Expressway's address to its peer's: behind all the others. */
 const PEER_STEP = 100;
@@ -152,7 +155,7 @@ export class VoiceGearFleet {
       case 'cucm': {
         const edition = Object.values(CUCM_EDITIONS).at(-(1 + (index % 2))) ?? CUCM_EDITIONS['14'];
         const application = { username: 'capstan-app', password: this.newSecret() };
-        const node = await startCucmNode({ name, host, accounts: [account], applicationUsers: [application], faults, edition, clockOffsetMs: CLOCKS.cucm.offsetMs, traffic: nodePackets(this.calls), seed: this.wishes.seed });
+        const node = await startCucmNode({ name, host, accounts: [account], applicationUsers: [application], faults, edition, clockOffsetMs: CLOCKS.cucm.offsetMs, device: { node_address: VOICE_ADDRESSES.cucm }, traffic: nodePackets(this.calls), seed: this.wishes.seed });
         return {
           shown: { ...shared, version: edition?.version ?? '', port: node.gear.port, interface: 'eth0', application_account: application, host_keys: node.gear.hostKeys, emits: EMITS, controls: ['gear-fault', 'gear-counts', 'gear-state'] },
           gear: node.gear,
@@ -163,7 +166,7 @@ export class VoiceGearFleet {
       case 'cube':
       case 'csr1000v': {
         const edition = index % 2 === 0 ? IOS_XE_16 : IOS_XE_17;
-        const router = await startIosXeRouter({ name, host, accounts: [account], faults, edition, traffic: callPackets(this.calls, type), device: { clock_offset_ms: CLOCKS[type].offsetMs }, seed: this.wishes.seed });
+        const router = await startIosXeRouter({ name, host, accounts: [account], faults, edition, traffic: callPackets(this.calls, type), device: { clock_offset_ms: CLOCKS[type].offsetMs, addresses: ADDRESSES[type] }, seed: this.wishes.seed });
         const { gear } = router;
         return {
           shown: { ...shared, version: edition.name, port: gear.port, interface: 'GigabitEthernet1', host_keys: gear.hostKeys, emits: MEDIA, controls: ['gear-fault', 'gear-counts', 'gear-state'] },

@@ -1,8 +1,8 @@
-import { type CaptureCapability, type CaptureOption, type CredentialView, MAX_JUMPS } from '@capstan/contracts';
-import { ActionIcon, Button, NumberInput, Select, Switch, TextInput } from '@mantine/core';
+import { CAPTURE_EXTRAS, type CaptureCapability, type CaptureExtra, type CaptureOption, type CredentialView, MAX_JUMPS } from '@capstan/contracts';
+import { ActionIcon, Button, MultiSelect, NumberInput, Select, Switch, TextInput } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { CredentialSelect } from './credential-select';
-import type { DraftJump, DraftOptions } from './device-options';
+import { type DraftJump, type DraftOptions, EXTRA_WORDS } from './device-options';
 import type { NumberField } from './draft';
 import classes from './capture-wizard.module.css';
 
@@ -65,6 +65,17 @@ export function DeviceOptionFields({ options, capability, credentials, onChange,
         {has('packet_limit') ? <NumberInput label="Packets at most" size="xs" placeholder="The device’s own limit" thousandSeparator="," hideControls allowDecimal={false} allowNegative={false} clampBehavior="none" value={options.packetLimit} onChange={(value) => onChange({ packetLimit: number(value) })} error={problem('packet_limit')} /> : null}
       </div>
       {has('control_plane') ? <Switch size="sm" label="The router’s own traffic" description="What goes to and from the router itself, instead of what passes the interface." checked={options.controlPlane} onChange={(event) => onChange({ controlPlane: event.currentTarget.checked })} /> : null}
+      {has('extras') ? (
+        <MultiSelect
+          label="Also ask the router"
+          description="When the capture has ended; each answer is a text file beside it. Nothing is switched on."
+          size="xs"
+          clearable
+          data={CAPTURE_EXTRAS.map((extra) => ({ value: extra, label: EXTRA_WORDS[extra] }))}
+          value={[...options.extras]}
+          onChange={(extras) => onChange({ extras: extras as CaptureExtra[] })}
+        />
+      ) : null}
       {has('takeover') ? <Switch size="sm" label="End somebody else’s run" description="The device logs for one at a time. Off: a run that is not ours is respected, and this device fails." checked={options.takeover} onChange={(event) => onChange({ takeover: event.currentTarget.checked })} /> : null}
       {has('tls_fingerprint') ? (
         <TextInput label="Certificate’s SHA-256 fingerprint" description="Empty: the certificate is trusted that the device shows first." size="xs" spellCheck={false} autoComplete="off" classNames={{ input: 'mono' }} value={options.tlsFingerprint} onChange={(event) => onChange({ tlsFingerprint: event.currentTarget.value })} error={problem('tls_fingerprint')} />

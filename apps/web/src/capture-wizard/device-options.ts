@@ -1,4 +1,4 @@
-import type { CaptureCapability, CaptureDeviceType, CaptureOption } from '@capstan/contracts';
+import type { CaptureCapability, CaptureDeviceType, CaptureExtra, CaptureOption } from '@capstan/contracts';
 import type { NumberField } from './draft';
 
 /** A host on the way to a device. */
@@ -15,6 +15,7 @@ export interface DraftOptions {
   readonly packetLimit: NumberField;
   readonly direction: '' | 'both' | 'in' | 'out';
   readonly controlPlane: boolean;
+  readonly extras: readonly CaptureExtra[];
   readonly appCredentialId: string;
   readonly takeover: boolean;
   readonly tlsFingerprint: string;
@@ -24,7 +25,7 @@ export interface DraftOptions {
 }
 
 /** Nothing chosen. */
-export const NO_OPTIONS: DraftOptions = { bufferMb: '', buffer: '', packetLimit: '', direction: '', controlPlane: false, appCredentialId: '', takeover: false, tlsFingerprint: '', legacyCrypto: '', hostKey: '', jumps: [] };
+export const NO_OPTIONS: DraftOptions = { bufferMb: '', buffer: '', packetLimit: '', direction: '', controlPlane: false, extras: [], appCredentialId: '', takeover: false, tlsFingerprint: '', legacyCrypto: '', hostKey: '', jumps: [] };
 
 const FIELDS: Readonly<Record<CaptureOption, (options: DraftOptions) => unknown>> = {
   buffer_mb: ({ bufferMb }) => bufferMb,
@@ -32,6 +33,7 @@ const FIELDS: Readonly<Record<CaptureOption, (options: DraftOptions) => unknown>
   packet_limit: ({ packetLimit }) => packetLimit,
   direction: ({ direction }) => direction,
   control_plane: ({ controlPlane }) => controlPlane,
+  extras: ({ extras }) => (extras.length === 0 ? '' : extras),
   app_credential_id: ({ appCredentialId }) => appCredentialId,
   takeover: ({ takeover }) => takeover,
   tls_fingerprint: ({ tlsFingerprint }) => tlsFingerprint.trim(),
@@ -46,6 +48,9 @@ export function optionFields(options: DraftOptions, capability: Pick<CaptureCapa
   const known = (Object.keys(FIELDS) as CaptureOption[]).filter((name) => capability === undefined || capability.options.includes(name));
   return Object.fromEntries(known.map((name) => [name, FIELDS[name](options)] as const).filter(([, value]) => value !== '' && value !== false));
 }
+
+/** What a router can be asked besides, in words for people. */
+export const EXTRA_WORDS: Readonly<Record<CaptureExtra, string>> = { voip_trace: 'VoIP trace', active_calls: 'Active calls', sip_calls: 'SIP calls', logging: 'Log' };
 
 /** Whether a device is spoken with over SSH; the others over HTTPS, to which all that is said of SSH means nothing. */
 export function speaksSsh(deviceType: CaptureDeviceType): boolean {

@@ -60,6 +60,7 @@ const OPTION_WORDS: Readonly<Record<string, string>> = {
   packet_limit: 'packet limit',
   direction: 'one direction',
   control_plane: 'own traffic',
+  extras: 'more answers',
   app_credential_id: 'application credential',
   takeover: 'takes over',
   tls_fingerprint: 'pinned certificate',

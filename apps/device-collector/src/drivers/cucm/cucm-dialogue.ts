@@ -23,7 +23,7 @@ import { type CucmPlan, readCucmPlan } from './cucm-plan';
 import { CucmRetrieval } from './cucm-retrieval.client';
 import type { NodeFile } from './file-list';
 import { NodeCli } from './node-cli.client';
-import { diskDoubt, ntpDoubt, readStatus, statusClock } from './node-status';
+import { diskDoubt, ntpDoubt, readNodeAddresses, readStatus, statusClock } from './node-status';
 import { SIZE_EVERY_MS, SizeWatch } from './size-watch.client';
 
 /** Settings of the cucm driver. */
@@ -88,13 +88,14 @@ export class CucmDialogue implements CaptureDialogue {
       throw new AppError('DISK_LOW', `${target.host}: ${disk}`);
     }
     const ntp = ntpDoubt((await cli.run('preflight', 'utils ntp status', signal)).text);
+    const addresses = readNodeAddresses((await cli.run('preflight', 'show network eth0', signal)).text);
     const sink = appLogin === undefined ? (await sftpSink?.address(target.host))?.warning : undefined;
     const warnings = [
       ...(status.logging === undefined ? ['the node does not tell how full its disk is'] : []),
       ...(ntp === undefined ? [] : [ntp]),
       ...(sink === undefined ? [] : [`the node will have to push its files to us, but ${sink}`]),
     ];
-    return { warnings, ...(clock === undefined ? {} : { clock }) };
+    return { warnings, addresses, ...(clock === undefined ? {} : { clock }) };
   }
 
   plan(): RemotePlan {

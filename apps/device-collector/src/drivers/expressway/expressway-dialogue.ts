@@ -13,6 +13,7 @@ import type {
 } from '../../packet-capture/capture-driver';
 import type { ClockOffset } from '../../packet-capture/clock-offset';
 import { required } from '../../packet-capture/out-of-order';
+import { ownAddresses } from '../../packet-capture/own-addresses';
 import type { HttpsLogin } from '../../https/https-login';
 import type { HttpsSession, SentRequest } from '../../https/https-session.client';
 import { ArmedWatch } from './armed-watch';
@@ -88,6 +89,7 @@ export class ExpresswayDialogue implements CaptureDialogue {
         ...(status.running === undefined ? [`${primary} does not say whether somebody else is using its diagnostic logging`] : []),
         ...(this.foreign ? ['the diagnostic logging of somebody else is ended for this capture'] : []),
       ],
+      addresses: ownAddresses(peers),
       ...(clock === undefined ? {} : { clock }),
     };
   }

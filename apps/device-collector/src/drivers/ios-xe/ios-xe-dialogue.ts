@@ -18,9 +18,10 @@ import type { CliExchange } from '../../ssh/cli/cli-exchange';
 import { filterMethod, type FilterMethod, type OwnSession, routerFilter } from './acl-filter';
 import { bufferRemarks, bufferWish, captureCommands, GRACE_SEC } from './capture-commands';
 import { CaptureExport } from './capture-export.client';
+import { cubeExtras } from './cube-extras.client';
 import { captureName } from './capture-name';
 import { type IosXePlan, readIosXePlan } from './ios-xe-plan';
-import { checkInterface, checkVersion, findFileSystem, listCapturePoints, measureClock, othersRemarks, ownSession } from './router-checks.client';
+import { checkInterface, checkVersion, findFileSystem, listCapturePoints, measureClock, othersRemarks, ownSession, routerAddresses } from './router-checks.client';
 import { LOOK_LIMITS, RouterCapture } from './router-capture.client';
 import type { RouterCli } from './router-cli.client';
 import { openRouterCli } from './router-login.client';
@@ -61,6 +62,7 @@ export class IosXeDialogue implements CaptureDialogue {
   private counts: BufferCounts | undefined;
   private end: CaptureEnd | undefined;
   private readonly remarks: string[] = [];
+  private readonly unanswered: string[] = [];
 
   constructor(
     private readonly context: DialogueContext,
@@ -94,6 +96,7 @@ export class IosXeDialogue implements CaptureDialogue {
     // Of this very task, so nobody else can miss it. Everything else belongs to somebody.
     this.stale = points.some((point) => point.name === name);
     this.own = await ownSession(cli, target.port, signal);
+    const addresses = await routerAddresses(cli, signal);
     const space = await findFileSystem(cli, signal);
     this.fileSystem = space.name;
     const filter = routerFilter(target);
@@ -109,7 +112,7 @@ export class IosXeDialogue implements CaptureDialogue {
       ...(this.own === undefined && this.method.method === 'acl' ? ['the router does not tell where this session comes from, so its packets may be in the capture'] : []),
       ...(space.freeBytes === undefined ? ['the router does not tell how much space its flash has'] : []),
     ];
-    return { warnings, ...(measured.offset === undefined ? {} : { clock: measured.offset }) };
+    return { warnings, addresses, ...(measured.offset === undefined ? {} : { clock: measured.offset }) };
   }
 
   plan(): RemotePlan {
@@ -263,13 +266,14 @@ export class IosXeDialogue implements CaptureDialogue {
     };
     try {
       yield* new CaptureExport(ports).files(signal);
+      yield* cubeExtras(this.cli, this.context.target.extras ?? [], (sentence) => this.unanswered.push(sentence), signal);
     } catch (error) {
       throw this.outOfStep(error);
     }
   }
 
   expectation(): FileExpectation {
-    return { packets: this.counts?.packets ?? null, mayHaveWrapped: false, diskWasFull: false };
+    return { packets: this.counts?.packets ?? null, mayHaveWrapped: false, diskWasFull: false, ...(this.unanswered.length === 0 ? {} : { remark: this.unanswered.join('; ') }) };
   }
 
   async clockOffset(signal: AbortSignal): Promise<ClockOffset | undefined> {

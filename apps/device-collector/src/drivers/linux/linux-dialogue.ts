@@ -108,7 +108,7 @@ export class LinuxDialogue implements CaptureDialogue {
     );
     this.elevation = decideElevation(readTrials(tried.stdout), this.facts, target);
     host.note('preflight', `${this.facts.version}; ${this.elevation === 'sudo' ? 'through sudo' : 'directly'}; files in ${this.places.work.folder}`);
-    return { warnings, ...(clock === undefined ? {} : { clock }) };
+    return { warnings, addresses: this.facts.addresses, ...(clock === undefined ? {} : { clock }) };
   }
 
   plan(): RemotePlan {
