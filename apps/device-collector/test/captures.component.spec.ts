@@ -123,6 +123,20 @@ describe('a packet capture on a linux host', () => {
     expect(platform.states(task).filter((state) => state === 'ready')).toHaveLength(1);
   });
 
+  it.concurrent('§A5: is one of two on the same host, each with its own end: the failure of one is written on that one', async () => {
+    const port = await freePort();
+    const good = await platform.run(server, { spec: { filter: { port } }, durationSec: null });
+    const bad = await platform.run(server, { spec: { interface: 'eth99' } });
+    await expect(platform.ends(bad)).resolves.toMatchObject({ outcome: 'failed', error: { code: 'BAD_INTERFACE' } });
+    await platform.reaches(good, 'ready');
+    await platform.start([good]);
+    await platform.reaches(good, 'capturing');
+    await sendPackets(port, 20);
+    await platform.counts(good, 20);
+    await platform.stop(good);
+    await expect(platform.ends(good)).resolves.toMatchObject({ outcome: 'completed', metrics: { packets_captured: 20 } });
+  });
+
   it.concurrent('completes with a remark when no packet matched', async () => {
     const task = await platform.run(server, { spec: { filter: { port: await freePort() } }, durationSec: 1 });
     await platform.reaches(task, 'ready');

@@ -131,6 +131,20 @@ describe('a packet capture on an Expressway', () => {
     expect(kinds(task).filter((kind) => kind.startsWith('pcap'))).toHaveLength(2);
   });
 
+  it.concurrent('lets a second session wait until the first has the device no longer, says for whom it waits, and never mixes the two', async () => {
+    const cluster = await start();
+    const first = await begun(cluster, { durationSec: null });
+    const second = await run(cluster);
+    await eventually(() => platform.orchestrator.heard.facts.some(({ data }) => data['task_id'] === second.task_id && String(data['message']).includes(`which session ${first.session_id} uses`)));
+    expect(cluster.commands).toEqual(['start@0']);
+    await platform.stop(first);
+    await expect(platform.ends(first)).resolves.toMatchObject({ outcome: 'completed' });
+    await platform.reaches(second, 'ready');
+    await platform.start([second]);
+    await expect(platform.ends(second)).resolves.toMatchObject({ outcome: 'completed' });
+    expect(cluster.commands).toEqual(['start@0', 'stop@0', 'collect@0', 'download@0', 'start@0', 'stop@0', 'collect@0', 'download@0']);
+  });
+
   describe('somebody else', () => {
     it.concurrent('keeps the diagnostic run that was there before (weakness 12: it was stopped blindly)', async () => {
       const cluster = await start();

@@ -199,6 +199,20 @@ describe('a packet capture on an IOS-XE router', () => {
     expect(leftOn(router)).toEqual([]);
   });
 
+  it.concurrent.each([
+    ['17', IOS_XE_17, ['voip_trace', 'active_calls', 'logging'], undefined],
+    ['16, which knows no trace', IOS_XE_16, ['active_calls', 'logging'], 'does not know "show voip trace all"'],
+  ] as const)('keeps what a CUBE tells besides, on XE %s, and switches nothing on for it', async (_name, edition, told, remark) => {
+    const router = await routers.start({ edition });
+    const { finished, task } = await routers.capture(router, { spec: { device_type: 'cube', extras: ['voip_trace', 'active_calls', 'logging'] } });
+    expect(finished).toMatchObject({ outcome: 'completed' });
+    const logs = platform.artifacts(task).filter(({ kind }) => kind === 'log');
+    expect(logs.map(({ name }) => name)).toEqual(told.map((extra) => `127.0.0.1_log_${extra}.txt`));
+    expect((await platform.read(logs.at(-1)!.key)).toString()).toContain('show logging\n');
+    expect(finished.message?.includes(remark ?? 'does not know')).toBe(remark !== undefined);
+    expect(router.gear.commands.filter((command) => /debug/.test(command))).toEqual([]);
+  });
+
   it.concurrent('goes on with the same capture after the router was off the network', async () => {
     const router = await routers.start();
     const task = await routers.running(router);
@@ -335,7 +349,9 @@ describe('a packet capture on an IOS-XE router', () => {
     const { spec } = await platform.task({ host: '192.0.2.1', port: 22 }, { credentialId: await platform.createCredential('x', 'y-Pa55word') });
     const check = async (extra: Record<string, unknown>) => (await platform.orchestrator.rpc.call(checkTargets['device-collector'], { targets: [{ kind: 'packet-capture', spec: { ...spec, ...extra } }] })).errors.map(({ path, code }) => [path, code]);
     await expect(check({ buffer_mb: 10 })).resolves.toEqual([['buffer_mb', 'UNSUPPORTED_OPTION']]);
-    await expect(check({ device_type: 'cube', buffer_mb: 10, buffer: 'circular', packet_limit: 5, direction: 'in', control_plane: true })).resolves.toEqual([]);
+    await expect(check({ device_type: 'cube', buffer_mb: 10, buffer: 'circular', packet_limit: 5, direction: 'in', control_plane: true, extras: ['voip_trace'] })).resolves.toEqual([]);
+    await expect(check({ device_type: 'csr1000v', extras: ['voip_trace'] })).resolves.toEqual([['extras', 'UNSUPPORTED_OPTION']]);
+    expect((await check({ device_type: 'cube', extras: ['show running-config'] })).map(([path]) => path)).toEqual(['extras.0']);
     await expect(check({ device_type: 'cube', filter: { protocol: 'arp' } })).resolves.toEqual([['filter.protocol', 'UNSUPPORTED_FILTER']]);
   });
 });
