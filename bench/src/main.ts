@@ -9,10 +9,11 @@ import { liveEvents } from './events.bench';
 import { machine } from './machine';
 import { merge } from './merge.bench';
 import { metrics, recording, recordingScale } from './recording.bench';
-import { startSpread } from './start-spread.bench';
+import { startSpread, startSpreadMixed } from './start-spread.bench';
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   'start-spread': startSpread,
+  'start-spread-mixed': startSpreadMixed,
   bundle,
   events: liveEvents,
   api: apiList,

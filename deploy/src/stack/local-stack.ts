@@ -170,7 +170,9 @@ function environmentOf(name: ServiceName, opsPort: number, rabbitmqUrl: string, 
     ...(NEEDS_VAULT.includes(name) ? { CAPSTAN_VAULT_KEY_FILE: path.join(dataDir, 'secrets', `vault-${name}`) } : {}),
     ...(name === 'camera-service' ? { CAPSTAN_CAMERA_NETWORKS: settings.CAPSTAN_CAMERA_NETWORKS ?? CAMERA_NETWORKS, ...given('CAPSTAN_CAMERA_HEALTH_SEC') } : {}),
     ...(name === 'notifier' ? { CAPSTAN_PUBLIC_URL: settings.CAPSTAN_PUBLIC_URL ?? `http://${settings.CAPSTAN_HOST}:${port}`, ...given('CAPSTAN_WEBHOOK_NETWORKS') } : {}),
-    ...(name === 'device-collector' ? { CAPSTAN_ANALYSIS_DIR: path.join(dataDir, 'scratch'), ...given('CAPSTAN_COLLECTION_RAMP_PER_SEC') } : {}),
+    ...(name === 'device-collector'
+      ? { CAPSTAN_ANALYSIS_DIR: path.join(dataDir, 'scratch'), ...given('CAPSTAN_COLLECTION_RAMP_PER_SEC'), ...given('CAPSTAN_SFTP_SINK_PORT'), ...given('CAPSTAN_SFTP_SINK_ADDRESS'), ...given('CAPSTAN_SFTP_SINK_ADVERTISED_PORT') }
+      : {}),
     ...(name === 'gateway'
       ? {
           CAPSTAN_HOST: settings.CAPSTAN_HOST,

@@ -169,7 +169,9 @@ export {
 export {
   CAPTURE_DEFAULTS,
   CAPTURE_DEVICE_TYPES,
+  CAPTURE_EXTRAS,
   CAPTURE_OPTIONS,
+  type CaptureExtra,
   type CaptureOption,
   MAX_TARGETS,
   ON_UNSUPPORTED,
