@@ -5,6 +5,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { CAMERA_CONFIG, type CameraConfig } from './config';
 import { Decoder } from './decode/decoder';
 import { Ffmpeg } from './decode/ffmpeg.client';
+import { CameraDiscovery } from './discovery/camera-discovery.service';
+import { DiscoveryController } from './discovery/discovery.controller';
 import { CameraLooker } from './health/camera-look.service';
 import { ConnectionTest } from './health/connection-test.service';
 import { HealthSweep } from './health/health-sweep.service';
@@ -54,11 +56,12 @@ class CameraFeatures {
       HealthRecords,
       ConnectionTest,
       HealthSweep,
+      CameraDiscovery,
       SnapshotExecutor,
     ];
     return {
       module: CameraFeatures,
-      controllers: [CamerasController, CameraGroupsController, SnapshotsController, HealthController],
+      controllers: [CamerasController, CameraGroupsController, SnapshotsController, HealthController, DiscoveryController],
       providers,
       exports: providers,
     };

@@ -347,6 +347,19 @@ export {
   type SplitUrl,
 } from './cameras/camera-address';
 export {
+  cameraProfile,
+  discoverCamerasAnswer,
+  discoverCamerasBody,
+  discoveredCamera,
+  probeCameraAnswer,
+  probeCameraBody,
+  type CameraProfile,
+  type DiscoverCamerasAnswer,
+  type DiscoveredCamera,
+  type ProbeCameraAnswer,
+  type ProbeCameraBody,
+} from './cameras/camera-discovery';
+export {
   HEALTH_GRADES,
   PICTURE_FLAGS,
   cameraHealth,

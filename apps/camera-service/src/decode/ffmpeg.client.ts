@@ -19,9 +19,13 @@ type Decodable = 'h264' | 'h265';
  * for a 1080p group, 60 are the program's own start (Debian's dynamic build).
  */
 const decodeArguments = (codec: Decodable): string[] => [
-  ...['-probesize', '32', '-analyzeduration', '0', '-flags', '+low_delay', '-f', codec === 'h265' ? 'hevc' : 'h264', '-i', 'pipe:0'],
+  ...inputArguments(codec),
   ...['-an', '-vf', 'fps=1/10000:eof_action=pass', '-fps_mode', 'passthrough', '-pix_fmt', 'yuvj420p', '-q:v', '3', '-f', 'mjpeg', 'pipe:1'],
 ];
+
+function inputArguments(codec: Decodable): string[] {
+  return ['-probesize', '32', '-analyzeduration', '0', '-flags', '+low_delay', '-f', codec === 'h265' ? 'hevc' : 'h264', '-i', 'pipe:0'];
+}
 
 /** The one place where ffmpeg is run: without a shell, without URLs, without credentials; what it reads comes through its standard input. */
 @Injectable()
@@ -60,6 +64,11 @@ export class Ffmpeg implements BeforeApplicationShutdown {
     } finally {
       this.keepSpare(codec);
     }
+  }
+
+  /** The first frame of a group as JPEG of 320×180, unchecked. @throws as {@link lastFrame} */
+  async smallFrame(codec: Decodable, data: Buffer, signal: AbortSignal): Promise<Buffer> {
+    return this.convert([...inputArguments(codec), '-frames:v', '1', '-vf', 'scale=320:180:flags=area', '-pix_fmt', 'yuvj420p', '-q:v', '3', '-f', 'mjpeg', 'pipe:1'], data, signal);
   }
 
   /**
@@ -131,7 +140,8 @@ export class Ffmpeg implements BeforeApplicationShutdown {
     return spare.child.exitCode === null && spare.child.signalCode === null ? spare.child : undefined;
   }
 
-  private keepSpare(codec: Decodable): void {
+  /** Has a process wait for the next group, unless one does. */
+  keepSpare(codec: Decodable): void {
     if (this.closing || this.spares.has(codec)) {
       return;
     }

@@ -11,7 +11,7 @@ import { HealthRecords } from './health.repository';
 
 const TICK_MS = 500;
 /** Looks at a time: a silent camera takes its whole time-out, and must not hold up the others. */
-const AT_ONCE = 24;
+const AT_ONCE = 64;
 
 /**
  * Looks at every active camera in turn. When a camera is due depends on its id, so that looks are spread evenly over the

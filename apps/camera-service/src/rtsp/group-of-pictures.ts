@@ -49,14 +49,29 @@ export class GroupOfPictures {
     this.frames.push(frame);
   }
 
-  /** What can be decoded now; undefined before the first keyframe. */
+  /** Unix milliseconds when the newest frame arrived; undefined before the first keyframe. */
+  get newestAt(): number | undefined {
+    return this.frames.at(-1)?.arrivedAt;
+  }
+
+  /** What can be decoded now; undefined before the first keyframe. Copies the whole group: ask {@link newestAt} when only its age matters. */
   current(): Group | undefined {
-    const newest = this.frames.at(-1);
+    return this.upTo(this.frames.length);
+  }
+
+  /** The keyframe alone: older by at most one group, and decoded in a fraction of the time. */
+  keyframe(): Group | undefined {
+    return this.upTo(1);
+  }
+
+  private upTo(count: number): Group | undefined {
+    const kept = this.codec === 'mjpeg' ? this.frames.slice(-1) : this.frames.slice(0, count);
+    const newest = kept.at(-1);
     if (newest === undefined) {
       return undefined;
     }
-    const parts = this.codec === 'mjpeg' ? [newest.data] : [annexB(this.parameterSets), ...this.frames.map(({ data }) => data)];
-    return { codec: this.codec, data: Buffer.concat(parts), frames: this.codec === 'mjpeg' ? 1 : this.frames.length, frameAt: newest.arrivedAt };
+    const parts = kept.map(({ data }) => data);
+    return { codec: this.codec, data: this.codec === 'mjpeg' ? newest.data : Buffer.concat([annexB(this.parameterSets), ...parts]), frames: kept.length, frameAt: newest.arrivedAt };
   }
 
   /** Size of the pictures; undefined while the stream did not tell. */

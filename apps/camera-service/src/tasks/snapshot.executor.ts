@@ -48,7 +48,7 @@ export class SnapshotExecutor implements TaskExecutor {
         await journal.advance('configuring', { message: 'Waking the camera' });
         const camera = await this.taker.ready(target.camera_id);
         const left = Math.max(1_000, new Date(task.deadlines.ready_by).getTime() - this.clock.now() - 1_000);
-        await this.taker.take(camera, { format: 'jpeg', quality: 85 }, 60_000, Math.min(left, 60_000), quit);
+        await this.taker.take(camera, { format: 'jpeg', quality: 85, warmup_ms: target.warmup_ms }, 60_000, Math.min(left, 60_000), quit);
         await journal.advance('ready');
       }
       const t0 = await untilGo(control.go, AbortSignal.any([quit, control.stop]));

@@ -17,6 +17,7 @@ import {
   updateCameraBody,
   updateGroupBody,
 } from './cameras';
+import { discoverCamerasAnswer, discoverCamerasBody, probeCameraAnswer, probeCameraBody } from './camera-discovery';
 import { cameraHealth, cameraHealthMessage, healthEventList, healthEventsQuery, healthQuery } from './camera-health';
 import { captureSnapshotBody, filmBody, pictureWish, snapshotList, snapshotListQuery, snapshotTarget, snapshotView, storedPicture } from './snapshots';
 
@@ -64,6 +65,12 @@ export const cameraRpc = {
   removeGroup: defineRpc(OWNER, 'delete-camera-group', 'Forget an empty group', { request: z.object({ group_id: uuid, requested_by: actor }), response: z.object({}) }),
   groupTargets: defineRpc(OWNER, 'list-group-targets', 'The active cameras of a group as targets of a session', { request: z.object({ group_id: uuid, wish: z.object(pictureWish) }), response: z.object({ group_name: z.string(), targets: z.array(snapshotTarget) }) }),
   health: defineRpc(OWNER, 'get-camera-health', 'Samples, rollups and events of a camera', { request: healthQuery.extend(byCamera), response: cameraHealth }),
+  probe: defineRpc(OWNER, 'probe-camera', 'Ask a device by ONVIF what it is and where its streams are', {
+    request: z.object({ device: probeCameraBody.omit({ password: true }), sealed_password: sealed, requested_by: actor }),
+    response: probeCameraAnswer,
+    timeoutMs: slow,
+  }),
+  discover: defineRpc(OWNER, 'discover-cameras', 'Ask the networks of this machine which ONVIF devices there are', { request: z.object({ options: discoverCamerasBody, requested_by: actor }), response: discoverCamerasAnswer, timeoutMs: 20_000 }),
   events: defineRpc(OWNER, 'list-camera-events', 'Events of all cameras, newest first', { request: healthEventsQuery, response: healthEventList }),
 } as const;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { discoverCamerasAnswer, discoverCamerasBody, probeCameraAnswer, probeCameraBody } from '../cameras/camera-discovery';
 import { cameraHealth, healthEventList, healthEventsQuery, healthQuery } from '../cameras/camera-health';
 import {
   cameraList,
@@ -64,6 +65,8 @@ export const cameraRoutes = {
   cameraEvents: defineRoute({ method: 'GET', path: '/cameras/events', tag: 'cameras', summary: 'Events of all cameras, newest first', access: 'cameras:read', query: healthEventsQuery, status: 200, response: json(healthEventList) }),
   importCameras: defineRoute({ method: 'POST', path: '/cameras/import', tag: 'cameras', summary: 'Add many cameras from CSV or JSON, with a report per row', access: 'cameras:write', body: importCamerasBody, status: 200, response: json(importCamerasAnswer), problems: ['CAMERA_GROUP_NOT_FOUND'] }),
   exportCameras: defineRoute({ method: 'GET', path: '/cameras/export', tag: 'cameras', summary: 'Cameras as CSV or JSON; credentials only with credentials:write', access: 'cameras:read', query: exportCamerasQuery, status: 200, response: json(exportCamerasAnswer), problems: ['CAMERA_GROUP_NOT_FOUND'], audited: true }),
+  probeCamera: defineRoute({ method: 'POST', path: '/cameras/probe', tag: 'cameras', summary: 'Ask a device by ONVIF what it is and where its streams are; nothing is kept', access: 'cameras:write', body: probeCameraBody, status: 200, response: json(probeCameraAnswer), problems: ['CAMERA_AUTH_FAILED', 'CAMERA_UNREACHABLE', 'CAMERA_TIMEOUT', 'CAMERA_PROTOCOL', 'CAMERA_LOST', 'CAMERA_ADDRESS_REFUSED', 'CAMERA_NOT_FOUND_ON_HOST'] }),
+  discoverCameras: defineRoute({ method: 'POST', path: '/cameras/discover', tag: 'cameras', summary: 'ONVIF devices in the networks of the camera-service (WS-Discovery)', access: 'cameras:write', body: discoverCamerasBody, status: 200, response: json(discoverCamerasAnswer) }),
   listCameras: defineRoute({ method: 'GET', path: '/cameras', tag: 'cameras', summary: 'Cameras by name; filters combine', access: 'cameras:read', query: cameraListQuery, status: 200, response: json(cameraList) }),
   createCamera: defineRoute({ method: 'POST', path: '/cameras', tag: 'cameras', summary: 'Add a camera; its password never comes back', access: 'cameras:write', body: createCameraBody, status: 201, response: camera, problems: ['CAMERA_EXISTS', 'CAMERA_GROUP_NOT_FOUND'], idempotent: true }),
   getCamera: defineRoute({ method: 'GET', path: '/cameras/:id', tag: 'cameras', summary: 'One camera', access: 'cameras:read', params: byId, status: 200, response: camera, problems: ['CAMERA_NOT_FOUND'] }),
