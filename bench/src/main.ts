@@ -1,12 +1,14 @@
 import { apiList } from './api.bench';
 import { type Bench } from './bench';
 import { bundle } from './bundle.bench';
+import { cameraIdle, healthSweep } from './camera-load.bench';
 import { captureOverhead } from './capture-overhead.bench';
 import { coldStart } from './cold-start.bench';
 import { liveEvents } from './events.bench';
 import { machine } from './machine';
 import { merge } from './merge.bench';
 import { metrics, recording, recordingScale } from './recording.bench';
+import { snapshotCold, snapshotWarm } from './snapshot.bench';
 import { startSpread } from './start-spread.bench';
 
 const BENCHES: Readonly<Record<string, Bench>> = {
@@ -20,6 +22,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   recording,
   'recording-scale': recordingScale,
   metrics,
+  'snapshot-warm': snapshotWarm,
+  'snapshot-cold': snapshotCold,
+  'camera-idle': cameraIdle,
+  'health-sweep': healthSweep,
 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -1,3 +1,4 @@
+import { watchCameras } from './cameras';
 import type { DemoPart } from './demo-part';
 import { capturePackets } from './packet-capture';
 import { recordReceivers } from './recording';
@@ -8,4 +9,5 @@ export const DEMO_PARTS: ReadonlyArray<{ readonly title: string; readonly run: D
   { title: 'Packet capture on Linux hosts', run: capturePackets },
   { title: 'Packet capture on voice gear', run: captureVoice },
   { title: 'Recording from seven receivers', run: recordReceivers },
+  { title: 'Six cameras', run: watchCameras },
 ];
