@@ -1,5 +1,6 @@
 import { routes, sessionMachine } from '@capstan/contracts';
 import { systemClock } from '@capstan/kernel';
+import { killCameraOwner } from './camera-owners';
 import { AWAY_MS, defectsAfter, patiently, Scene, until } from './scenario';
 
 /** What can be killed: each service and each backing server, one at a time. */
@@ -42,17 +43,20 @@ async function kill(scene: Scene, victim: (typeof VICTIMS)[number], phase: (type
   return defects.length === 0;
 }
 
-/** `npm run chaos -- <victim>|all [phase]` */
+/** `npm run chaos -- <victim>|cameras|all [phase]` */
 async function main(): Promise<boolean> {
   const [name = 'all', wantedPhase] = process.argv.slice(2);
+  if (name === 'cameras') {
+    return killCameraOwner(say);
+  }
   const victims = VICTIMS.filter((victim) => name === 'all' || name === victim);
   const phases = PHASES.filter((phase) => wantedPhase === undefined || wantedPhase === phase);
   if (victims.length === 0 || phases.length === 0) {
-    say(`Usage: npm run chaos -- ${VICTIMS.join('|')}|all [${PHASES.join('|')}]`);
+    say(`Usage: npm run chaos -- ${VICTIMS.join('|')}|cameras|all [${PHASES.join('|')}]`);
     return false;
   }
+  let good = name !== 'all' || (await killCameraOwner(say));
   const scene = await Scene.set(say);
-  let good = true;
   try {
     for (const victim of victims) {
       for (const phase of phases) {

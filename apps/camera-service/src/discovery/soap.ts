@@ -44,7 +44,7 @@ export interface XmlElement {
 /** Every element of a name, in order; not those inside of one of the same name. */
 export function elements(xml: string, name: string): XmlElement[] {
   const text = xml.slice(0, MAX_CHARACTERS);
-  const open = new RegExp(`<(?:[\\w.-]{1,40}:)?${name}(\\s[^<>]{0,2000})?>`, 'g');
+  const open = new RegExp(`<(?:[\\w.-]{1,40}:)?${name}(\\s[^<>]{0,2000}?)?/?>`, 'g');
   const close = new RegExp(`</(?:[\\w.-]{1,40}:)?${name}\\s*>`, 'g');
   const found: XmlElement[] = [];
   for (let start = open.exec(text); start !== null; start = open.exec(text)) {
