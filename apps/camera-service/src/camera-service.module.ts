@@ -7,6 +7,9 @@ import { Decoder } from './decode/decoder';
 import { Ffmpeg } from './decode/ffmpeg.client';
 import { CameraDiscovery } from './discovery/camera-discovery.service';
 import { DiscoveryController } from './discovery/discovery.controller';
+import { FilmJobs } from './films/film-jobs.service';
+import { FilmsController } from './films/films.controller';
+import { FilmRecords } from './films/films.repository';
 import { CameraLooker } from './health/camera-look.service';
 import { ConnectionTest } from './health/connection-test.service';
 import { HealthSweep } from './health/health-sweep.service';
@@ -50,6 +53,8 @@ class CameraFeatures {
       Snapshots,
       SnapshotTaker,
       Films,
+      FilmRecords,
+      FilmJobs,
       Retention,
       IntervalSnapshots,
       CameraLooker,
@@ -61,7 +66,7 @@ class CameraFeatures {
     ];
     return {
       module: CameraFeatures,
-      controllers: [CamerasController, CameraGroupsController, SnapshotsController, HealthController, DiscoveryController],
+      controllers: [CamerasController, CameraGroupsController, SnapshotsController, HealthController, DiscoveryController, FilmsController],
       providers,
       exports: providers,
     };

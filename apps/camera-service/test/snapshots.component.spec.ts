@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cameraRpc, type CaptureSnapshotBody, captureSnapshotBody, snapshotRpc } from '@capstan/contracts';
+import { cameraRpc, type CaptureSnapshotBody, captureSnapshotBody, filmRpc, makeFilmBody, snapshotRpc } from '@capstan/contracts';
 import { AppError, systemClock, systemIds } from '@capstan/kernel';
 import type { ObjectStore } from '@capstan/object-store';
 import { OBJECT_STORE } from '@capstan/service-kit';
@@ -79,6 +80,32 @@ describe('snapshots of cameras', () => {
     expect((await platform.keys(`cameras/${camera.id}/snapshots/`)).length).toBe(13);
     expect((await platform.keys(`cameras/${camera.id}/thumbnails/`)).length).toBe(13);
   }, 60_000);
+
+  it('makes a film in the background, brings it into other codecs, and forgets it with its bytes', async () => {
+    const { cameras } = await platform.rpc.call(cameraRpc.list, { page: 1, per_page: 1, q: lab.camera(6).rtsp_url });
+    const cameraId = cameras[0]?.id ?? '';
+    const finished = async (id: string) => {
+      await eventually(async () => expect((await platform.rpc.call(filmRpc.get, { film_id: id })).film).toMatchObject({ state: 'completed', progress: 100, frames: 6 }), { timeoutMs: 30_000 });
+      const { film, video } = await platform.rpc.call(filmRpc.get, { film_id: id });
+      const bytes = await platform.read(video?.key ?? '');
+      expect(createHash('sha256').update(bytes).digest('hex')).toBe(film.sha256);
+      return execFileSync('ffprobe', ['-v', 'error', '-count_frames', '-show_entries', 'stream=codec_name,width,height,nb_read_frames', '-of', 'csv=p=0', '-i', 'pipe:0'], { input: bytes, encoding: 'utf8' }).trim();
+    };
+    const made = systemIds.next();
+    const { film } = await platform.rpc.call(filmRpc.make, { camera_id: cameraId, film_id: made, film: makeFilmBody.parse({ limit: 6, width: 320 }), requested_by: actor });
+    expect(film).toMatchObject({ state: 'queued', progress: 0, source_film_id: null });
+    expect(await codeOf(platform.rpc.call(filmRpc.convert, { source_film_id: systemIds.next(), film_id: systemIds.next(), conversion: { codec: 'vp9' }, requested_by: actor }))).toBe('FILM_NOT_FOUND');
+    expect(await finished(made)).toBe('h264,320,180,6');
+    for (const [codec, told] of [['h265', 'hevc'], ['vp9', 'vp9']] as const) {
+      const converted = systemIds.next();
+      await platform.rpc.call(filmRpc.convert, { source_film_id: made, film_id: converted, conversion: { codec }, requested_by: actor });
+      expect(await finished(converted)).toBe(`${told},320,180,6`);
+    }
+    expect((await platform.rpc.call(filmRpc.list, { camera_id: cameraId, page: 1, per_page: 10 })).films.map(({ codec }) => codec)).toEqual(['vp9', 'h265', 'h264']);
+    await platform.rpc.call(filmRpc.remove, { film_id: made, requested_by: actor });
+    expect(await codeOf(platform.rpc.call(filmRpc.get, { film_id: made }))).toBe('FILM_NOT_FOUND');
+    expect((await platform.keys(`cameras/${cameraId}/films/`)).filter((key) => key.includes(made))).toEqual([]);
+  }, 90_000);
 
   it('takes the still of the camera itself before it opens a session', async () => {
     const lens = lab.camera(2);

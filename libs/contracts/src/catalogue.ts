@@ -1,5 +1,5 @@
 import { auditRecorded } from './access/audit-messages';
-import { cameraEvents, cameraRpc, snapshotRpc } from './cameras/camera-messages';
+import { cameraEvents, cameraRpc, filmRpc, snapshotRpc } from './cameras/camera-messages';
 import { credentialRpc, deviceEvents } from './credentials/credentials';
 import type { CommandDefinition, ControlDefinition, EventDefinition, ProgressDefinition, RpcDefinition, ServiceName } from './envelope/definitions';
 import { captureAnalysisRpc } from './packet-capture/capture-analysis';
@@ -26,6 +26,7 @@ export const catalogue = {
     ...Object.values(captureAnalysisRpc),
     ...Object.values(cameraRpc),
     ...Object.values(snapshotRpc),
+    ...Object.values(filmRpc),
     ...Object.values(receiverRpc),
     ...Object.values(sourceRpc),
     ...Object.values(recordingRpc),

@@ -380,6 +380,18 @@ export {
   type ProbeCameraBody,
 } from './cameras/camera-discovery';
 export {
+  convertFilmBody,
+  FILM_CODECS,
+  FILM_STATES,
+  filmList,
+  filmView,
+  makeFilmBody,
+  type FilmCodec,
+  type FilmState,
+  type FilmView,
+  type MakeFilmBody,
+} from './cameras/films';
+export {
   HEALTH_GRADES,
   PICTURE_FLAGS,
   cameraHealth,
@@ -398,6 +410,7 @@ export {
   CAMERA_SECRET_PURPOSE,
   cameraEvents,
   cameraRpc,
+  filmRpc,
   snapshotRpc,
 } from './cameras/camera-messages';
 export {

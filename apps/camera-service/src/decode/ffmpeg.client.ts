@@ -1,8 +1,11 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { AppError, type Clock } from '@capstan/kernel';
 import { CLOCK } from '@capstan/service-kit';
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common';
 import { CAMERA_CONFIG, type CameraConfig } from '../config';
+import { encodedFrames } from '../films/film-command';
 import { cameraError } from '../rtsp/rtsp-error';
 
 /** Largest picture or film that comes out, in bytes. */
@@ -74,14 +77,26 @@ export class Ffmpeg implements BeforeApplicationShutdown {
   /**
    * Runs ffmpeg over bytes.
    * @param args without the program; input `pipe:0`, output `pipe:1`
-   * @throws AppError `CAMERA_DECODE`; the reason of `signal`
+   * @param onFrames told now and then how many frames are encoded
+   * @throws AppError `CAMERA_DECODE`; what `input` throws; the reason of `signal`
    */
-  async convert(args: readonly string[], input: Buffer, signal: AbortSignal): Promise<Buffer> {
-    return this.feed(this.start(args), input, signal);
+  async convert(args: readonly string[], input: Buffer | Readable, signal: AbortSignal, onFrames?: (frames: number) => void): Promise<Buffer> {
+    if (onFrames === undefined) {
+      return this.feed(this.start(args), input, signal);
+    }
+    const child = this.start(['-progress', 'pipe:3', ...args], true);
+    (child.stdio[3] as Readable | null)?.on('data', (chunk: Buffer) => {
+      const frames = encodedFrames(chunk.toString('latin1'));
+      if (frames !== undefined) {
+        onFrames(frames);
+      }
+    });
+    return this.feed(child, input, signal);
   }
 
-  private start(args: readonly string[]): ChildProcessWithoutNullStreams {
-    const child = spawn(this.config.CAPSTAN_FFMPEG, ['-hide_banner', '-loglevel', 'error', ...args], { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: PROGRAM_PATH } });
+  private start(args: readonly string[], tellsProgress = false): ChildProcessWithoutNullStreams {
+    const stdio = tellsProgress ? (['pipe', 'pipe', 'pipe', 'pipe'] as const) : (['pipe', 'pipe', 'pipe'] as const);
+    const child = spawn(this.config.CAPSTAN_FFMPEG, ['-hide_banner', '-loglevel', 'error', ...args], { stdio: [...stdio], env: { PATH: PROGRAM_PATH } }) as ChildProcessWithoutNullStreams;
     this.children.add(child);
     child.once('close', () => this.children.delete(child));
     child.once('error', (error) => {
@@ -93,10 +108,11 @@ export class Ffmpeg implements BeforeApplicationShutdown {
     return child;
   }
 
-  private async feed(child: ChildProcessWithoutNullStreams, input: Buffer, signal: AbortSignal): Promise<Buffer> {
+  private async feed(child: ChildProcessWithoutNullStreams, input: Buffer | Readable, signal: AbortSignal): Promise<Buffer> {
     const out: Buffer[] = [];
     let bytes = 0;
     let complaint = '';
+    let inputError: Error | undefined;
     child.stdout.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       out.push(chunk);
@@ -117,9 +133,23 @@ export class Ffmpeg implements BeforeApplicationShutdown {
       if (signal.aborted) {
         onAbort();
       }
-      child.stdin.end(input);
+      if (Buffer.isBuffer(input)) {
+        child.stdin.end(input);
+      } else {
+        // A process that has seen enough closes its input early: that is not the input's fault.
+        pipeline(input, child.stdin).catch((error: unknown) => {
+          const { code } = error as NodeJS.ErrnoException;
+          if (code !== 'EPIPE' && code !== 'ERR_STREAM_PREMATURE_CLOSE') {
+            inputError = error as Error;
+            void this.end(child);
+          }
+        });
+      }
       await closed;
       signal.throwIfAborted();
+      if (inputError !== undefined) {
+        throw inputError;
+      }
       // The exit code says little: it is 69 for a whole picture after a damaged one, and 0 after a stream that stopped. What came out is looked at.
       if (bytes === 0) {
         throw new AppError('CAMERA_DECODE', 'The picture of the camera cannot be decoded', { retryable: true, details: { decoder: firstLine(complaint) } });
@@ -160,17 +190,22 @@ export class Ffmpeg implements BeforeApplicationShutdown {
     }
   }
 
+  /** Settles when the process is gone. */
   private async end(child: ChildProcess): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null || !this.children.has(child)) {
+    if (!this.children.has(child)) {
       return;
     }
     const gone = new AbortController();
-    child.once('close', () => gone.abort());
+    const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+    void closed.then(() => gone.abort());
+    // One that waits for its input does not hear SIGTERM; the end of the input it does.
+    child.stdin?.destroy();
     child.kill('SIGTERM');
     await this.clock.sleep(KILL_AFTER_MS, gone.signal).then(
       () => child.kill('SIGKILL'),
       () => undefined,
     );
+    await closed;
   }
 }
 

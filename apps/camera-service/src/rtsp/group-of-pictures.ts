@@ -4,6 +4,9 @@ import type { VideoCodec, VideoFrame } from './video-codec';
 
 /** Bytes of one group that are kept: 16 MB are eight seconds of a very busy 4K camera. */
 const MAX_BYTES = 16 * 1024 * 1024;
+const FIRST_BYTES = 256 * 1024;
+/** Memory that a group has not needed for so many groups is given back. */
+const SHRINK_AFTER = 8;
 
 /** The frames since the last keyframe, enough to decode the newest one. */
 export interface Group {
@@ -15,12 +18,17 @@ export interface Group {
   readonly frameAt: number;
 }
 
-/** Keeps the current group of pictures of a stream in memory, and nothing older. */
+/** Keeps the current group of pictures of a stream in memory that is used again for the next one. */
 export class GroupOfPictures {
-  private frames: VideoFrame[] = [];
+  private storage = Buffer.allocUnsafeSlow(FIRST_BYTES);
   private bytes = 0;
+  /** Where each kept frame ends, and when it arrived. */
+  private frames: { readonly end: number; readonly arrivedAt: number }[] = [];
   private overflow = false;
   private parameterSets: readonly Buffer[];
+  /** Bytes of the largest of the last groups, and for how many of them. */
+  private largest = 0;
+  private groups = 0;
 
   constructor(
     private readonly codec: VideoCodec,
@@ -31,22 +39,25 @@ export class GroupOfPictures {
 
   add(frame: VideoFrame): void {
     if (frame.key) {
-      this.frames = [];
-      this.bytes = 0;
-      this.overflow = false;
+      this.begin();
       const inBand = parameterSetsIn(this.codec, frame.data);
       this.parameterSets = inBand.length > 0 ? inBand : this.parameterSets;
     }
     if ((this.frames.length === 0 && !frame.key) || this.overflow) {
       return;
     }
-    this.bytes += frame.data.length;
-    if (this.bytes > MAX_BYTES) {
+    const end = this.bytes + frame.data.length;
+    if (end > MAX_BYTES) {
       // The beginning is worth more than the end: without it nothing can be decoded.
       this.overflow = true;
       return;
     }
-    this.frames.push(frame);
+    if (end > this.storage.length) {
+      this.resize(Math.max(end, Math.min(MAX_BYTES, this.storage.length * 1.5)));
+    }
+    frame.data.copy(this.storage, this.bytes);
+    this.bytes = end;
+    this.frames.push({ end, arrivedAt: frame.arrivedAt });
   }
 
   /** Unix milliseconds when the newest frame arrived; undefined before the first keyframe. */
@@ -64,16 +75,6 @@ export class GroupOfPictures {
     return this.upTo(1);
   }
 
-  private upTo(count: number): Group | undefined {
-    const kept = this.codec === 'mjpeg' ? this.frames.slice(-1) : this.frames.slice(0, count);
-    const newest = kept.at(-1);
-    if (newest === undefined) {
-      return undefined;
-    }
-    const parts = kept.map(({ data }) => data);
-    return { codec: this.codec, data: this.codec === 'mjpeg' ? newest.data : Buffer.concat([annexB(this.parameterSets), ...parts]), frames: kept.length, frameAt: newest.arrivedAt };
-  }
-
   /** Size of the pictures; undefined while the stream did not tell. */
   size(): PictureSize | undefined {
     const type = this.codec === 'h264' ? (unit: Buffer) => (unit[0] ?? 0) & 0x1f : (unit: Buffer) => ((unit[0] ?? 0) >> 1) & 0x3f;
@@ -82,11 +83,42 @@ export class GroupOfPictures {
   }
 
   get keptBytes(): number {
-    return this.bytes;
+    return this.storage.length;
+  }
+
+  private begin(): void {
+    this.largest = Math.max(this.largest, this.bytes);
+    this.groups += 1;
+    this.frames = [];
+    this.bytes = 0;
+    this.overflow = false;
+    if (this.groups >= SHRINK_AFTER) {
+      const enough = Math.max(FIRST_BYTES, Math.ceil(this.largest * 1.25));
+      if (enough * 2 < this.storage.length) {
+        this.resize(enough);
+      }
+      this.largest = 0;
+      this.groups = 0;
+    }
+  }
+
+  private resize(size: number): void {
+    const other = Buffer.allocUnsafeSlow(Math.ceil(size));
+    this.storage.copy(other, 0, 0, this.bytes);
+    this.storage = other;
+  }
+
+  private upTo(count: number): Group | undefined {
+    const newest = this.frames[count - 1];
+    if (newest === undefined) {
+      return undefined;
+    }
+    const data = this.storage.subarray(0, newest.end);
+    return { codec: this.codec, data: this.codec === 'mjpeg' ? Buffer.from(data) : Buffer.concat([annexB(this.parameterSets), data]), frames: count, frameAt: newest.arrivedAt };
   }
 }
 
-/** Parameter sets inside a keyframe; the last word on them, before those of the description. */
+/** Copies of the parameter sets inside a keyframe; the last word on them, before those of the description. */
 function parameterSetsIn(codec: VideoCodec, data: Buffer): Buffer[] {
   if (codec === 'mjpeg') {
     return [];
@@ -97,15 +129,15 @@ function parameterSetsIn(codec: VideoCodec, data: Buffer): Buffer[] {
   while (start !== -1) {
     const header = data[start + 3] ?? 0;
     const type = codec === 'h264' ? header & 0x1f : (header >> 1) & 0x3f;
-    const next = data.indexOf(MARK, start + 3);
-    if (!wanted.includes(type)) {
+    const isSet = wanted.includes(type);
+    if (!isSet && (codec === 'h264' ? type <= 5 : type < 32)) {
       // Slices follow, and they are long: nothing more is to be found.
-      if (codec === 'h264' ? type <= 5 : type < 32) {
-        break;
-      }
-    } else {
+      break;
+    }
+    const next = data.indexOf(MARK, start + 3);
+    if (isSet) {
       const end = next === -1 ? data.length : data[next - 1] === 0 ? next - 1 : next;
-      found.push(data.subarray(start + 3, end));
+      found.push(Buffer.from(data.subarray(start + 3, end)));
     }
     start = next;
   }

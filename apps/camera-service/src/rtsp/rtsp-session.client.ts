@@ -100,7 +100,7 @@ export class RtspSession {
     const limited = <T>(what: string, work: (limit: AbortSignal) => Promise<T>): Promise<T> => withTimeout(clock, target.timeoutMs, 'CAMERA_TIMEOUT', `The camera did not answer ${what} within ${target.timeoutMs} ms`, work, signal);
     const startedAt = clock.monotonic();
     let session: RtspSession | undefined;
-    const connection = await limited('the connection', (limit) => RtspConnection.open({ host: target.ip, port: target.address.port, tls: target.address.tls }, ({ channel, payload }) => channel === session?.rtpChannel && session.packet(payload), limit));
+    const connection = await limited('the connection', (limit) => RtspConnection.open({ host: target.ip, port: target.address.port, tls: target.address.tls }, (channel, payload) => channel === session?.rtpChannel && session.packet(payload), limit));
     const tcpMs = clock.monotonic() - startedAt;
     try {
       const requests = new SignedRequests(connection, target.login, (what, work) => limited(what, () => work));

@@ -105,8 +105,8 @@ export class RtspCamera {
   }
 
   private async load(): Promise<Clip> {
-    const { codec, width, height, fps, gopSec } = this.plan;
-    this.clip = await this.encoder.clip({ codec, width, height, fps, gopSec, scene: sceneOf(this.fault) });
+    const { codec, width, height, fps, gopSec, kbps } = this.plan;
+    this.clip = await this.encoder.clip({ codec, width, height, fps, gopSec, kbps, scene: sceneOf(this.fault) });
     return this.clip;
   }
 

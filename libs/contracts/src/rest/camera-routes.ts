@@ -20,6 +20,7 @@ import {
   updateCameraBody,
   updateGroupBody,
 } from '../cameras/cameras';
+import { convertFilmBody, filmList, filmView, makeFilmBody } from '../cameras/films';
 import { cameraSnapshotAnswer, captureSnapshotBody, deviceSnapshotsQuery, filmBody, groupSnapshotBody, snapshotImage, snapshotList, snapshotListQuery, snapshotView, stillQuery } from '../cameras/snapshots';
 import { isoTimestamp, pageQuery, uuid } from '../primitives';
 import { sessionView } from '../sessions/session';
@@ -33,6 +34,7 @@ const json = <S extends z.ZodType>(schema: S) => ({ json: schema }) as const;
 const EMPTY = { empty: true } as const;
 const camera = json(z.object({ camera: cameraView }));
 const group = json(z.object({ group: groupView }));
+const film = json(z.object({ film: filmView }));
 const snapshot = json(z.object({ snapshot: snapshotView }));
 const downloadUrl = json(z.object({ url: z.string(), expires_at: isoTimestamp }));
 
@@ -79,6 +81,12 @@ export const cameraRoutes = {
   cameraHealth: defineRoute({ method: 'GET', path: '/cameras/:id/health', tag: 'cameras', summary: 'Samples, rollups, events and a report of a camera', access: 'cameras:read', params: byId, query: healthQuery, status: 200, response: json(cameraHealth), problems: ['CAMERA_NOT_FOUND'] }),
   cameraContactSheet: defineRoute({ method: 'POST', path: '/cameras/:id/contact-sheet', tag: 'cameras', summary: 'Stored snapshots on one sheet, as JPEG', access: 'cameras:read', params: byId, body: filmBody, status: 200, response: { bytes: 'image/jpeg' }, problems: ['CAMERA_NOT_FOUND', 'NOT_ENOUGH_SNAPSHOTS'] }),
   cameraTimeLapse: defineRoute({ method: 'POST', path: '/cameras/:id/time-lapse', tag: 'cameras', summary: 'Stored snapshots as a film, as MP4', access: 'cameras:read', params: byId, body: filmBody, status: 200, response: { bytes: 'video/mp4' }, problems: ['CAMERA_NOT_FOUND', 'NOT_ENOUGH_SNAPSHOTS'] }),
+  makeFilm: defineRoute({ method: 'POST', path: '/cameras/:id/films', tag: 'cameras', summary: 'Begin a film of stored snapshots; it is made in the background', access: 'cameras:read', params: byId, body: makeFilmBody, status: 202, response: film, problems: ['CAMERA_NOT_FOUND', 'NOT_ENOUGH_SNAPSHOTS'], idempotent: true }),
+  listFilms: defineRoute({ method: 'GET', path: '/cameras/:id/films', tag: 'cameras', summary: 'Films of a camera, newest first', access: 'cameras:read', params: byId, query: pageQuery, status: 200, response: json(filmList), problems: ['CAMERA_NOT_FOUND'] }),
+  getFilm: defineRoute({ method: 'GET', path: '/films/:id', tag: 'cameras', summary: 'A film, or how far the work on it is', access: 'cameras:read', params: byId, status: 200, response: film, problems: ['FILM_NOT_FOUND'] }),
+  convertFilm: defineRoute({ method: 'POST', path: '/films/:id/convert', tag: 'cameras', summary: 'Begin the same film in another codec', access: 'cameras:read', params: byId, body: convertFilmBody, status: 202, response: film, problems: ['FILM_NOT_FOUND', 'FILM_NOT_READY'], idempotent: true }),
+  filmVideo: defineRoute({ method: 'GET', path: '/films/:id/video', tag: 'cameras', summary: 'The film; Range and ETag (= sha256) are honoured', access: 'cameras:read', params: byId, status: 200, response: { bytes: 'video/*' }, problems: ['FILM_NOT_FOUND', 'FILM_NOT_READY', 'OBJECT_PRUNED', 'RANGE_NOT_SATISFIABLE'] }),
+  deleteFilm: defineRoute({ method: 'DELETE', path: '/films/:id', tag: 'cameras', summary: 'Remove a film, or end the work on it', access: 'cameras:write', params: byId, status: 204, response: EMPTY, problems: ['FILM_NOT_FOUND'] }),
 
   captureSnapshot: defineRoute({ method: 'POST', path: '/snapshots/capture/:device_id', tag: 'snapshots', summary: 'Take a picture and keep it', access: 'cameras:read', params: byDevice, body: captureSnapshotBody, status: 200, response: json(snapshotView), problems: NO_PICTURE, idempotent: true }),
   listSnapshots: defineRoute({ method: 'GET', path: '/snapshots', tag: 'snapshots', summary: 'Snapshots, newest first', access: 'cameras:read', query: snapshotListQuery, status: 200, response: json(snapshotList), problems: ['CAMERA_NOT_FOUND'] }),
