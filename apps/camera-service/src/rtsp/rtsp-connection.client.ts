@@ -17,7 +17,7 @@ export class RtspConnection {
 
   private constructor(
     private readonly socket: Socket,
-    private readonly reader: RtspReader,
+    reader: RtspReader,
     onFrame: RtspListener['frame'],
   ) {
     this.listener = {
