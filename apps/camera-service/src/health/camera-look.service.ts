@@ -54,11 +54,6 @@ export class CameraLooker {
     return { ...found, sample: { ...found.sample, look_ms: round(this.clock.monotonic() - startedAt) } };
   }
 
-  forget(cameraId: string): void {
-    this.before.delete(cameraId);
-    this.looks.delete(cameraId);
-  }
-
   private async lookInside(camera: CameraRecord, signal: AbortSignal): Promise<CameraLook> {
     const memory = (camera.picture as PictureMemory | null) ?? NO_MEMORY;
     const base = this.emptySample(camera);
@@ -70,7 +65,7 @@ export class CameraLooker {
     // A session opened only for the look shows the smaller stream: it costs the camera and us a fraction.
     const stream: StreamName = warm === undefined && camera.warm !== 'always' && camera.substream_url !== null ? 'sub' : 'main';
     const count = (this.looks.get(camera.camera_id) ?? 0) + 1;
-    this.looks.set(camera.camera_id, count);
+    remember(this.looks, camera.camera_id, count);
     try {
       if (warm === undefined && camera.warm !== 'always' && camera.state === 'live' && count % PLAY_EVERY !== 1) {
         return await this.lookByDescription(camera, base, memory, signal);
@@ -140,7 +135,7 @@ export class CameraLooker {
     const newer = before === undefined || before.at < frame.frameAt;
     const difference = before === undefined || !newer ? undefined : meanDifference(before.grey, figures.grey);
     if (newer) {
-      this.before.set(camera.camera_id, { grey: figures.grey, at: frame.frameAt });
+      remember(this.before, camera.camera_id, { grey: figures.grey, at: frame.frameAt });
     }
     const next = newer ? judgePicture(memory, { at: frame.frameAt, mean: figures.mean, std: figures.std, sharpness: figures.sharpness, dhash: figures.dhash }, difference, before?.at) : memory;
     return {
@@ -187,3 +182,15 @@ function timed(timings: RtspTimings): Pick<HealthSample, 'tcp_ms' | 'describe_ms
 }
 
 const round = (value: number): number => Math.round(value * 100) / 100;
+
+/** Cameras that are remembered; of more than these the ones that were not looked at for longest are met as if for the first time. */
+const MAX_REMEMBERED = 5_000;
+
+function remember<T>(memory: Map<string, T>, cameraId: string, value: T): void {
+  memory.delete(cameraId);
+  memory.set(cameraId, value);
+  if (memory.size > MAX_REMEMBERED) {
+    const [oldest] = memory.keys();
+    memory.delete(oldest ?? '');
+  }
+}
