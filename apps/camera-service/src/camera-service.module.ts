@@ -5,6 +5,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { CAMERA_CONFIG, type CameraConfig } from './config';
 import { Decoder } from './decode/decoder';
 import { Ffmpeg } from './decode/ffmpeg.client';
+import { LiveDecoders } from './decode/live-decoders.service';
 import { CameraDiscovery } from './discovery/camera-discovery.service';
 import { DiscoveryController } from './discovery/discovery.controller';
 import { FilmJobs } from './films/film-jobs.service';
@@ -48,6 +49,7 @@ class CameraFeatures {
       CameraSessions,
       Ffmpeg,
       Decoder,
+      LiveDecoders,
       Frames,
       FrameCalls,
       Snapshots,

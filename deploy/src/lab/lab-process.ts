@@ -101,9 +101,13 @@ export class LabProcess {
     const complaints: string[] = [];
     child.stderr?.setEncoding('utf8').on('data', (text: string) => complaints.push(text));
     const ready = new Deferred<LabInventory>();
-    child.once('exit', (code) => ready.reject(new AppError('LAB_FAILED', `The lab ended with code ${code}: ${complaints.join('').trim()}`)));
-    const timer = setTimeout(() => ready.reject(new AppError('LAB_FAILED', `The lab was not ready within ${START_TIMEOUT_MS / 1_000} s: ${complaints.join('').trim()}`)), START_TIMEOUT_MS);
     let lab: LabProcess | undefined;
+    child.once('exit', (code, signal) => {
+      const failure = new AppError('LAB_FAILED', `The lab ended with ${signal ?? `code ${code}`}: ${complaints.join('').trim()}`);
+      ready.reject(failure);
+      lab?.fail(failure);
+    });
+    const timer = setTimeout(() => ready.reject(new AppError('LAB_FAILED', `The lab was not ready within ${START_TIMEOUT_MS / 1_000} s: ${complaints.join('').trim()}`)), START_TIMEOUT_MS);
     createInterface({ input: child.stdout! }).on('line', (line) => {
       const message = JSON.parse(line) as Record<string, unknown>;
       if (message['event'] === 'ready') {
@@ -138,6 +142,14 @@ export class LabProcess {
     // The end of its input, not a signal: one started through sudo is not ours to signal.
     this.child.stdin?.end();
     await exited;
+  }
+
+  /** Nobody answers any more. */
+  private fail(failure: AppError): void {
+    for (const waiting of this.waiting.values()) {
+      waiting.reject(failure);
+    }
+    this.waiting.clear();
   }
 
   private settle(message: Record<string, unknown>): void {

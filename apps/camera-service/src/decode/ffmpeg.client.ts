@@ -6,15 +6,16 @@ import { CLOCK } from '@capstan/service-kit';
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common';
 import { CAMERA_CONFIG, type CameraConfig } from '../config';
 import { encodedFrames } from '../films/film-command';
+import type { RtspSession } from '../rtsp/rtsp-session.client';
 import { cameraError } from '../rtsp/rtsp-error';
+import type { Decodable } from './ivf';
+import { LiveDecoder } from './live-decoder.client';
 
 /** Largest picture or film that comes out, in bytes. */
 const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
 const KILL_AFTER_MS = 2_000;
 /** A process that waits for work is given up after this. */
 const SPARE_MS = 60_000;
-
-type Decodable = 'h264' | 'h265';
 
 /**
  * Decodes one group of pictures to its last frame, as JPEG. `fps=1/10000` drops every frame that another one follows, so
@@ -24,6 +25,12 @@ type Decodable = 'h264' | 'h265';
 const decodeArguments = (codec: Decodable): string[] => [
   ...inputArguments(codec),
   ...['-an', '-vf', 'fps=1/10000:eof_action=pass', '-fps_mode', 'passthrough', '-pix_fmt', 'yuvj420p', '-q:v', '3', '-f', 'mjpeg', 'pipe:1'],
+];
+
+/** Decodes every frame and encodes those with an odd time. One thread each: more of them would hold frames back. */
+const FOLLOW_ARGUMENTS = [
+  ...['-probesize', '32', '-analyzeduration', '0', '-flags', '+low_delay', '-threads', '1', '-f', 'ivf', '-i', 'pipe:0', '-an', '-copyts'],
+  ...['-vf', 'select=mod(pts\\,2)', '-enc_time_base', '-1', '-fps_mode', 'passthrough', '-pix_fmt', 'yuvj420p', '-q:v', '3', '-threads', '1', '-flush_packets', '1', '-f', 'mjpeg', 'pipe:1'],
 ];
 
 function inputArguments(codec: Decodable): string[] {
@@ -67,6 +74,11 @@ export class Ffmpeg implements BeforeApplicationShutdown {
     } finally {
       this.keepSpare(codec);
     }
+  }
+
+  /** A decoder that follows a stream until it is closed or the session ends. */
+  follow(session: RtspSession): LiveDecoder {
+    return new LiveDecoder(this.start(FOLLOW_ARGUMENTS), session, (child) => void this.end(child));
   }
 
   /** The first frame of a group as JPEG of 320×180, unchecked. @throws as {@link lastFrame} */

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { AppError, systemClock } from '@capstan/kernel';
+import { AppError, Deferred, systemClock } from '@capstan/kernel';
 import { eventually } from '@capstan/testing';
 import type { CameraConfig } from '../config';
+import type { RtspSession } from '../rtsp/rtsp-session.client';
+import type { VideoFrame } from '../rtsp/video-codec';
 import { Ffmpeg } from './ffmpeg.client';
 import { jpegSize } from './jpeg';
 
@@ -44,6 +46,43 @@ describe(Ffmpeg.name, () => {
     quit.abort(new AppError('CAMERA_TIMEOUT', 'too late', { retryable: true }));
     await expect(waiting).rejects.toMatchObject({ code: 'CAMERA_TIMEOUT' });
     expect(sut.running).toBe(0);
+  });
+
+  it('follows a stream and gives its next frame each time it is asked, until the session ends', async () => {
+    const units = execFileSync('ffmpeg', ['-v', 'error', '-f', 'h264', '-i', 'pipe:0', '-c', 'copy', '-bsf:v', 'h264_metadata=aud=insert', '-f', 'h264', 'pipe:1'], { input: group });
+    const delimiter = Buffer.from([0, 0, 0, 1, 9]);
+    const frames: Buffer[] = [];
+    for (let at = 0; at !== -1; ) {
+      const next = units.indexOf(delimiter, at + 1);
+      frames.push(units.subarray(at, next === -1 ? units.length : next));
+      at = next;
+    }
+    expect(frames).toHaveLength(10);
+    const ended = new Deferred<AppError>();
+    let tell: (frame: VideoFrame) => void = () => undefined;
+    const session = {
+      track: { codec: 'h264' },
+      pictures: { size: () => ({ width: 320, height: 180 }), forEachFrame: (visit: (data: Buffer) => void) => frames.slice(0, 4).forEach(visit) },
+      onFrame: (listener: typeof tell) => {
+        tell = listener;
+        return () => undefined;
+      },
+      ended: ended.promise,
+    } as unknown as RtspSession;
+    const decoder = sut.follow(session);
+    for (const number of [4, 7]) {
+      const picture = decoder.next();
+      expect(decoder.next()).toBe(picture);
+      tell({ data: frames[number]!, key: false, rtpTime: 0, arrivedAt: 1_000 + number });
+      const { jpeg, frameAt } = await picture;
+      expect([jpegSize(jpeg), frameAt]).toEqual([{ width: 320, height: 180 }, 1_000 + number]);
+      tell({ data: frames[number + 1]!, key: false, rtpTime: 0, arrivedAt: 0 });
+    }
+    const never = decoder.next();
+    ended.resolve(new AppError('CAMERA_LOST', 'gone'));
+    await expect(never).rejects.toMatchObject({ code: 'CAMERA_DECODE' });
+    await expect(decoder.next()).rejects.toMatchObject({ code: 'CAMERA_DECODE' });
+    await eventually(() => expect(sut.running).toBe(0));
   });
 
   it('says that the program is missing', async () => {

@@ -75,6 +75,16 @@ export class GroupOfPictures {
     return this.upTo(1);
   }
 
+  /** Each frame of the group in order, the first one behind the parameter sets; memory good until the call returns. */
+  forEachFrame(visit: (data: Buffer) => void): void {
+    let start = 0;
+    for (const { end } of this.frames) {
+      const data = this.storage.subarray(start, end);
+      visit(start === 0 ? Buffer.concat([annexB(this.parameterSets), data]) : data);
+      start = end;
+    }
+  }
+
   /** Size of the pictures; undefined while the stream did not tell. */
   size(): PictureSize | undefined {
     const type = this.codec === 'h264' ? (unit: Buffer) => (unit[0] ?? 0) & 0x1f : (unit: Buffer) => ((unit[0] ?? 0) >> 1) & 0x3f;

@@ -3,6 +3,7 @@ import { CLOCK, Metrics } from '@capstan/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { CAMERA_CONFIG, type CameraConfig } from '../config';
 import { Decoder, type Picture, whole } from '../decode/decoder';
+import { LiveDecoders } from '../decode/live-decoders.service';
 import { CameraAddresses } from '../inventory/camera-address.client';
 import type { CameraRecord } from '../inventory/camera-view';
 import { Cameras } from '../inventory/cameras.repository';
@@ -52,6 +53,7 @@ export class Frames {
     private readonly sessions: CameraSessions,
     private readonly cameras: Cameras,
     private readonly decoder: Decoder,
+    private readonly live: LiveDecoders,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CAMERA_CONFIG) config: CameraConfig,
     metrics: Metrics,
@@ -115,19 +117,7 @@ export class Frames {
     if (known !== undefined && (known.frameAt === newestAt || this.clock.now() - known.frameAt <= wish.maxAgeMs)) {
       return known.frame;
     }
-    // The group is taken when its turn comes, so that a picture is not older by the time it waited.
-    let frameAt = newestAt;
-    const frame = this.decoder
-      .decode(
-        session.track.codec,
-        () => {
-          const group = session.pictures.current();
-          frameAt = group?.frameAt ?? newestAt;
-          return group;
-        },
-        AbortSignal.timeout(DECODE_MS),
-      )
-      .then((picture): Frame => ({ ...picture, frameAt, source }));
+    const frame = this.decode(session, key, source);
     const entry = { frameAt: newestAt, frame };
     this.decoding.set(key, entry);
     try {
@@ -139,6 +129,32 @@ export class Frames {
         this.decoding.delete(key);
       }
     }
+  }
+
+  /** Where somebody keeps looking, the next frame of the decoder that follows; else the newest one of the group. */
+  private async decode(session: RtspSession, key: string, source: 'gop' | 'cold'): Promise<Frame> {
+    const live = this.live.ask(key, session);
+    if (live !== undefined) {
+      try {
+        const { jpeg, frameAt } = await withTimeout(this.clock, LIVE_MS, 'CAMERA_TIMEOUT', 'No frame came in time', () => live.next());
+        return { ...whole(jpeg), frameAt, source };
+      } catch {
+        // The group is still there.
+        live.close();
+      }
+    }
+    // The group is taken when its turn comes, so that a picture is not older by the time it waited.
+    let frameAt = 0;
+    const picture = await this.decoder.decode(
+      session.track.codec,
+      () => {
+        const group = session.pictures.current();
+        frameAt = group?.frameAt ?? 0;
+        return group;
+      },
+      AbortSignal.timeout(DECODE_MS),
+    );
+    return { ...picture, frameAt, source };
   }
 
   /** The stream stands still: it may go on. @throws AppError `CAMERA_TIMEOUT` */
