@@ -49,7 +49,7 @@ describe('sessions with GStreamer’s RTSP server', () => {
     try {
       await session.firstPicture(10_000, SIGNAL);
       expect(session.track.codec).toBe(codec);
-      expect(await decoder.decode(codec, () => session.pictures.current(), SIGNAL)).toMatchObject({ width: 640, height: 360 });
+      expect(await decoder.decode(codec, session.pictures.current(), SIGNAL)).toMatchObject({ width: 640, height: 360 });
       expect(session.statistics.figures(systemClock.monotonic()).lossPct ?? 0).toBe(0);
     } finally {
       session.close();

@@ -18,6 +18,8 @@ const EVENT_MS = 45_000;
 /** Adds the lab's cameras by CSV, connects to each, takes their pictures at one moment, freezes one of them until somebody notices, and makes a contact sheet. */
 export const watchCameras: DemoPart = async ({ api, lab, dataDir }) => {
   const groupId = await freshGroup(api);
+  // Their loops are encoded when first needed, which real cameras do all the time.
+  await Promise.all(lab.inventory.cameras.map(({ name }) => lab.control({ do: 'camera-fault', host: name, fault: 'none' })));
   const cameras = await importByCsv(api, lab.inventory.cameras, groupId);
   let good = cameras.length === lab.inventory.cameras.length && (await testAll(api, cameras));
   const frozen = cameras.at(-1)!;

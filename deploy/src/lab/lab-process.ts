@@ -100,6 +100,8 @@ export class LabProcess {
     });
     const complaints: string[] = [];
     child.stderr?.setEncoding('utf8').on('data', (text: string) => complaints.push(text));
+    // Its end is seen below, not at its input.
+    child.stdin?.on('error', () => undefined);
     const ready = new Deferred<LabInventory>();
     let lab: LabProcess | undefined;
     child.once('exit', (code, signal) => {
@@ -126,6 +128,9 @@ export class LabProcess {
 
   /** Sends a control word, e.g. `{ do: 'ps', host: 'lab-linux-1' }`. @throws AppError with the lab's own code */
   async control(command: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) {
+      throw new AppError('LAB_FAILED', 'The lab has ended');
+    }
     const id = this.nextId;
     this.nextId += 1;
     const answer = new Deferred<Record<string, unknown>>();

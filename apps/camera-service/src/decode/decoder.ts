@@ -54,25 +54,25 @@ export class Decoder {
 
   /**
    * The newest picture of a group. One of a JPEG camera is handed on untouched.
-   * @param take called when it is this picture's turn
    * @throws AppError `CAMERA_DECODE`; `TOO_MANY_REQUESTS` when too many wait; the reason of `signal`
    */
-  async decode(codec: VideoCodec, take: () => Group | undefined, signal: AbortSignal): Promise<Picture> {
+  async decode(codec: VideoCodec, group: Group | undefined, signal: AbortSignal): Promise<Picture> {
     if (codec === 'mjpeg') {
-      return whole(endPicture(taken(take).data));
+      return whole(endPicture(there(group).data));
     }
-    return this.inTurn(async () => whole(await this.ffmpeg.lastFrame(codec, taken(take).data, signal)), signal);
+    const { data } = there(group);
+    return this.inTurn(async () => whole(await this.ffmpeg.lastFrame(codec, data, signal)), signal);
   }
 
   /** The keyframe of a group at 320×180, stretched to it. @throws as {@link decode} */
-  async keyframe(codec: VideoCodec, take: () => Group | undefined, signal: AbortSignal): Promise<Keyframe> {
+  async keyframe(codec: VideoCodec, group: Group | undefined, signal: AbortSignal): Promise<Keyframe> {
     if (codec === 'mjpeg') {
-      const { data, frameAt } = taken(take);
+      const { data, frameAt } = there(group);
       const { jpeg, width, height } = whole(endPicture(data));
       return { jpeg, frameAt, size: { width, height } };
     }
+    const { data, frameAt } = there(group);
     return this.inTurn(async () => {
-      const { data, frameAt } = taken(take);
       const { jpeg } = whole(await this.ffmpeg.smallFrame(codec, data, signal));
       return { jpeg, frameAt, size: undefined };
     }, signal);
@@ -99,8 +99,7 @@ export class Decoder {
   }
 }
 
-function taken(take: () => Group | undefined): Group {
-  const group = take();
+function there(group: Group | undefined): Group {
   if (group === undefined) {
     throw cameraError('CAMERA_NO_VIDEO', 'The camera sends no picture');
   }

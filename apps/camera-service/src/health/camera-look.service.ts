@@ -119,7 +119,7 @@ export class CameraLooker {
     if (age === null || age > STALL_MS) {
       return { verdict: 'stalled', error: cameraError('CAMERA_LOST', 'The camera keeps the connection but sends no pictures'), sample: { ...graded, reason_code: 'CAMERA_STALLED' }, memory };
     }
-    const seen = await this.judge(camera, await this.decoder.keyframe(session.track.codec, () => session.pictures.keyframe(), signal), memory);
+    const seen = await this.judge(camera, await this.decoder.keyframe(session.track.codec, session.pictures.keyframe(), signal), memory);
     const limping = (figures.lossPct ?? 0) > DEGRADED_LOSS_PCT || (figures.fps !== null && expected !== null && figures.fps < expected * DEGRADED_SHARE);
     return {
       verdict: limping ? 'degraded' : 'live',

@@ -110,7 +110,7 @@ export class ConnectionTest {
           await this.clock.sleep(WATCH_MS, signal);
         }
         found.fps = session.statistics.figures(this.clock.monotonic()).fps;
-        const picture = await this.decoder.decode(session.track.codec, () => session.pictures.current(), signal);
+        const picture = await this.decoder.decode(session.track.codec, session.pictures.current(), signal);
         found.resolution = `${picture.width}x${picture.height}`;
         passed('picture', session.timings.firstKeyMs);
       });

@@ -143,18 +143,10 @@ export class Frames {
         live.close();
       }
     }
-    // The group is taken when its turn comes, so that a picture is not older by the time it waited.
-    let frameAt = 0;
-    const picture = await this.decoder.decode(
-      session.track.codec,
-      () => {
-        const group = session.pictures.current();
-        frameAt = group?.frameAt ?? 0;
-        return group;
-      },
-      AbortSignal.timeout(DECODE_MS),
-    );
-    return { ...picture, frameAt, source };
+    // The newest frame of this moment, however long its turn takes: pictures of a session show the same moment.
+    const group = session.pictures.current();
+    const picture = await this.decoder.decode(session.track.codec, group, AbortSignal.timeout(DECODE_MS));
+    return { ...picture, frameAt: group?.frameAt ?? 0, source };
   }
 
   /** The stream stands still: it may go on. @throws AppError `CAMERA_TIMEOUT` */

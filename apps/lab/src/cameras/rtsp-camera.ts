@@ -94,7 +94,8 @@ export class RtspCamera {
   async setFault(fault: CameraFault): Promise<void> {
     this.fault = fault;
     this.cutFrame = fault === 'mid-frame';
-    if (this.clip !== undefined) {
+    // Told to behave, a camera nobody watched yet encodes its loop beforehand.
+    if (this.clip !== undefined || fault === 'none') {
       await this.load();
     }
     if (HANGS_UP.includes(fault)) {
