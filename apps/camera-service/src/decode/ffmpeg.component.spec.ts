@@ -62,7 +62,7 @@ describe(Ffmpeg.name, () => {
     let tell: (frame: VideoFrame) => void = () => undefined;
     const session = {
       track: { codec: 'h264' },
-      pictures: { size: () => ({ width: 320, height: 180 }), forEachFrame: (visit: (data: Buffer) => void) => frames.slice(0, 4).forEach(visit) },
+      pictures: { newestAt: 1_003, size: () => ({ width: 320, height: 180 }), forEachFrame: (visit: (data: Buffer, isNewest: boolean) => void) => frames.slice(0, 4).forEach((data, index) => visit(data, index === 3)) },
       onFrame: (listener: typeof tell) => {
         tell = listener;
         return () => undefined;
@@ -70,6 +70,7 @@ describe(Ffmpeg.name, () => {
       ended: ended.promise,
     } as unknown as RtspSession;
     const decoder = sut.follow(session);
+    expect((await decoder.next()).frameAt).toBe(1_003);
     for (const number of [4, 7]) {
       const picture = decoder.next();
       expect(decoder.next()).toBe(picture);

@@ -21,6 +21,8 @@ export interface LivePicture {
 export class LiveDecoder {
   private readonly waiting: { readonly frameAt: number; readonly picture: Deferred<LivePicture> }[] = [];
   private wanted: Deferred<LivePicture> | undefined;
+  /** The picture of the frame that was the newest at the beginning; whoever had the decoder started gets it. */
+  private newest: Deferred<LivePicture> | undefined;
   private out: Buffer[] = [];
   private time = 0;
   private closed = false;
@@ -37,7 +39,14 @@ export class LiveDecoder {
     child.stderr.resume();
     child.once('close', () => this.close());
     child.stdin.write(ivfHeader(session.track.codec as Decodable));
-    session.pictures.forEachFrame((data) => this.feed(data));
+    const { newestAt } = session.pictures;
+    session.pictures.forEachFrame((data, isNewest) => {
+      if (isNewest) {
+        this.newest = new Deferred<LivePicture>();
+        this.waiting.push({ frameAt: newestAt ?? 0, picture: this.newest });
+      }
+      this.feed(data, isNewest);
+    });
     this.unsubscribe = session.onFrame(({ data, arrivedAt, key }) => {
       if (key && JSON.stringify(session.pictures.size()) !== this.size) {
         // The encoder behind the decoder keeps its size for good.
@@ -58,8 +67,13 @@ export class LiveDecoder {
     return this.closed;
   }
 
-  /** The next frame of the stream. @throws AppError `CAMERA_DECODE` when the decoder ends first */
+  /** The newest frame at the beginning, and the next one of the stream from then on. @throws AppError `CAMERA_DECODE` when the decoder ends first */
   next(): Promise<LivePicture> {
+    const { newest } = this;
+    this.newest = undefined;
+    if (newest !== undefined) {
+      return newest.promise;
+    }
     this.wanted ??= new Deferred<LivePicture>();
     if (this.closed) {
       this.fail();
@@ -101,6 +115,7 @@ export class LiveDecoder {
   }
 
   private fail(): void {
+    this.newest?.promise.catch(() => undefined);
     const left = [...this.waiting.splice(0).map(({ picture }) => picture), ...(this.wanted === undefined ? [] : [this.wanted])];
     this.wanted = undefined;
     for (const picture of left) {

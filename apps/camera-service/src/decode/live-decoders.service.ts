@@ -50,7 +50,7 @@ export class LiveDecoders implements OnApplicationBootstrap, BeforeApplicationSh
     }
   }
 
-  /** Takes note that a picture of a stream is wanted. @returns the decoder that follows it, if one does */
+  /** Takes note that a picture of a stream is wanted. @returns the decoder that follows it, from now on or already */
   ask(key: string, session: RtspSession): LiveDecoder | undefined {
     const now = this.clock.monotonic();
     const before = this.asked.get(key);
@@ -64,8 +64,9 @@ export class LiveDecoders implements OnApplicationBootstrap, BeforeApplicationSh
     const again = before !== undefined && now - before <= WATCHED_MS;
     const fps = session.statistics.figures(now).fps ?? 0;
     if (again && fps >= MIN_FPS && session.track.codec !== 'mjpeg' && this.watched.size < this.config.CAPSTAN_CAMERA_LIVE_DECODERS) {
-      // This picture is decoded from the group; the next one comes from here.
-      this.watched.set(key, { session, decoder: this.ffmpeg.follow(session), askedAt: now });
+      const decoder = this.ffmpeg.follow(session);
+      this.watched.set(key, { session, decoder, askedAt: now });
+      return decoder;
     }
     return undefined;
   }

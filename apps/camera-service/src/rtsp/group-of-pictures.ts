@@ -76,11 +76,11 @@ export class GroupOfPictures {
   }
 
   /** Each frame of the group in order, the first one behind the parameter sets; memory good until the call returns. */
-  forEachFrame(visit: (data: Buffer) => void): void {
+  forEachFrame(visit: (data: Buffer, isNewest: boolean) => void): void {
     let start = 0;
     for (const { end } of this.frames) {
       const data = this.storage.subarray(start, end);
-      visit(start === 0 ? Buffer.concat([annexB(this.parameterSets), data]) : data);
+      visit(start === 0 ? Buffer.concat([annexB(this.parameterSets), data]) : data, end === this.bytes);
       start = end;
     }
   }

@@ -3,6 +3,7 @@ import { CLOCK, Metrics } from '@capstan/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { CAMERA_CONFIG, type CameraConfig } from '../config';
 import { Decoder, type Picture, whole } from '../decode/decoder';
+import type { LiveDecoder } from '../decode/live-decoder.client';
 import { LiveDecoders } from '../decode/live-decoders.service';
 import { CameraAddresses } from '../inventory/camera-address.client';
 import type { CameraRecord } from '../inventory/camera-view';
@@ -28,6 +29,8 @@ export interface FrameWish {
   readonly timeoutMs: number;
   /** A small picture will do: the smaller stream serves, unless the main one is open anyway. */
   readonly small?: boolean;
+  /** False for one who will not ask again soon: no decoder is to follow the stream for that. */
+  readonly follow?: boolean;
   /** Milliseconds a session that has to be opened runs before its picture counts. */
   readonly warmupMs?: number;
   readonly signal?: AbortSignal;
@@ -35,6 +38,8 @@ export interface FrameWish {
 
 /** Milliseconds one decoding may take. Its own limit: several may wait for it, and the first of them may go. */
 const DECODE_MS = 15_000;
+/** Milliseconds a decoder that follows may be behind: beginning another one would only make it worse. */
+const FOLLOW_MS = 4_000;
 /** A live stream shows a frame that is at most this old, whatever was asked for: the next one is not there yet. */
 const LIVE_MS = 1_500;
 
@@ -117,7 +122,7 @@ export class Frames {
     if (known !== undefined && (known.frameAt === newestAt || this.clock.now() - known.frameAt <= wish.maxAgeMs)) {
       return known.frame;
     }
-    const frame = this.decode(session, key, source);
+    const frame = this.decode(session, wish.follow === false ? undefined : this.live.ask(key, session), source);
     const entry = { frameAt: newestAt, frame };
     this.decoding.set(key, entry);
     try {
@@ -132,11 +137,10 @@ export class Frames {
   }
 
   /** Where somebody keeps looking, the next frame of the decoder that follows; else the newest one of the group. */
-  private async decode(session: RtspSession, key: string, source: 'gop' | 'cold'): Promise<Frame> {
-    const live = this.live.ask(key, session);
+  private async decode(session: RtspSession, live: LiveDecoder | undefined, source: 'gop' | 'cold'): Promise<Frame> {
     if (live !== undefined) {
       try {
-        const { jpeg, frameAt } = await withTimeout(this.clock, LIVE_MS, 'CAMERA_TIMEOUT', 'No frame came in time', () => live.next());
+        const { jpeg, frameAt } = await withTimeout(this.clock, FOLLOW_MS, 'CAMERA_TIMEOUT', 'No frame came in time', () => live.next());
         return { ...whole(jpeg), frameAt, source };
       } catch {
         // The group is still there.

@@ -28,6 +28,8 @@ export interface PictureWish extends RenderWish {
   readonly warmup_ms?: number;
   /** The smaller stream will do. */
   readonly small?: boolean;
+  /** False for one who will not ask again soon. */
+  readonly follow?: boolean;
 }
 
 /** Widest picture for looking at that the smaller stream may serve. */
@@ -86,7 +88,7 @@ export class SnapshotTaker {
 
   /** A picture in the wanted form. @throws as {@link capture} */
   async take(camera: CameraRecord, wish: PictureWish, maxAgeMs: number, timeoutMs: number, signal?: AbortSignal): Promise<TakenPicture> {
-    const frame = await this.frames.take(camera, { maxAgeMs, timeoutMs, small: wish.small ?? false, warmupMs: wish.warmup_ms ?? 0, ...(signal === undefined ? {} : { signal }) });
+    const frame = await this.frames.take(camera, { maxAgeMs, timeoutMs, small: wish.small ?? false, warmupMs: wish.warmup_ms ?? 0, follow: wish.follow ?? true, ...(signal === undefined ? {} : { signal }) });
     const limit = signal ?? AbortSignal.timeout(timeoutMs);
     const untouched = wish.format === 'jpeg' && wish.width === undefined && wish.height === undefined && (wish.rotate ?? 0) === 0;
     const rendered = untouched ? await render(frame.jpeg, frame, wish) : await this.decoder.inTurn(() => render(frame.jpeg, frame, wish), limit);
