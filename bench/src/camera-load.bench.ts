@@ -9,7 +9,7 @@ import { processUse, type ProcessUse } from './process-use';
 const IDLE_CAMERAS = 50;
 const IDLE_WINDOW_MS = 60_000;
 const SWEEP_EACH = 25;
-const SWEEP_WINDOW_MS = 95_000;
+const SWEEP_WINDOW_MS = 100_000;
 const TIMEOUT_MS = 2_000;
 
 /** Fifty cameras of 1080p25 that are watched, and nobody asks for a picture. */
@@ -75,7 +75,8 @@ export const healthSweep: Bench = async (say) => {
     return [
       verdict(say, 'refused, 401 and 404 found out within 100 ms each', quick.length >= 3 * SWEEP_EACH && percentile(quick, 100) <= 100),
       verdict(say, 'silent hosts within their time-out and 250 ms', silent.length >= SWEEP_EACH && percentile(silent, 100) <= TIMEOUT_MS + 250),
-      verdict(say, 'each of 100 cameras was looked at, and again within the next 90 s', cameras.length === 4 * SWEEP_EACH && percentile(gaps, 100) <= 90_000),
+      // A camera has its own second of the minute, at least half a minute after the first look, which all of them had at the same moment.
+      verdict(say, 'each of 100 cameras was looked at, and again at its own second of one of the next two minutes', cameras.length === 4 * SWEEP_EACH && percentile(gaps, 100) <= 95_000),
     ].every(Boolean);
   });
 };

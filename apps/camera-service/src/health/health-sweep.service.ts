@@ -9,11 +9,11 @@ import { CameraLooker } from './camera-look.service';
 import { nextLookSec, nextStanding, type Verdict } from './health-state';
 import { HealthRecords } from './health.repository';
 
-const TICK_MS = 250;
+const TICK_MS = 200;
 /** Looks at a time: a silent camera takes its whole time-out, and must not hold up the others. */
 const AT_ONCE = 64;
-/** Looks begun at a time, 40 in a second: of a thousand cameras that are due at one moment, each is to be looked at for its own time only. */
-const BEGUN_AT_ONCE = 10;
+/** Looks begun at a time, 30 in a second: of a thousand cameras that are due at one moment, each is to be looked at for its own time only. */
+const BEGUN_AT_ONCE = 6;
 
 /**
  * Looks at every active camera in turn. When a camera is due depends on its id, so that looks are spread evenly over the
