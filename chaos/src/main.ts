@@ -3,6 +3,7 @@ import { systemClock } from '@capstan/kernel';
 import { killWhileCollecting } from './collection';
 import { collectWithFaults } from './collection-faults';
 import { collectorDiesWhileGearCaptures, type Fault, sinkAwayDuringFileGet } from './gear-faults';
+import { killCameraOwner } from './camera-owners';
 import { AWAY_MS, defectsAfter, patiently, Scene, until } from './scenario';
 
 /** What can be killed: each service and each backing server, one at a time. */
@@ -48,18 +49,21 @@ async function kill(scene: Scene, victim: (typeof VICTIMS)[number], phase: (type
   return defects.length === 0;
 }
 
-/** `npm run chaos -- <victim>|<fault>|all [phase]` */
+/** `npm run chaos -- <victim>|<fault>|cameras|all [phase]` */
 async function main(): Promise<boolean> {
   const [name = 'all', wantedPhase] = process.argv.slice(2);
+  if (name === 'cameras') {
+    return killCameraOwner(say);
+  }
   const victims = VICTIMS.filter((victim) => name === 'all' || name === victim);
   const phases = PHASES.filter((phase) => wantedPhase === undefined || wantedPhase === phase);
   const faults = Object.entries(FAULTS).filter(([fault]) => (name === 'all' && wantedPhase === undefined) || name === fault);
   if (victims.length + faults.length === 0 || phases.length === 0) {
-    say(`Usage: npm run chaos -- ${[...VICTIMS, ...Object.keys(FAULTS)].join('|')}|all [${PHASES.join('|')}]`);
+    say(`Usage: npm run chaos -- ${[...VICTIMS, ...Object.keys(FAULTS)].join('|')}|cameras|all [${PHASES.join('|')}]`);
     return false;
   }
+  let good = name !== 'all' || (await killCameraOwner(say));
   const scene = await Scene.set(say);
-  let good = true;
   try {
     for (const victim of victims) {
       for (const phase of phases) {

@@ -19,6 +19,7 @@ import { RefreshTokensRepository } from './auth/refresh-tokens.repository';
 import { SignInAttemptsRepository } from './auth/sign-in-attempts.repository';
 import { CameraGroupsController } from './cameras/camera-groups.controller';
 import { CameraPicturesController } from './cameras/camera-pictures.controller';
+import { FilmsController } from './cameras/films.controller';
 import { CameraSecretsClient } from './cameras/camera-secrets.client';
 import { CamerasController } from './cameras/cameras.controller';
 import { SnapshotsController } from './cameras/snapshots.controller';
@@ -123,6 +124,7 @@ const keyed: Provider[] = [
     CameraGroupsController,
     CamerasController,
     CameraPicturesController,
+    FilmsController,
     SnapshotsController,
     RecordingsController,
     ReceiversController,

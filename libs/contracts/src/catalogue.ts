@@ -1,5 +1,5 @@
 import { auditRecorded } from './access/audit-messages';
-import { cameraEvents, cameraRpc, snapshotRpc } from './cameras/camera-messages';
+import { cameraEvents, cameraRpc, filmRpc, snapshotRpc } from './cameras/camera-messages';
 import { collectionEvents, collectionRpc, credentialEvents } from './collection/collection-messages';
 import { catalogueEvents, catalogueRpc } from './catalogue/catalogue-messages';
 import { credentialRpc, deviceEvents } from './credentials/credentials';
@@ -32,6 +32,7 @@ export const catalogue = {
     ...Object.values(captureAnalysisRpc),
     ...Object.values(cameraRpc),
     ...Object.values(snapshotRpc),
+    ...Object.values(filmRpc),
     ...Object.values(receiverRpc),
     ...Object.values(sourceRpc),
     ...Object.values(recordingRpc),

@@ -438,6 +438,31 @@ export {
   type SplitUrl,
 } from './cameras/camera-address';
 export {
+  cameraProfile,
+  discoverCamerasAnswer,
+  discoverCamerasBody,
+  discoveredCamera,
+  probeCameraAnswer,
+  probeCameraBody,
+  type CameraProfile,
+  type DiscoverCamerasAnswer,
+  type DiscoveredCamera,
+  type ProbeCameraAnswer,
+  type ProbeCameraBody,
+} from './cameras/camera-discovery';
+export {
+  convertFilmBody,
+  FILM_CODECS,
+  FILM_STATES,
+  filmList,
+  filmView,
+  makeFilmBody,
+  type FilmCodec,
+  type FilmState,
+  type FilmView,
+  type MakeFilmBody,
+} from './cameras/films';
+export {
   HEALTH_GRADES,
   PICTURE_FLAGS,
   cameraHealth,
@@ -456,6 +481,7 @@ export {
   CAMERA_SECRET_PURPOSE,
   cameraEvents,
   cameraRpc,
+  filmRpc,
   snapshotRpc,
 } from './cameras/camera-messages';
 export {

@@ -50,7 +50,9 @@ export class HealthController {
 
   @OnRpc(cameraRpc.test)
   async test({ camera_id: cameraId, options }: RequestOf<typeof cameraRpc.test>): Promise<ResponseOf<typeof cameraRpc.test>> {
-    return this.connectionTest.run(await this.cameras.get(cameraId), options.timeout_seconds * 1_000, options.check_credentials);
+    const answer = await this.connectionTest.run(await this.cameras.get(cameraId), options.timeout_seconds * 1_000, options.check_credentials);
+    await this.records.dueNow(cameraId);
+    return answer;
   }
 }
 

@@ -15,6 +15,10 @@ export const healthSample = z.object({
   at: isoTimestamp,
   state: z.enum(CAMERA_STATES),
   reason_code: z.string().nullable(),
+  /** Which stream was looked at; figures of the smaller one say nothing about the size and rate of the camera. */
+  stream: z.enum(['main', 'sub']).default('main'),
+  /** Milliseconds from the beginning of the look to its verdict. */
+  look_ms: z.number().nullable().default(null),
   grade: z.enum(HEALTH_GRADES).nullable(),
   tcp_ms: z.number().nullable(),
   describe_ms: z.number().nullable(),
