@@ -347,7 +347,6 @@ export {
   type SplitUrl,
 } from './cameras/camera-address';
 export {
-  HEALTH_GRADES,
   PICTURE_FLAGS,
   cameraHealth,
   cameraHealthMessage,
@@ -371,6 +370,7 @@ export {
   CAMERA_CODECS,
   CAMERA_STATES,
   CAMERA_STATUSES,
+  HEALTH_GRADES,
   SNAPSHOT_FORMATS,
   SNAPSHOT_SOURCES,
   cameraList,
@@ -396,6 +396,7 @@ export {
   type CreateCameraBody,
   type CreateGroupBody,
   type GroupView,
+  type HealthGrade,
   type ImportCamerasAnswer,
   type SnapshotFormat,
   type TestConnectionAnswer,
