@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useCallback, useState } from 'react';
 import { Link, Navigate } from 'react-router';
+import { HomeCameras } from '../cameras/home-cameras';
 import { Page } from '../design/page';
 import { useSessionsFeed } from '../live/use-sessions-feed';
 import { useMay } from '../runtime';
@@ -28,6 +29,7 @@ export function HomePage() {
     >
       <RunningSessions onKnown={known} />
       <RecentFailures shown={settled} />
+      {settled ? <HomeCameras /> : null}
     </Page>
   );
 }

@@ -4,6 +4,7 @@ import {
   IconActivityHeartbeat,
   IconAntenna,
   IconBroadcast,
+  IconCamera,
   IconDeviceDesktop,
   IconFingerprint,
   IconHistory,
@@ -42,6 +43,7 @@ const GROUPS: readonly { readonly label?: string; readonly places: readonly Plac
     places: [
       { to: '/', label: 'Home', icon: IconHome },
       { to: '/sessions', label: 'Sessions', icon: IconListDetails, needs: 'sessions:read' },
+      { to: '/cameras', label: 'Cameras', icon: IconCamera, needs: 'cameras:read' },
       { to: '/recordings', label: 'Recordings', icon: IconWaveSine, needs: 'recordings:read' },
     ],
   },
