@@ -5,7 +5,7 @@ import { mismatchText } from './camera-words';
 import { formatFigure, linesOf, niceCeiling, spansOf } from './health-chart';
 import { documentProblem, formatOf, fromBase64, toBase64 } from './import-document';
 import { nextPictureMs, PictureQueue } from './picture-queue';
-import { countsOf } from './summary-tiles';
+import { countsOf } from './camera-counts';
 import { filterFrom, isNarrowed, queryOf, searchOf } from './wall-filter';
 
 const id = '0190a7de-0000-7000-8000-000000000001';

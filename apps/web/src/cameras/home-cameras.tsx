@@ -7,7 +7,7 @@ import { StatusIcon } from '../design/status-badge';
 import { TimeText } from '../design/time-text';
 import { useMay, useRuntime } from '../runtime';
 import { eventLabel } from './camera-words';
-import { countsOf } from './summary-tiles';
+import { countsOf } from './camera-counts';
 import { CAMERAS, useCameraSummary, useCamerasFeed } from './use-cameras';
 import classes from './cameras.module.css';
 

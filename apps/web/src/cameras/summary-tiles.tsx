@@ -2,21 +2,9 @@ import { Skeleton, UnstyledButton } from '@mantine/core';
 import { StatusIcon } from '../design/status-badge';
 import type { Status } from '../design/status';
 import { formatCount } from '../design/format';
-import type { Answer } from '../api/endpoints';
+import { type CameraSummary, countsOf } from './camera-counts';
 import type { WallFilter } from './wall-filter';
 import classes from './cameras.module.css';
-
-/** Counts over all cameras, as the API answers them. */
-export type CameraSummary = Answer<'cameraSummary'>;
-
-/** States in which nothing comes. */
-const FAILING = ['stalled', 'auth_failed', 'not_found', 'unreachable'] as const;
-
-/** Counts by what can be done about them. */
-export function countsOf({ by_state: states, total_cameras: total }: Pick<CameraSummary, 'by_state' | 'total_cameras'>) {
-  const of = (name: string): number => states[name] ?? 0;
-  return { total, live: of('live'), degraded: of('degraded'), failing: FAILING.reduce((sum, name) => sum + of(name), 0), off: of('disabled') };
-}
 
 /** Counts of cameras by state; each is a filter. */
 export function SummaryTiles({ summary, filter, onChange }: { summary: CameraSummary | undefined; filter: WallFilter; onChange: (part: Partial<WallFilter>) => void }) {
