@@ -60,7 +60,6 @@ export function CameraGroupsPage() {
               { label: 'Live', end: true, width: 96, cell: (group) => <span className="num">{`${group.live_count} of ${group.camera_count}`}</span> },
               {
                 label: 'Actions',
-                hiddenLabel: true,
                 end: true,
                 width: 280,
                 cell: (group) => (
