@@ -46,6 +46,8 @@ describe('the camera pages', () => {
     await shoot(page, `${name}-dark`);
     found.push({ findings: await accessibilityFindings(page), overflow: 0 });
     await page.setViewportSize(SIZES.phone);
+    // Charts follow the width a moment later.
+    await eventually(async () => expect(await horizontalOverflow(page)).toBe(0), { timeoutMs: 1_000 }).catch(() => undefined);
     found.push({ findings: [], overflow: await horizontalOverflow(page) });
     await shoot(page, `${name}-phone`);
     await page.emulateMedia({ colorScheme: 'light' });
@@ -182,7 +184,7 @@ describe('the camera pages', () => {
     await page.getByRole('link', { name: 'Gate' }).waitFor();
     await shootAll('camera-groups');
     await open('/cameras/new');
-    await page.getByLabel('Name', { exact: true }).fill('Far away');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Far away');
     await page.getByRole('textbox', { name: 'Stream', exact: true }).fill('http://127.0.0.1/nothing');
     await page.getByText('must start with rtsp:// or rtsps://').waitFor();
     await shootAll('camera-new');

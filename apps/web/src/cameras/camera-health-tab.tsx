@@ -28,6 +28,7 @@ const PERIODS = [
 /** Beyond this, hours are shown instead of single looks. */
 const SINGLE_LOOKS_HOURS = 6;
 const HOUR_MS = 3_600_000;
+const SHORTEST_MS = 300_000;
 /** A look counts for this long: two of them may be missed. */
 const LOOK_MS = 190_000;
 
@@ -99,8 +100,10 @@ function Report({ report }: { report: Health['report'] }) {
   );
 }
 
-function LookCharts({ health, camera, from, to }: { health: Health; camera: CameraView; from: number; to: number }) {
+function LookCharts({ health, camera, from: earliest, to }: { health: Health; camera: CameraView; from: number; to: number }) {
   const looks = [...health.samples].reverse();
+  // A camera that was added a moment ago would be a dot at the edge.
+  const from = Math.max(earliest, Math.min(to - SHORTEST_MS, Date.parse(looks[0]?.at ?? '') - LOOK_MS / 6 || earliest));
   if (looks.length === 0) {
     return (
       <Panel>

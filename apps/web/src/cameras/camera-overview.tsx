@@ -1,6 +1,6 @@
 import type { CameraView } from '@capstan/contracts';
 import { Button, Popover, Select } from '@mantine/core';
-import { IconCamera, IconRefresh } from '@tabler/icons-react';
+import { IconCamera, IconChevronDown, IconRefresh } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
@@ -95,7 +95,7 @@ function TakeSnapshot({ camera }: { camera: CameraView }) {
       <Popover opened={open} onChange={setOpen} position="top-end" width={320} trapFocus withinPortal>
         <Popover.Target>
           <Button px={8} disabled={!camera.is_active} aria-label="How to take it" onClick={() => setOpen((before) => !before)}>
-            ▾
+            <IconChevronDown size={14} aria-hidden />
           </Button>
         </Popover.Target>
         <Popover.Dropdown>

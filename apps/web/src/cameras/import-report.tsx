@@ -29,8 +29,10 @@ export function ImportReport({ report }: { report: ImportCamerasAnswer }) {
     report.errors.forEach((error) => byRow.set(error.row, [...(byRow.get(error.row) ?? []), error]));
     return byRow;
   }, [report]);
-  const rows = shown === 'failed' ? report.rows.filter(({ outcome }) => outcome === 'failed') : report.rows;
-  const failed = report.rows.filter(({ outcome }) => outcome === 'failed').length;
+  const [bad, good] = useMemo(() => [report.rows.filter(({ outcome }) => outcome === 'failed'), report.rows.filter(({ outcome }) => outcome !== 'failed')], [report]);
+  const failed = bad.length;
+  // What needs somebody stands first.
+  const rows = shown === 'failed' ? bad : [...bad, ...good];
   const counts: readonly (readonly [Outcome, number])[] = [
     ['imported', report.imported_count],
     ['updated', report.updated_count],
