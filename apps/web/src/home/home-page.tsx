@@ -6,10 +6,11 @@ import { HomeCameras } from '../cameras/home-cameras';
 import { Page } from '../design/page';
 import { useSessionsFeed } from '../live/use-sessions-feed';
 import { useMay } from '../runtime';
+import { ComingUp } from './coming-up';
 import { RecentFailures } from './recent-failures';
 import { RunningSessions } from './running-sessions';
 
-/** What runs, and what went wrong lately. */
+/** What runs, what will, and what went wrong lately. */
 export function HomePage() {
   useSessionsFeed();
   const mayStart = useMay('sessions:write');
@@ -28,6 +29,7 @@ export function HomePage() {
       }
     >
       <RunningSessions onKnown={known} />
+      <ComingUp shown={settled} />
       <RecentFailures shown={settled} />
       {settled ? <HomeCameras /> : null}
     </Page>

@@ -42,14 +42,16 @@ export function StatStrip({ session, targets }: { session: LiveSession; targets:
           </dd>
           <dd className={classes['statNote']}>{targetNote(targets)}</dd>
         </div>
-        {pictures ? null : <div className={classes['stat']}>
-          <dt>Packets</dt>
-          <dd className={`num ${classes['statValue']}`}>{formatCount(sum('packets_captured'))}</dd>
-          <dd className={`num ${classes['statNote']}`}>
-            {live && rates.length > 0 ? formatPacketRate(packetRate) : ''}
-            {dropped > 0 ? `${live && rates.length > 0 ? ', ' : ''}${formatCount(dropped)} dropped by devices` : live && rates.length > 0 ? '' : 'none dropped'}
-          </dd>
-        </div>}
+        {pictures ? null : (
+          <div className={classes['stat']}>
+            <dt>Packets</dt>
+            <dd className={`num ${classes['statValue']}`}>{formatCount(sum('packets_captured'))}</dd>
+            <dd className={`num ${classes['statNote']}`}>
+              {live && rates.length > 0 ? formatPacketRate(packetRate) : ''}
+              {dropped > 0 ? `${live && rates.length > 0 ? ', ' : ''}${formatCount(dropped)} dropped by devices` : live && rates.length > 0 ? '' : 'none dropped'}
+            </dd>
+          </div>
+        )}
         <div className={classes['stat']}>
           <dt>{live ? 'Captured' : 'Stored'}</dt>
           <dd className={`num ${classes['statValue']}`}>{formatBytes(live ? sum('bytes') : stored)}</dd>

@@ -5,6 +5,8 @@ import {
   IconAntenna,
   IconBroadcast,
   IconCamera,
+  IconCalendar,
+  IconClockPlay,
   IconDeviceDesktop,
   IconFingerprint,
   IconHistory,
@@ -45,6 +47,8 @@ const GROUPS: readonly { readonly label?: string; readonly places: readonly Plac
       { to: '/sessions', label: 'Sessions', icon: IconListDetails, needs: 'sessions:read' },
       { to: '/cameras', label: 'Cameras', icon: IconCamera, needs: 'cameras:read' },
       { to: '/recordings', label: 'Recordings', icon: IconWaveSine, needs: 'recordings:read' },
+      { to: '/schedules', label: 'Schedules', icon: IconClockPlay, needs: 'sessions:read' },
+      { to: '/calendar', label: 'Calendar', icon: IconCalendar, needs: 'sessions:read' },
     ],
   },
   {
