@@ -1,5 +1,5 @@
 import type { CameraView, TestConnectionAnswer } from '@capstan/contracts';
-import { Alert, Button, Checkbox, Loader, Modal, NumberInput } from '@mantine/core';
+import { Button, Checkbox, Loader, Modal, NumberInput } from '@mantine/core';
 import { useState } from 'react';
 import { ProblemNotice } from '../design/feedback';
 import { formatMilliseconds } from '../design/format';
@@ -61,10 +61,11 @@ export function TestResult({ answer }: { answer: TestConnectionAnswer }) {
   const found = [answer.codec, answer.resolution?.replace('x', '×'), answer.fps === null ? null : `${answer.fps.toFixed(1)} frames/s`, answer.latency_ms === null ? null : `answered in ${formatMilliseconds(answer.latency_ms)}`].filter((part) => part !== null && part !== undefined);
   return (
     <>
-      <Alert color={answer.success ? 'green' : 'red'} role="status" title={answer.success ? 'The camera works' : 'The camera does not work'}>
-        {answer.success ? found.join(', ') : answer.message}
-        {answer.error_code === null ? null : <span className={`mono ${classes['code']}`}>{answer.error_code}</span>}
-      </Alert>
+      <div className={classes['verdict']} data-status={answer.success ? 'success' : 'failed'} role="status">
+        <b>{answer.success ? 'The camera works' : 'The camera does not work'}</b>
+        <span>{answer.success ? found.join(', ') : answer.message}</span>
+        {answer.error_code === null ? null : <span className="mono">{answer.error_code}</span>}
+      </div>
       <ol className={classes['steps']} aria-label="Steps">
         {answer.steps.map(({ step, ok, ms, error }, index) => (
           <li key={`${step}-${index}`}>
