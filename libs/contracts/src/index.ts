@@ -463,7 +463,6 @@ export {
   type MakeFilmBody,
 } from './cameras/films';
 export {
-  HEALTH_GRADES,
   PICTURE_FLAGS,
   cameraHealth,
   cameraHealthMessage,
@@ -488,6 +487,7 @@ export {
   CAMERA_CODECS,
   CAMERA_STATES,
   CAMERA_STATUSES,
+  HEALTH_GRADES,
   SNAPSHOT_FORMATS,
   SNAPSHOT_SOURCES,
   cameraList,
@@ -513,6 +513,7 @@ export {
   type CreateCameraBody,
   type CreateGroupBody,
   type GroupView,
+  type HealthGrade,
   type ImportCamerasAnswer,
   type SnapshotFormat,
   type TestConnectionAnswer,

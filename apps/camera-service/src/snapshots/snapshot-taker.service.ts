@@ -104,7 +104,7 @@ export class SnapshotTaker {
     const format = width === undefined ? 'jpeg' : 'webp';
     const taken = await this.take(camera, { format, width, quality: width === undefined ? 85 : 75, small: width !== undefined && width <= SMALL_WIDTH }, maxAgeMs, camera.timeout_ms + 5_000);
     const stored = await this.store.put(`cameras/${cameraId}/live/${width ?? 'full'}.${EXTENSIONS[format]}`, Readable.from([taken.bytes]), { mediaType: MEDIA_TYPES[format] });
-    return { name: `${safeName(camera.name)}.${EXTENSIONS[format]}`, key: stored.key, size: stored.size, sha256: stored.sha256, media_type: stored.mediaType, created_at: isoTime(this.clock.now()), frame_at: isoTime(taken.frame.frameAt) };
+    return { name: `${safeName(camera.name)}.${EXTENSIONS[format]}`, key: stored.key, size: stored.size, sha256: stored.sha256, media_type: stored.mediaType, created_at: isoTime(this.clock.now()), frame_at: isoTime(taken.frame.frameAt), source: taken.frame.source };
   }
 
   private async keep(camera: CameraRecord, snapshotId: string, taken: TakenPicture, wish: CaptureSnapshotBody, createdBy: string): Promise<SnapshotRow> {

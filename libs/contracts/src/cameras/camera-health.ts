@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { isoTimestamp, pageInfo, pageQuery, uuid } from '../primitives';
-import { CAMERA_CODECS, CAMERA_STATES } from './cameras';
+import { CAMERA_CODECS, CAMERA_STATES, HEALTH_GRADES } from './cameras';
 
 /** What can be wrong with a picture; each opens an event when it begins and closes it when it ends. */
 export const PICTURE_FLAGS = ['frozen', 'suspect_frozen', 'black', 'blurred', 'covered', 'moved'] as const;
 /** See {@link PICTURE_FLAGS}. */
 export type PictureFlag = (typeof PICTURE_FLAGS)[number];
-/** How good a camera's stream is. */
-export const HEALTH_GRADES = ['excellent', 'fair', 'poor', 'unusable'] as const;
 
 /** One look at a camera. Null where that step was not reached. */
 export const healthSample = z.object({

@@ -97,7 +97,7 @@ export const cameraSnapshotAnswer = z.object({
 export const stillQuery = z.strictObject({ width: z.coerce.number().int().min(16).max(3_840).optional(), max_age_ms: z.coerce.number().int().min(0).max(3_600_000).default(2_000), link: z.string().max(2_000).optional() });
 
 /** Bytes of a picture in the object store. */
-export const storedPicture = z.object({ name: z.string(), key: z.string(), size: z.int(), sha256: z.string(), media_type: z.string(), created_at: isoTimestamp, frame_at: isoTimestamp });
+export const storedPicture = z.object({ name: z.string(), key: z.string(), size: z.int(), sha256: z.string(), media_type: z.string(), created_at: isoTimestamp, frame_at: isoTimestamp, source: z.enum(SNAPSHOT_SOURCES).optional() });
 /** See {@link storedPicture}. */
 export type StoredPicture = z.output<typeof storedPicture>;
 
