@@ -113,12 +113,14 @@ export const recordingScale: Bench = (say) =>
     const seconds = 30;
     const run = await record(stack, seconds);
     const gaps = run.recording.receivers.reduce((sum, receiver) => sum + receiver.gaps, 0);
-    const p99 = percentile(run.lagsMs, 99);
+    // A chunk of an unbroken recording ends where its number says.
+    const persisted = run.chunks.map((chunk) => Date.parse(chunk.stored_at) - Date.parse(run.recording.t0 ?? '') - 1_000 * (chunk.chunk_index + 1));
+    const p99 = percentile(persisted, 99);
     const cores = run.cpuSec / (run.wallMs / 1_000);
-    say(`${run.recording.status}, ${gaps} gaps, p99 of a chunk number being stored everywhere ${p99.toFixed(0)} ms after its end, ${cores.toFixed(2)} cores (${((1_000 * run.cpuSec) / (100 * seconds)).toFixed(2)} ms per receiver-second), ${run.rssMiB.toFixed(0)} MiB`);
+    say(`${run.recording.status}, ${gaps} gaps, a chunk is persisted ${percentile(persisted, 50).toFixed(0)} ms after its end at the median and ${p99.toFixed(0)} ms at p99, a chunk number everywhere after ${percentile(run.lagsMs, 50).toFixed(0)} ms and at worst ${Math.max(...run.lagsMs).toFixed(0)} ms, ${cores.toFixed(2)} cores (${((1_000 * run.cpuSec) / (100 * seconds)).toFixed(2)} ms per receiver-second), ${run.rssMiB.toFixed(0)} MiB`);
     return [
       verdict(say, 'no gap and every sample', gaps === 0 && isExact(run, seconds)),
-      verdict(say, 'every receiver has stored a chunk within 1.0 s of its end (p99)', p99 <= 1_000),
+      verdict(say, 'a chunk persisted within 1.0 s of its end (p99)', p99 <= 1_000),
       verdict(say, 'the sdr-acquirer within 0.6 core', cores <= 0.6),
       verdict(say, 'the sdr-acquirer within 400 MB', run.rssMiB * 1.048_576 <= 400),
     ].every(Boolean);

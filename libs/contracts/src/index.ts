@@ -173,12 +173,16 @@ export {
 } from './recordings/known-sources';
 export {
   RECEIVER_PROTOCOLS,
+  RECEIVER_SECRET_PURPOSE,
   createReceiverBody,
   receiverEvents,
+  receiverOrder,
   receiverRpc,
   waterfallLines,
   type CreateReceiverBody,
+  type ReceiverChangesOrder,
   type ReceiverHealthView,
+  type ReceiverOrder,
   type ReceiverProtocol,
   type ReceiverView,
   type UpdateReceiverBody,

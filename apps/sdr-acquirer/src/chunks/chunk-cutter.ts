@@ -1,4 +1,5 @@
 import { ChunkPlan, type RecordingPlan } from './chunk-plan';
+import { roomForSamples } from './npy';
 
 /** Samples that are not there. */
 export interface Gap {
@@ -161,7 +162,7 @@ export class ChunkCutter {
       if (this.isPaused(slot) || this.next >= start + count) {
         return undefined;
       }
-      this.open = { index: this.recorded, start, count, samples: new Float32Array(2 * count), gaps: [] };
+      this.open = { index: this.recorded, start, count, samples: roomForSamples(count), gaps: [] };
     }
     return this.open;
   }

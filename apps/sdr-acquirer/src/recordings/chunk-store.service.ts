@@ -1,10 +1,12 @@
 import { recordingEvents } from '@capstan/contracts';
-import { AppError, type Clock, isoTime } from '@capstan/kernel';
+import { type Clock, isoTime } from '@capstan/kernel';
 import { Outbox } from '@capstan/messaging';
-import { rows, transaction } from '@capstan/persistence';
+import { rows, type SqlRunner, transaction } from '@capstan/persistence';
 import { CLOCK } from '@capstan/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { ChunkPlan } from '../chunks/chunk-plan';
+import { GatheringWriter } from '../database/gathering-writer';
 import { chunksDone } from './progress-due';
 import { isLive, type LastNumbers, type StreamRow, totalChunks } from './recording-row';
 import { Recordings } from './recordings.repository';
@@ -32,24 +34,12 @@ export interface FinishedChunk extends StreamKey {
   readonly attempt: number;
 }
 
-interface Waiting {
-  readonly chunk: FinishedChunk;
-  readonly done: () => void;
-  readonly failed: (error: unknown) => void;
-}
-
-const AT_ONCE = 500;
-const RETRY_MS = 500;
 const DAY_MS = 86_400_000;
 
-/**
- * Writes rows of chunks. Whatever arrives while a transaction runs goes into the next one: few chunks are written at once,
- * many together, and nothing waits for a timer.
- */
+/** Writes rows of chunks, and tells of chunk numbers that are done. */
 @Injectable()
 export class ChunkStore {
-  private waiting: Waiting[] = [];
-  private pumping = false;
+  private readonly writer: GatheringWriter<FinishedChunk>;
   private readonly days = new Set<number>();
   private partitioned: boolean | undefined;
 
@@ -58,19 +48,20 @@ export class ChunkStore {
     private readonly recordings: Recordings,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  ) {
+    this.writer = new GatheringWriter({ clock, write: (chunks) => this.write(chunks) });
+  }
 
   /** Resolves when the row is there for good. A database that is away is waited for. Storing a chunk twice changes nothing. */
   store(chunk: FinishedChunk): Promise<void> {
-    return new Promise((done, failed) => {
-      this.waiting.push({ chunk, done, failed });
-      void this.pump();
-    });
+    return this.writer.add(chunk);
   }
 
   /** Tells of chunk numbers that nobody completes any more, because a receiver is late. */
   async tellLate(sessionId: string): Promise<void> {
-    await transaction(this.dataSource, (manager) => this.tellProgress(manager, sessionId));
+    if (await this.isDue(this.dataSource, sessionId)) {
+      await transaction(this.dataSource, (manager) => this.tellProgress(manager, sessionId));
+    }
   }
 
   /** How far a stream has come: chunks whose rows exist, and the sample after the last of them. */
@@ -81,28 +72,6 @@ export class ChunkStore {
       [sessionId, receiverNo, frequencyHz],
     );
     return { chunks: row?.next ?? 0, sample: Number(row?.sample ?? 0) };
-  }
-
-  private async pump(): Promise<void> {
-    if (this.pumping) {
-      return;
-    }
-    this.pumping = true;
-    while (this.waiting.length > 0) {
-      const batch = this.waiting.splice(0, AT_ONCE);
-      try {
-        await this.write(batch.map(({ chunk }) => chunk));
-        batch.forEach(({ done }) => done());
-      } catch (error) {
-        if (error instanceof AppError && error.code === 'DATABASE_UNAVAILABLE') {
-          this.waiting.unshift(...batch);
-          await this.clock.sleep(RETRY_MS);
-        } else {
-          batch.forEach(({ failed }) => failed(error));
-        }
-      }
-    }
-    this.pumping = false;
   }
 
   private async write(chunks: readonly FinishedChunk[]): Promise<void> {
@@ -121,7 +90,9 @@ export class ChunkStore {
       const counted = chunks.filter((chunk) => fresh.has(`${chunk.sessionId} ${chunk.receiverNo} ${chunk.frequencyHz} ${chunk.index}`));
       await this.count(manager, counted);
       for (const sessionId of [...new Set(counted.map((chunk) => chunk.sessionId))].sort()) {
-        await this.tellProgress(manager, sessionId);
+        if (await this.isDue(manager, sessionId)) {
+          await this.tellProgress(manager, sessionId);
+        }
       }
     });
   }
@@ -154,6 +125,25 @@ export class ChunkStore {
        WHERE s.session_id = x.session_id AND s.receiver_no = x.receiver_no AND s.frequency_hz = x.frequency_hz`,
       [JSON.stringify(sums)],
     );
+  }
+
+  /**
+   * Whether a chunk number may be done that was not told of. Asked after every few chunks, and mostly in vain: a look at
+   * five numbers instead of a lock and a hundred rows.
+   */
+  private async isDue(runner: SqlRunner, sessionId: string): Promise<boolean> {
+    const [row] = await rows<{ told: number; duration: number; chunk_seconds: number; t0: Date | null; paused_ms: string; most: number | null; least: number | null }>(
+      runner,
+      `SELECT r.progress_chunk AS told, r.duration_seconds AS duration, (r.policy->>'chunk_seconds')::float8 AS chunk_seconds, r.t0, r.paused_ms, max(s.next_chunk) AS most, min(s.next_chunk) FILTER (WHERE s.state NOT IN ('done', 'failed')) AS least
+       FROM recordings r JOIN recording_streams s USING (session_id) WHERE r.session_id = $1 GROUP BY r.session_id`,
+      [sessionId],
+    );
+    if (row?.t0 === undefined || row.t0 === null) {
+      return false;
+    }
+    const streams = [{ live: false, nextChunk: row.most ?? 0 }, ...(row.least === null ? [] : [{ live: true, nextChunk: row.least }])];
+    const totalChunks = new ChunkPlan({ sampleRate: 1, chunkSeconds: row.chunk_seconds, durationSeconds: row.duration }).chunkCount;
+    return chunksDone({ told: row.told, totalChunks, chunkSeconds: row.chunk_seconds, t0: row.t0.getTime(), pausedMs: Number(row.paused_ms), streams }, this.clock.now()) > row.told;
   }
 
   /** One message per chunk number, by whoever sees it done; the lock on the recording makes it one. */

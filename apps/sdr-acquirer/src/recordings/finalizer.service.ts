@@ -24,6 +24,7 @@ const RETRY = { initialMs: 100, maxMs: 5_000 } as const;
 @Injectable()
 export class Finalizer {
   private readonly logger = new Logger(Finalizer.name);
+  private readonly beginnings = new Map<string, Promise<void>>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -55,8 +56,17 @@ export class Finalizer {
     });
   }
 
-  /** The instant of sample 0 is known; repeating is harmless. */
-  async begun(sessionId: string, t0: number): Promise<void> {
+  /** The instant of sample 0 is known; repeating is harmless, and of all the receivers of this process one does it for all. */
+  begun(sessionId: string, t0: number): Promise<void> {
+    let beginning = this.beginnings.get(sessionId);
+    if (beginning === undefined) {
+      beginning = this.begin(sessionId, t0).finally(() => this.beginnings.delete(sessionId));
+      this.beginnings.set(sessionId, beginning);
+    }
+    return beginning;
+  }
+
+  private async begin(sessionId: string, t0: number): Promise<void> {
     await transaction(this.dataSource, async (manager) => {
       const row = await this.recordings.lock(sessionId, manager);
       if (row.t0 !== null) {
@@ -70,6 +80,9 @@ export class Finalizer {
 
   /** Ends the recording if nothing of it is live any more. @param everything the session itself has ended, so nobody will come any more */
   async consider(sessionId: string, everything = false): Promise<void> {
+    if (!everything && (await this.recordings.someLive(sessionId))) {
+      return;
+    }
     const row = await this.beginEnd(sessionId, everything);
     if (row === undefined) {
       return;

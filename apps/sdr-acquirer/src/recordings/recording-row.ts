@@ -94,6 +94,7 @@ export interface ChunkRow {
   sha256: string | null;
   bytes: number;
   attempt: number;
+  stored_at: Date;
 }
 
 /** Whether a stream may still bring something. */

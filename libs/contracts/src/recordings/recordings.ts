@@ -128,6 +128,8 @@ export const chunkView = z.object({
   sha512: z.string().nullable(),
   bytes: z.int(),
   attempt: z.int(),
+  /** When its row was written, and with it everything about the chunk. */
+  stored_at: isoTimestamp,
 });
 /** See {@link chunkView}. */
 export type ChunkView = z.output<typeof chunkView>;
