@@ -12,6 +12,7 @@ import { ReceiversController } from './receivers/receivers.controller';
 import { Receivers } from './receivers/receivers.repository';
 import { ChunkStore } from './recordings/chunk-store.service';
 import { Finalizer } from './recordings/finalizer.service';
+import { Orphans } from './recordings/orphans.service';
 import { RecordingExecutor } from './recordings/recording.executor';
 import { RecordingsController } from './recordings/recordings.controller';
 import { Recordings } from './recordings/recordings.repository';
@@ -28,7 +29,7 @@ class SdrModule {
     return {
       module: SdrModule,
       controllers: [ReceiversController, KnownSourcesController, RecordingsController, SessionFactsConsumer],
-      providers: [{ provide: SDR_CONFIG, useValue: config }, provideSealingKeys({ service: 'sdr-acquirer', purpose: RECEIVER_SECRET_PURPOSE }), ReceiverDrivers, Receivers, ReceiverChecks, KnownSources, Recordings, RecordingsService, ChunkStore, StreamStateStore, Finalizer, Waterfalls, Exports, RecordingScheduler, RecordingExecutor],
+      providers: [{ provide: SDR_CONFIG, useValue: config }, provideSealingKeys({ service: 'sdr-acquirer', purpose: RECEIVER_SECRET_PURPOSE }), ReceiverDrivers, Receivers, ReceiverChecks, KnownSources, Recordings, RecordingsService, ChunkStore, StreamStateStore, Orphans, Finalizer, Waterfalls, Exports, RecordingScheduler, RecordingExecutor],
       exports: [RecordingExecutor],
     };
   }

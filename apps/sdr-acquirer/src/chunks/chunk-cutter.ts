@@ -81,6 +81,15 @@ export class ChunkCutter {
     this.next = sample;
   }
 
+  /** First sample of the next chunk, pauses left out: where what an earlier holder stored last belongs. */
+  get nextStart(): number {
+    let slot = this.plan.slotOf(this.next);
+    while (this.isPaused(slot) && !this.pausedForGood) {
+      slot += 1;
+    }
+    return Math.max(this.next, this.plan.slotStart(slot));
+  }
+
   /**
    * Takes a block.
    * @param index its first sample, counted from T0; negative before T0

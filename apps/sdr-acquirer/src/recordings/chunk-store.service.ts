@@ -32,6 +32,8 @@ export interface FinishedChunk extends StreamKey {
   readonly sha256: string | null;
   readonly bytes: number;
   readonly attempt: number;
+  /** Chunk number that it stands for, of the recording that is retried. */
+  readonly retryOfIndex: number | null;
 }
 
 const DAY_MS = 86_400_000;
@@ -64,6 +66,22 @@ export class ChunkStore {
     }
   }
 
+  /** Says that something about a stream's signal deserves a look. */
+  async warn({ sessionId, receiverNo }: StreamKey, code: string, message: string): Promise<void> {
+    await transaction(this.dataSource, (manager) =>
+      this.outbox.add(manager, recordingEvents.warning, { session_id: sessionId, receiver_no: receiverNo, code, message }, { subject: sessionId, correlationId: sessionId, partitionKey: sessionId }),
+    );
+  }
+
+  /** What is stored of a stream, for who goes on with it. */
+  async stored({ sessionId, receiverNo, frequencyHz }: StreamKey): Promise<Array<{ index: number; key: string; count: number; lost: number; sha256: string; bytes: number }>> {
+    return rows(
+      this.dataSource,
+      `SELECT chunk_index AS index, key, samples_count AS count, lost_samples AS lost, COALESCE(sha256, '') AS sha256, bytes FROM chunks WHERE session_id = $1 AND receiver_no = $2 AND frequency_hz = $3 AND key IS NOT NULL ORDER BY chunk_index`,
+      [sessionId, receiverNo, frequencyHz],
+    );
+  }
+
   /** How far a stream has come: chunks whose rows exist, and the sample after the last of them. */
   async reached({ sessionId, receiverNo, frequencyHz }: StreamKey): Promise<{ chunks: number; sample: number }> {
     const [row] = await rows<{ next: number | null; sample: string | null }>(
@@ -80,9 +98,9 @@ export class ChunkStore {
     await transaction(this.dataSource, async (manager) => {
       const inserted = await rows<{ session_id: string; receiver_no: number; frequency_hz: string; chunk_index: number }>(
         manager,
-        `INSERT INTO chunks (recorded_at, session_id, receiver_no, frequency_hz, chunk_index, receiver_id, key, first_sample_index, samples_count, sample_rate_hz, t0_utc_ns, clock_quality, clock_error_ns, lost_samples, gaps, metrics, sha512, sha256, bytes, attempt, stored_at)
-         SELECT x.recorded_at, x.session_id, x.receiver_no, x.frequency_hz, x.chunk_index, x.receiver_id, x.key, x.first_sample_index, x.samples_count, x.sample_rate_hz, x.t0_utc_ns, x.clock_quality, x.clock_error_ns, x.lost_samples, x.gaps, x.metrics, x.sha512, x.sha256, x.bytes, x.attempt, $2
-         FROM jsonb_to_recordset($1::jsonb) AS x(recorded_at timestamptz, session_id uuid, receiver_no int, frequency_hz bigint, chunk_index int, receiver_id uuid, key text, first_sample_index bigint, samples_count int, sample_rate_hz float8, t0_utc_ns bigint, clock_quality text, clock_error_ns bigint, lost_samples int, gaps jsonb, metrics jsonb, sha512 text, sha256 text, bytes int, attempt int)
+        `INSERT INTO chunks (recorded_at, session_id, receiver_no, frequency_hz, chunk_index, receiver_id, key, first_sample_index, samples_count, sample_rate_hz, t0_utc_ns, clock_quality, clock_error_ns, lost_samples, gaps, metrics, sha512, sha256, bytes, attempt, retry_of_index, stored_at)
+         SELECT x.recorded_at, x.session_id, x.receiver_no, x.frequency_hz, x.chunk_index, x.receiver_id, x.key, x.first_sample_index, x.samples_count, x.sample_rate_hz, x.t0_utc_ns, x.clock_quality, x.clock_error_ns, x.lost_samples, x.gaps, x.metrics, x.sha512, x.sha256, x.bytes, x.attempt, x.retry_of_index, $2
+         FROM jsonb_to_recordset($1::jsonb) AS x(recorded_at timestamptz, session_id uuid, receiver_no int, frequency_hz bigint, chunk_index int, receiver_id uuid, key text, first_sample_index bigint, samples_count int, sample_rate_hz float8, t0_utc_ns bigint, clock_quality text, clock_error_ns bigint, lost_samples int, gaps jsonb, metrics jsonb, sha512 text, sha256 text, bytes int, attempt int, retry_of_index int)
          ON CONFLICT DO NOTHING RETURNING session_id, receiver_no, frequency_hz, chunk_index`,
         [JSON.stringify(chunks.map(wireOf)), storedAt],
       );
@@ -246,5 +264,6 @@ function wireOf(chunk: FinishedChunk): Record<string, unknown> {
     sha256: chunk.sha256,
     bytes: chunk.bytes,
     attempt: chunk.attempt,
+    retry_of_index: chunk.retryOfIndex,
   };
 }

@@ -12,6 +12,7 @@ import { ChunkPlan } from '../chunks/chunk-plan';
 import { KnownSources } from '../known-sources/known-sources.repository';
 import { Receivers } from '../receivers/receivers.repository';
 import { manifestOf } from './manifest';
+import { Orphans } from './orphans.service';
 import { isLive, type RecordingRow, type StreamRow, totalChunks } from './recording-row';
 import { Recordings } from './recordings.repository';
 import type { StreamKey } from './stream-key';
@@ -32,6 +33,7 @@ export class Finalizer {
     private readonly receivers: Receivers,
     private readonly sources: KnownSources,
     private readonly outbox: Outbox,
+    private readonly orphans: Orphans,
     @Inject(OBJECT_STORE) private readonly store: ObjectStore,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(RANDOM) private readonly random: Random,
@@ -117,12 +119,16 @@ export class Finalizer {
         { subject: sessionId, correlationId: sessionId, partitionKey: sessionId },
       );
     });
+    if (everything) {
+      await this.orphans.remove(sessionId);
+    }
   }
 
   /** Throws away what one stream has stored. */
   async discard(key: StreamKey): Promise<void> {
     const found = await rows<{ key: string | null }>(this.dataSource, `DELETE FROM chunks WHERE session_id = $1 AND receiver_no = $2 AND frequency_hz = $3 RETURNING key`, [key.sessionId, key.receiverNo, key.frequencyHz]);
     await this.store.remove(found.flatMap((row) => (row.key === null ? [] : [row.key])));
+    await this.orphans.remove(key.sessionId, key);
     await rows(this.dataSource, `UPDATE recording_streams SET chunks = 0, samples = 0, lost_samples = 0, gaps = 0 WHERE session_id = $1 AND receiver_no = $2 AND frequency_hz = $3`, [key.sessionId, key.receiverNo, key.frequencyHz]);
   }
 

@@ -3,11 +3,13 @@ import { AppError, type Clock, Deferred } from '@capstan/kernel';
 import type { StoredObject } from '@capstan/object-store';
 import type { TaskArtifacts, TaskControl, TaskJournal, TaskOutcome, TaskRow } from '@capstan/tasks';
 import { ChunkCutter, type CutChunk } from '../chunks/chunk-cutter';
+import { zeroRuns } from '../chunks/zero-runs';
 import { causeOf } from '../drivers/receiver-failure';
-import { ChunkPipeline, NPY_MEDIA_TYPE, type PipelinePorts, type StoredChunk } from './chunk-pipeline';
+import { ChunkPipeline, NPY_MEDIA_TYPE, type PipelinePorts, readSamples, type StoredChunk } from './chunk-pipeline';
 import type { ChunkStore, FinishedChunk } from './chunk-store.service';
 import type { KeptStream, PlacedBlock } from './kept-stream';
 import { firstInstant, slotAfter } from './recording-clock';
+import { type SignalWarning, SignalWatch, type WatchedMetrics } from './signal-watch';
 import type { StreamKey } from './stream-key';
 import type { StreamStates } from './stream-states';
 
@@ -24,12 +26,14 @@ export interface RecordingRunPorts {
   readonly clock: Clock;
   readonly stream: KeptStream;
   readonly states: StreamStates;
-  readonly chunks: Pick<ChunkStore, 'store' | 'reached'>;
+  readonly chunks: Pick<ChunkStore, 'store' | 'reached' | 'stored'>;
   readonly control: TaskControl;
   readonly journal: TaskJournal;
   readonly artifacts: TaskArtifacts;
   /** Told once, when the instant of sample 0 is known. */
   readonly begun: (t0: number) => Promise<void>;
+  /** Told of what deserves a look; must not fail. */
+  readonly warn: (warning: SignalWarning) => void;
   /** Told of the samples as they come, for whoever looks at them. */
   readonly watch: (samples: Float32Array, arrivedAt: number) => void;
   readonly pipeline: Omit<PipelinePorts, 'band' | 'rssiOf' | 'record' | 'queueSamples' | 'keyOf'>;
@@ -51,12 +55,14 @@ export class RecordingRun {
   private zero = 0;
   private t0 = 0;
   private readonly cutAll = new Deferred<void>();
-  private readonly stored: Array<{ name: string; stored: StoredObject; chunk: CutChunk }> = [];
+  /** Without their samples: an hour of a hundred receivers would not fit into any memory. */
+  private readonly stored: Array<{ readonly object: StoredObject; readonly index: number; readonly count: number; readonly lost: number }> = [];
   private readonly rssi = new Map<number, { sum: number; count: number }>();
   private pauses: Array<{ from: number; to: number | null }> = [];
   private firstSampleAt: number | undefined;
   private samplesHad = 0;
   private overloads = 0;
+  private readonly signals = new SignalWatch();
 
   constructor(
     private readonly task: TaskRow,
@@ -154,10 +160,7 @@ export class RecordingRun {
         cutter.resumeFrom(to);
       }
     }
-    if (resumed) {
-      const { chunks, sample } = await ports.chunks.reached(this.key);
-      cutter.continueAfter(chunks, sample);
-    }
+    const adopted = resumed ? await this.takeOver(cutter) : [];
     this.cutter = cutter;
     this.zero = stream.timeline.indexAt(BigInt(this.t0) * 1_000_000n);
     this.pipeline = new ChunkPipeline(
@@ -171,11 +174,40 @@ export class RecordingRun {
       },
       AbortSignal.any([ports.control.lost, ports.control.cancel]),
     );
+    this.pipeline.push(adopted);
     let cause = resumed ? 'worker_lost' : undefined;
     stream.listen((placed) => {
       this.onBlock(placed, cause);
       cause = undefined;
     });
+  }
+
+  /**
+   * Goes on where an earlier holder left off. It may have stored one chunk more than it wrote down: that one is taken as it
+   * is, so that nothing lies in the store without a row.
+   * @returns the chunk that has no row yet
+   */
+  private async takeOver(cutter: ChunkCutter): Promise<CutChunk[]> {
+    const { chunks, keyOf, pipeline } = this.ports;
+    for (const { index, key, count, lost, sha256, bytes } of await chunks.stored(this.key)) {
+      this.stored.push({ object: { key, size: bytes, sha256, mediaType: NPY_MEDIA_TYPE, etag: '' }, index, count, lost });
+    }
+    const reached = await chunks.reached(this.key);
+    cutter.continueAfter(reached.chunks, reached.sample);
+    const key = keyOf(reached.chunks);
+    if (cutter.done || (await pipeline.store.stat(key)) === undefined) {
+      return [];
+    }
+    const samples = await readSamples(pipeline.store, key);
+    const start = cutter.nextStart;
+    const adopted: CutChunk[] = [];
+    let from = 0;
+    for (const { start: lostFrom, length } of zeroRuns(samples)) {
+      adopted.push(...cutter.push(start + from, samples.subarray(2 * from, 2 * lostFrom)));
+      from = lostFrom + length;
+    }
+    adopted.push(...cutter.push(start + from, samples.subarray(2 * from)));
+    return adopted;
   }
 
   private onBlock({ index, block, cause }: PlacedBlock, otherCause: string | undefined): void {
@@ -208,10 +240,8 @@ export class RecordingRun {
 
   private tellCapturing(at: number): void {
     const { journal } = this.ports;
-    journal
-      .advance('starting')
-      .then(() => journal.advance('capturing', { startSentAt: this.t0, startedAt: at, message: 'Recording' }))
-      .catch(() => undefined);
+    // The first sample is both the start and its confirmation: one fact, since a hundred receivers tell theirs at once.
+    journal.advance('capturing', { startSentAt: this.t0, startedAt: at, message: 'Recording' }).catch(() => undefined);
   }
 
   private showProgress(): void {
@@ -247,10 +277,14 @@ export class RecordingRun {
       sha256: stored?.sha256 ?? null,
       bytes: stored?.size ?? 0,
       attempt: this.task.attempt,
+      retryOfIndex: this.spec.chunks?.[chunk.index] ?? null,
     };
     await chunks.store(finished);
+    if (metrics !== null) {
+      this.signals.look(metrics as unknown as WatchedMetrics).forEach((warning) => this.ports.warn(warning));
+    }
     if (stored !== null) {
-      this.stored.push({ name: stored.key.slice(stored.key.lastIndexOf('/') + 1), stored, chunk });
+      this.stored.push({ object: stored, index: chunk.index, count: chunk.count, lost: chunk.lost });
     }
   }
 
@@ -343,7 +377,7 @@ export class RecordingRun {
       attempts: stream.attempts,
     });
     const metrics = { chunks: this.stored.length, samples: this.samplesHad, overloads: this.overloads };
-    const naming = journal.named(this.stored.map(({ name, stored, chunk }) => this.ports.artifacts.describe('iq-chunk', name, stored, { chunk_index: chunk.index, samples: chunk.count, lost_samples: chunk.lost, format: NPY_MEDIA_TYPE })));
+    const naming = journal.named(this.stored.map(({ object, index, count, lost }) => this.ports.artifacts.describe('iq-chunk', object.key.slice(object.key.lastIndexOf('/') + 1), object, { chunk_index: index, samples: count, lost_samples: lost, format: NPY_MEDIA_TYPE })));
     naming.catch(() => undefined);
     if (this.stored.length === 0) {
       const error = failure ?? new AppError('RECEIVER_STALLED', 'The receiver sent no sample', { details: { cause: 'stalled' } });

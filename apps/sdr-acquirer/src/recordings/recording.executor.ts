@@ -3,7 +3,7 @@ import { AppError, type Clock, type FieldError, Gate, type Random } from '@capst
 import type { ObjectStore } from '@capstan/object-store';
 import { CLOCK, OBJECT_STORE, RANDOM } from '@capstan/service-kit';
 import type { TaskExecutor, TaskOutcome, TaskRun } from '@capstan/tasks';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { chunkName } from '../chunks/chunk-key';
 import { SDR_CONFIG, type SdrConfig } from '../config';
 import { ReceiverDrivers } from '../drivers/registry';
@@ -23,6 +23,7 @@ const UPLOADS = 16;
 @Injectable()
 export class RecordingExecutor implements TaskExecutor {
   readonly kind = 'recording';
+  private readonly logger = new Logger(RecordingExecutor.name);
   private readonly uploads = new Gate(UPLOADS);
 
   constructor(
@@ -74,6 +75,7 @@ export class RecordingExecutor implements TaskExecutor {
       journal,
       artifacts,
       begun: (t0) => this.finalizer.begun(task.session_id, t0),
+      warn: ({ code, message }) => void this.chunks.warn(key, code, message).catch((error: unknown) => this.logger.warn('A warning could not be told', error)),
       watch: (samples, arrivedAt) => tap.push(samples, arrivedAt),
       pipeline: { store: this.store, clock, random, uploads: this.uploads },
       queueSec: this.config.CAPSTAN_RECORDING_QUEUE_SEC,

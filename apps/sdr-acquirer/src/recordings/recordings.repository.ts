@@ -139,6 +139,7 @@ export function chunkViewOf(row: ChunkRow): ChunkView {
     sha512: row.sha512,
     bytes: row.bytes,
     attempt: row.attempt,
+    retry_of_index: row.retry_of_index,
     stored_at: isoTime(row.stored_at.getTime()),
   };
 }

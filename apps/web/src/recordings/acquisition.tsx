@@ -5,6 +5,7 @@ import { sayProblem } from '../design/feedback';
 import { useMay, useRuntime } from '../runtime';
 import { ReceiverStates } from './receiver-states';
 import classes from './recordings.module.css';
+import type { RecordingWarning } from './use-recording';
 import { Waterfall } from './waterfall';
 
 const RUNNING: readonly string[] = ['connecting', 'in_progress', 'paused', 'finalizing', 'scheduled', 'pending'];
@@ -15,7 +16,7 @@ export function isRunning(recording: Pick<RecordingView, 'status'>): boolean {
 }
 
 /** A running recording: chunk counter, measurements, receivers, waterfall, and what can be done. */
-export function Acquisition({ recording, progress }: { recording: RecordingView; progress: RecordingProgress | undefined }) {
+export function Acquisition({ recording, progress, warnings }: { recording: RecordingView; progress: RecordingProgress | undefined; warnings: readonly RecordingWarning[] }) {
   const { live } = useRuntime();
   const mayWrite = useMay('recordings:write');
   const [watched, setWatched] = useState<string | null>(null);
@@ -66,6 +67,15 @@ export function Acquisition({ recording, progress }: { recording: RecordingView;
           </Button>
         </div>
       ) : null}
+      {warnings.length === 0 ? null : (
+        <ul className={classes['warnings']} aria-label="Warnings">
+          {warnings.map(({ receiver_no, code, message }) => (
+            <li key={`${receiver_no} ${code}`}>
+              ⚠ Receiver {receiver_no}: {message}
+            </li>
+          ))}
+        </ul>
+      )}
       <ReceiverStates receivers={recording.receivers} />
       {isRunning(recording) && receiver !== undefined ? (
         <>
