@@ -49,6 +49,7 @@ import { ReceiverSecretsClient } from './recordings/receiver-secrets.client';
 import { ReceiversController } from './recordings/receivers.controller';
 import { RecordingSocketGateway } from './recordings/recording-socket.gateway';
 import { RecordingsController } from './recordings/recordings.controller';
+import { SchedulesController } from './schedules/schedules.controller';
 import { SessionTemplatesController } from './sessions/session-templates.controller';
 import { SessionsController } from './sessions/sessions.controller';
 import { HealthClient } from './system/health.client';
@@ -93,6 +94,7 @@ const keyed: Provider[] = [
     // Addresses are tried in this order: what is asked for most comes first.
     SessionsController,
     SessionTemplatesController,
+    SchedulesController,
     AuthController,
     UsersController,
     TokensController,

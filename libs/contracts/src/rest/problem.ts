@@ -50,6 +50,7 @@ export const PROBLEMS = {
   REVISION_CONFLICT: [409, 'Somebody else changed it meanwhile'],
   NOTHING_TO_RETRY: [409, 'No target of this session failed'],
   TEMPLATE_NOT_FOUND: [404, 'No such template'],
+  SCHEDULE_NOT_FOUND: [404, 'No such schedule'],
   NOTHING_TO_COLLECT: [409, 'No files of this session wait on a device'],
   CREDENTIAL_IN_USE: [409, 'The credential is in use'],
   NAME_TAKEN: [409, 'The name is taken'],
