@@ -166,6 +166,7 @@ export {
 } from './packet-capture/voice-report';
 export {
   UNKNOWN_SOURCE_ID,
+  createSourceBody,
   sourceRpc,
   type CreateSourceBody,
   type SourceView,

@@ -105,7 +105,8 @@ export class ChunkStore {
         [JSON.stringify(chunks.map(wireOf)), storedAt],
       );
       const fresh = new Set(inserted.map((row) => `${row.session_id} ${row.receiver_no} ${row.frequency_hz} ${row.chunk_index}`));
-      const counted = chunks.filter((chunk) => fresh.has(`${chunk.sessionId} ${chunk.receiverNo} ${chunk.frequencyHz} ${chunk.index}`));
+      // `delete`: the same chunk twice in one batch is one chunk.
+      const counted = chunks.filter((chunk) => fresh.delete(`${chunk.sessionId} ${chunk.receiverNo} ${chunk.frequencyHz} ${chunk.index}`));
       await this.count(manager, counted);
       for (const sessionId of [...new Set(counted.map((chunk) => chunk.sessionId))].sort()) {
         if (await this.isDue(manager, sessionId)) {

@@ -180,7 +180,7 @@ export class KeptStream {
     }
     if (this.stream === undefined) {
       // The first block comes before the caller knows that the stream is open.
-      this.pending.push(block);
+      this.pending.push({ ...block, samples: block.samples.slice() });
       return;
     }
     this.place(block);

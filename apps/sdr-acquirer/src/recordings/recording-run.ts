@@ -1,4 +1,4 @@
-import type { RecordingTarget } from '@capstan/contracts';
+import type { ArtifactView, RecordingTarget } from '@capstan/contracts';
 import { AppError, type Clock, Deferred } from '@capstan/kernel';
 import type { StoredObject } from '@capstan/object-store';
 import type { TaskArtifacts, TaskControl, TaskJournal, TaskOutcome, TaskRow } from '@capstan/tasks';
@@ -63,6 +63,8 @@ export class RecordingRun {
   private samplesHad = 0;
   private overloads = 0;
   private readonly signals = new SignalWatch();
+  /** Why nothing is here before the first block of this holder. */
+  private absence: string | undefined;
 
   constructor(
     private readonly task: TaskRow,
@@ -83,10 +85,16 @@ export class RecordingRun {
       }
       if (ending.aborted) {
         states.to('done', 'cancelled', 'The recording was cancelled');
+        if (!control.cancel.aborted && this.task.remote !== null && this.cutter === undefined && (await this.nameEarlier())) {
+          return { outcome: 'completed', metrics: { chunks: this.stored.length }, captureBegan: true };
+        }
         return { outcome: 'cancelled', metrics: {}, captureBegan: false };
       }
       const failure = AppError.from(error);
       states.to('failed', causeOf(failure), failure.message);
+      if (this.task.remote !== null && this.cutter === undefined && (await this.nameEarlier())) {
+        return { outcome: 'completed', metrics: { chunks: this.stored.length }, captureBegan: true, message: failure.message };
+      }
       return { outcome: 'failed', error: failure.toShape(), metrics: {}, captureBegan: this.cutter !== undefined };
     } finally {
       stream.close();
@@ -175,10 +183,10 @@ export class RecordingRun {
       AbortSignal.any([ports.control.lost, ports.control.cancel]),
     );
     this.pipeline.push(adopted);
-    let cause = resumed ? 'worker_lost' : undefined;
+    this.absence = resumed ? 'worker_lost' : undefined;
     stream.listen((placed) => {
-      this.onBlock(placed, cause);
-      cause = undefined;
+      this.onBlock(placed, this.absence);
+      this.absence = undefined;
     });
   }
 
@@ -189,9 +197,7 @@ export class RecordingRun {
    */
   private async takeOver(cutter: ChunkCutter): Promise<CutChunk[]> {
     const { chunks, keyOf, pipeline } = this.ports;
-    for (const { index, key, count, lost, sha256, bytes } of await chunks.stored(this.key)) {
-      this.stored.push({ object: { key, size: bytes, sha256, mediaType: NPY_MEDIA_TYPE, etag: '' }, index, count, lost });
-    }
+    await this.readStored();
     const reached = await chunks.reached(this.key);
     cutter.continueAfter(reached.chunks, reached.sample);
     const key = keyOf(reached.chunks);
@@ -208,6 +214,24 @@ export class RecordingRun {
     }
     adopted.push(...cutter.push(start + from, samples.subarray(2 * from)));
     return adopted;
+  }
+
+  /** What earlier holders stored, for the last fact. */
+  private async readStored(): Promise<void> {
+    for (const { index, key, count, lost, sha256, bytes } of await this.ports.chunks.stored(this.key)) {
+      this.stored.push({ object: { key, size: bytes, sha256, mediaType: NPY_MEDIA_TYPE, etag: '' }, index, count, lost });
+    }
+  }
+
+  /** The receiver did not come back to a new holder: what the last one stored is kept. @returns whether there is anything */
+  private async nameEarlier(): Promise<boolean> {
+    await this.readStored();
+    await this.ports.journal.named(this.artifactsOfStored());
+    return this.stored.length > 0;
+  }
+
+  private artifactsOfStored(): ArtifactView[] {
+    return this.stored.map(({ object, index, count, lost }) => this.ports.artifacts.describe('iq-chunk', object.key.slice(object.key.lastIndexOf('/') + 1), object, { chunk_index: index, samples: count, lost_samples: lost, format: NPY_MEDIA_TYPE }));
   }
 
   private onBlock({ index, block, cause }: PlacedBlock, otherCause: string | undefined): void {
@@ -377,7 +401,7 @@ export class RecordingRun {
       attempts: stream.attempts,
     });
     const metrics = { chunks: this.stored.length, samples: this.samplesHad, overloads: this.overloads };
-    const naming = journal.named(this.stored.map(({ object, index, count, lost }) => this.ports.artifacts.describe('iq-chunk', object.key.slice(object.key.lastIndexOf('/') + 1), object, { chunk_index: index, samples: count, lost_samples: lost, format: NPY_MEDIA_TYPE })));
+    const naming = journal.named(this.artifactsOfStored());
     naming.catch(() => undefined);
     if (this.stored.length === 0) {
       const error = failure ?? new AppError('RECEIVER_STALLED', 'The receiver sent no sample', { details: { cause: 'stalled' } });
@@ -390,7 +414,6 @@ export class RecordingRun {
   }
 
   private missingCause(): string {
-    return this.ports.stream.cause === 'lost' ? 'stalled' : this.ports.stream.cause;
+    return this.absence ?? (this.ports.stream.cause === 'lost' ? 'stalled' : this.ports.stream.cause);
   }
-
 }
