@@ -117,10 +117,13 @@ export class RecordingsService {
       if (current.begun) {
         throw new AppError('ILLEGAL_TRANSITION', 'The recording has begun already', { details: { from: current.status, to: 'connecting' } });
       }
-      for (const target of targets) {
-        const receiver = receivers.find((each) => each.receiver_id === target.receiver_id);
-        await rows(manager, `INSERT INTO recording_streams (session_id, receiver_no, frequency_hz, receiver_id, receiver_name) VALUES ($1, $2, $3, $4, $5)`, [sessionId, receiver?.receiver_no, target.frequency_hz, target.receiver_id, target.receiver_name]);
-      }
+      const numbers = new Map(receivers.map((receiver) => [receiver.receiver_id, receiver.receiver_no]));
+      await rows(
+        manager,
+        `INSERT INTO recording_streams (session_id, receiver_no, frequency_hz, receiver_id, receiver_name)
+         SELECT $1, x.receiver_no, x.frequency_hz, x.receiver_id, x.receiver_name FROM jsonb_to_recordset($2::jsonb) AS x(receiver_no int, frequency_hz bigint, receiver_id uuid, receiver_name text)`,
+        [sessionId, JSON.stringify(targets.map(({ receiver_id, receiver_name, frequency_hz }) => ({ receiver_id, receiver_name, frequency_hz, receiver_no: numbers.get(receiver_id) })))],
+      );
       await this.recordings.move(manager, current, 'connecting', { begun: true });
     });
     try {
@@ -132,9 +135,12 @@ export class RecordingsService {
         options: { arm_timeout_sec: this.armSeconds(row), allow_partial: true },
         requested_by: by,
       });
-      for (const target of session.targets) {
-        await rows(this.dataSource, 'UPDATE recording_streams SET target_id = $4 WHERE session_id = $1 AND receiver_id = $2 AND frequency_hz = $3', [sessionId, target.spec['receiver_id'], target.spec['frequency_hz'], target.target_id]);
-      }
+      await rows(
+        this.dataSource,
+        `UPDATE recording_streams s SET target_id = x.target_id FROM jsonb_to_recordset($2::jsonb) AS x(receiver_id uuid, frequency_hz bigint, target_id uuid)
+         WHERE s.session_id = $1 AND s.receiver_id = x.receiver_id AND s.frequency_hz = x.frequency_hz`,
+        [sessionId, JSON.stringify(session.targets.map(({ target_id, spec }) => ({ target_id, receiver_id: spec['receiver_id'], frequency_hz: spec['frequency_hz'] })))],
+      );
     } catch (error) {
       await transaction(this.dataSource, async (manager) => {
         const message = error instanceof AppError ? error.message : 'The session could not be created';
