@@ -401,15 +401,14 @@ export class RecordingRun {
       attempts: stream.attempts,
     });
     const metrics = { chunks: this.stored.length, samples: this.samplesHad, overloads: this.overloads };
-    const naming = journal.named(this.artifactsOfStored());
-    naming.catch(() => undefined);
+    // Not waited for: it is written in its order before the last fact, which nobody may have to wait for either.
+    journal.named(this.artifactsOfStored()).catch(() => undefined);
     if (this.stored.length === 0) {
       const error = failure ?? new AppError('RECEIVER_STALLED', 'The receiver sent no sample', { details: { cause: 'stalled' } });
       states.to('failed', causeOf(error), error.message);
       return ending.aborted ? { outcome: 'completed', metrics, stoppedAt, captureBegan: true } : { outcome: 'failed', error: error.toShape(), metrics, stoppedAt, captureBegan: true };
     }
     states.to(failure === undefined ? 'done' : 'failed', failure === undefined ? null : causeOf(failure), failure?.message ?? null);
-    await naming;
     return { outcome: 'completed', metrics, stoppedAt, captureBegan: true, ...(failure === undefined ? {} : { message: failure.message }) };
   }
 
