@@ -161,7 +161,7 @@ export class Finalizer {
   private judge(row: RecordingRow, streams: readonly StreamRow[]): ReturnType<typeof verdict> {
     const expectedChunks = totalChunks(row);
     return verdict(
-      streams.map((stream) => ({ chunks: stream.chunks, lost: Number(stream.lost_samples), expectedChunks: row.retry_of === null ? expectedChunks : 1, failed: stream.state === 'failed' })),
+      streams.map((stream) => ({ chunks: stream.chunks, lost: Number(stream.lost_samples), expectedChunks: row.retry_chunks?.[stream.receiver_no]?.length ?? expectedChunks, failed: stream.state === 'failed' })),
       row.cancel_requested,
     );
   }
@@ -195,5 +195,11 @@ export class Finalizer {
 
 function expectedSamples(row: RecordingRow, stream: StreamRow): number {
   const rate = stream.facts?.sample_rate_hz;
-  return rate === undefined ? 0 : new ChunkPlan({ sampleRate: rate, chunkSeconds: row.policy.chunk_seconds, durationSeconds: row.duration_seconds }).total;
+  return rate === undefined ? 0 : new ChunkPlan({ sampleRate: rate, chunkSeconds: row.policy.chunk_seconds, durationSeconds: secondsOf(row, stream) }).total;
+}
+
+/** A retry asks each receiver for its own missing chunks. */
+function secondsOf(row: RecordingRow, stream: StreamRow): number {
+  const again = row.retry_chunks?.[stream.receiver_no];
+  return again === undefined ? row.duration_seconds : again.length * row.policy.chunk_seconds;
 }
