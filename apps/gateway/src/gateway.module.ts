@@ -53,6 +53,7 @@ import { LiveNumbers } from './live/live-numbers';
 import { Snapshots } from './live/snapshots';
 import { ApiDocumentsController } from './openapi/api-documents.controller';
 import { KnownSourcesController } from './recordings/known-sources.controller';
+import { ReceiverSecretsClient } from './recordings/receiver-secrets.client';
 import { ReceiversController } from './recordings/receivers.controller';
 import { RecordingSocketGateway } from './recordings/recording-socket.gateway';
 import { RecordingsController } from './recordings/recordings.controller';
@@ -154,6 +155,7 @@ const keyed: Provider[] = [
     CameraSecretsClient,
     ChannelSecretsClient,
     TableExports,
+    ReceiverSecretsClient,
     CaptureSessionsService,
     CollectionsService,
     CaptureAnalysisService,

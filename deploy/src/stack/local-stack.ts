@@ -31,7 +31,7 @@ const MIN_FREE_BYTES = 512 * 1024 * 1024;
 const PUBLISHER = 'publisher';
 
 /** Services that keep secrets. */
-const NEEDS_VAULT: readonly ServiceName[] = ['device-collector', 'camera-service', 'notifier'];
+const NEEDS_VAULT: readonly ServiceName[] = ['device-collector', 'camera-service', 'sdr-acquirer', 'notifier'];
 
 /** Cameras of a stack on one machine may also be on that machine: the lab's are. */
 const CAMERA_NETWORKS = '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7,127.0.0.0/8,::1/128';

@@ -213,6 +213,7 @@ export {
 } from './packet-capture/voice-report';
 export {
   UNKNOWN_SOURCE_ID,
+  createSourceBody,
   sourceRpc,
   type CreateSourceBody,
   type SourceView,
@@ -220,12 +221,16 @@ export {
 } from './recordings/known-sources';
 export {
   RECEIVER_PROTOCOLS,
+  RECEIVER_SECRET_PURPOSE,
   createReceiverBody,
   receiverEvents,
+  receiverOrder,
   receiverRpc,
   waterfallLines,
   type CreateReceiverBody,
+  type ReceiverChangesOrder,
   type ReceiverHealthView,
+  type ReceiverOrder,
   type ReceiverProtocol,
   type ReceiverView,
   type UpdateReceiverBody,
