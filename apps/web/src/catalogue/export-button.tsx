@@ -20,7 +20,7 @@ export function ExportButton({ path, query, disabled }: ExportButtonProps) {
     setBusy(true);
     try {
       const { page: _page, per_page: _perPage, ...filters } = query;
-      const search = new URLSearchParams(Object.entries({ ...filters, format }).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, String(value)]])));
+      const search = new URLSearchParams(Object.entries({ ...filters, format }).flatMap(([name, value]) => (value === undefined || String(value) === '' ? [] : [[name, String(value)]])));
       const token = await keeper.current();
       const response = await fetch(`/api/v1${path}?${search.toString()}`, { headers: token === undefined ? {} : { Authorization: `Bearer ${token}` } });
       if (!response.ok) {
