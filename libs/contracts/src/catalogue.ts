@@ -55,7 +55,18 @@ export const SUBSCRIPTIONS: Readonly<Record<ServiceName, readonly string[]>> = {
   'device-collector': [sessionEvents.created.type, sessionEvents.finished.type, sessionEvents.deleted.type],
   'camera-service': [],
   'sdr-acquirer': [sessionEvents.stateChanged.type, sessionEvents.targetChanged.type, sessionEvents.finished.type, sessionEvents.deleted.type],
-  notifier: [sessionEvents.finished.type, scheduleEvents.runDecided.type, deviceEvents.hostKeyChanged.type, cameraEvents.healthChanged.type, receiverEvents.healthChanged.type],
+  notifier: [
+    sessionEvents.finished.type,
+    scheduleEvents.runDecided.type,
+    deviceEvents.hostKeyChanged.type,
+    inventoryEvents.identityChanged.type,
+    catalogueEvents.configChanged.type,
+    catalogueEvents.deviceChanged.type,
+    catalogueEvents.arpConflict.type,
+    credentialEvents.breakerOpened.type,
+    cameraEvents.healthChanged.type,
+    receiverEvents.healthChanged.type,
+  ],
 };
 
 /** Facts each gateway instance forwards to its sockets. */

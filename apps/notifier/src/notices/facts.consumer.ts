@@ -1,4 +1,4 @@
-import { cameraEvents, type DataOf, deviceEvents, type Notice, receiverEvents, scheduleEvents, sessionEvents } from '@capstan/contracts';
+import { cameraEvents, catalogueEvents, credentialEvents, type DataOf, deviceEvents, inventoryEvents, type Notice, receiverEvents, scheduleEvents, sessionEvents } from '@capstan/contracts';
 import { type Clock, type IdSource } from '@capstan/kernel';
 import { type DeliveryContext, OnEvent } from '@capstan/messaging';
 import { CLOCK, IDS } from '@capstan/service-kit';
@@ -38,6 +38,31 @@ export class FactsConsumer {
 
   @OnEvent(deviceEvents.hostKeyChanged)
   hostKey(_data: DataOf<typeof deviceEvents.hostKeyChanged>, context: DeliveryContext): Promise<void> {
+    return this.take(context);
+  }
+
+  @OnEvent(inventoryEvents.identityChanged)
+  identity(_data: DataOf<typeof inventoryEvents.identityChanged>, context: DeliveryContext): Promise<void> {
+    return this.take(context);
+  }
+
+  @OnEvent(catalogueEvents.configChanged)
+  configuration(_data: DataOf<typeof catalogueEvents.configChanged>, context: DeliveryContext): Promise<void> {
+    return this.take(context);
+  }
+
+  @OnEvent(catalogueEvents.deviceChanged)
+  device(_data: DataOf<typeof catalogueEvents.deviceChanged>, context: DeliveryContext): Promise<void> {
+    return this.take(context);
+  }
+
+  @OnEvent(catalogueEvents.arpConflict)
+  arp(_data: DataOf<typeof catalogueEvents.arpConflict>, context: DeliveryContext): Promise<void> {
+    return this.take(context);
+  }
+
+  @OnEvent(credentialEvents.breakerOpened)
+  credential(_data: DataOf<typeof credentialEvents.breakerOpened>, context: DeliveryContext): Promise<void> {
     return this.take(context);
   }
 

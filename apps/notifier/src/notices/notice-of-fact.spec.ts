@@ -1,4 +1,4 @@
-import { cameraEvents, deviceEvents, receiverEvents, scheduleEvents, sessionEvents } from '@capstan/contracts';
+import { cameraEvents, catalogueEvents, credentialEvents, deviceEvents, inventoryEvents, receiverEvents, scheduleEvents, sessionEvents } from '@capstan/contracts';
 import { noticesOf } from './notice-of-fact';
 
 const time = '2026-11-21T02:00:00.000Z';
@@ -47,6 +47,25 @@ describe(noticesOf.name, () => {
     expect(topics(receiverEvents.healthChanged.type, { receiver_no: 1, health: { receiver_id: 'r', status: 'offline', error_message: 'refused' } })).toEqual(['receiver.down']);
     expect(topics(receiverEvents.healthChanged.type, { receiver_no: 1, health: { receiver_id: 'r', status: 'busy', error_message: null } })).toEqual([]);
     expect(topics(deviceEvents.hostKeyChanged.type, { host_key: { host: 'core-1', port: 22 } })).toEqual(['device.host-key-changed']);
+  });
+
+  const device = { device_id: 'd', name: 'core-1', platform: 'cisco_ios', site: null };
+
+  it.each([
+    ['minor', 'info'],
+    ['moderate', 'warning'],
+    ['critical', 'critical'],
+  ])('weighs a %s change as %s, and names who made it', (severity, expected) => {
+    const [notice] = noticesOf({ type: catalogueEvents.configChanged.type, data: { device, change_id: 'c', severity, added: 3, removed: 1, actor: { user: 'ann', at: null, from: null } }, time });
+    expect(notice).toMatchObject({ topic: 'device.config-changed', severity: expected, title: 'core-1: configuration changed by ann', text: '3 lines added, 1 removed.', path: '/changes/c' });
+  });
+
+  it('tells of devices that are others, of addresses in conflict, and of refused credentials', () => {
+    const identity = (serial: string) => ({ serials: [serial], base_mac: null, model: null, os_version: null, hostname: null });
+    expect(topics(inventoryEvents.identityChanged.type, { ...device, known: identity('A'), observed: identity('B') })).toEqual(['device.identity-changed']);
+    expect(topics(catalogueEvents.deviceChanged.type, { device, type: 'version', change_id: 'c', severity: 'moderate', summary: ['17.9 to 17.12'] })).toEqual(['device.changed']);
+    expect(topics(catalogueEvents.arpConflict.type, { event: { kind: 'duplicate-ip', device_name: 'core-1', context: 'default', ip: '10.0.0.1', mac: 'a', other_mac: 'b' } })).toEqual(['arp.conflict']);
+    expect(topics(credentialEvents.breakerOpened.type, { credential_id: 'x', devices: [{ device_id: 'd', name: 'core-1' }], retry_at: time })).toEqual(['credential.suspended']);
   });
 
   it('makes nothing of anything else', () => {

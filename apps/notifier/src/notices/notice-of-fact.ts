@@ -1,9 +1,11 @@
-import { cameraEvents, type DataOf, deviceEvents, type Envelope, type Notice, NOTICE_TOPICS, type NoticeTopic, receiverEvents, scheduleEvents, sessionEvents } from '@capstan/contracts';
+import { cameraEvents, catalogueEvents, type ChangeSeverity, credentialEvents, type DataOf, deviceEvents, type Envelope, inventoryEvents, type Notice, NOTICE_TOPICS, type NoticeSeverity, type NoticeTopic, receiverEvents, scheduleEvents, sessionEvents } from '@capstan/contracts';
 
 /** Devices of one session that are told of one by one; beyond that the session's own notice says how many there are. */
 const FAILED_TARGETS = 200;
 
-type Told = Omit<Notice, 'topic' | 'severity' | 'occurred_at' | 'kinds'> & { readonly kinds?: readonly string[] };
+type Told = Omit<Notice, 'topic' | 'severity' | 'occurred_at' | 'kinds'> & { readonly kinds?: readonly string[]; /** Where it matters more or less than its topic does. */ readonly severity?: NoticeSeverity };
+
+const OF_CHANGE: Record<ChangeSeverity, NoticeSeverity> = { minor: 'info', moderate: 'warning', critical: 'critical' };
 
 /** What a fact means for people, in sentences; empty when it means nothing to them. */
 export function noticesOf({ type, data, time }: Pick<Envelope, 'type' | 'data' | 'time'>): Notice[] {
@@ -17,6 +19,30 @@ export function noticesOf({ type, data, time }: Pick<Envelope, 'type' | 'data' |
       const { host_key: key } = data as DataOf<typeof deviceEvents.hostKeyChanged>;
       const host = `${key.host}:${key.port}`;
       return [say('device.host-key-changed', { subject: `device:${host}`, subject_name: host, title: `${host} shows another host key`, text: 'Nothing was sent to it. Compare the fingerprints before you trust the new key.', path: '/inventory/host-keys' })];
+    }
+    case inventoryEvents.identityChanged.type: {
+      const { device_id: id, name, known, observed } = data as DataOf<typeof inventoryEvents.identityChanged>;
+      const text = `Serial ${observed.serials.join(', ') || 'unknown'} instead of ${known.serials.join(', ') || 'unknown'}. Its captures are no changes until somebody says that this is the device now.`;
+      return [say('device.identity-changed', { subject: `device:${id}`, subject_name: name, title: `Another device answers as ${name}`, text, path: `/devices/${id}` })];
+    }
+    case catalogueEvents.configChanged.type: {
+      const { device, change_id: change, severity, added, removed, actor } = data as DataOf<typeof catalogueEvents.configChanged>;
+      const by = actor === null ? '' : ` by ${actor.user}`;
+      return [say('device.config-changed', { subject: `device:${device.device_id}`, subject_name: device.name, severity: OF_CHANGE[severity], title: `${device.name}: configuration changed${by}`, text: `${added} lines added, ${removed} removed.`, path: `/changes/${change}` })];
+    }
+    case catalogueEvents.deviceChanged.type: {
+      const { device, type: what, change_id: change, severity, summary } = data as DataOf<typeof catalogueEvents.deviceChanged>;
+      return [say('device.changed', { subject: `device:${device.device_id}`, subject_name: device.name, severity: OF_CHANGE[severity], title: `${device.name}: ${what} changed`, text: summary.join('; '), path: `/changes/${change}` })];
+    }
+    case catalogueEvents.arpConflict.type: {
+      const { event } = data as DataOf<typeof catalogueEvents.arpConflict>;
+      const what = event.ip ?? event.mac;
+      return [say('arp.conflict', { subject: `arp:${event.context}:${what}`, subject_name: event.device_name, title: `${what} has ${event.kind.replaceAll('-', ' ')} on ${event.device_name}`, text: `${event.mac}${event.other_mac === null ? '' : ` and ${event.other_mac}`} in ${event.context}.`, path: '/addresses' })];
+    }
+    case credentialEvents.breakerOpened.type: {
+      const { credential_id: id, devices, retry_at: until } = data as DataOf<typeof credentialEvents.breakerOpened>;
+      const names = devices.map(({ name }) => name).join(', ');
+      return [say('credential.suspended', { subject: `credential:${id}`, subject_name: names, title: `${devices.length} devices refused a credential`, text: `${names}. It is not used before ${until}.`, path: '/inventory/credentials' })];
     }
     case cameraEvents.healthChanged.type:
       return ofCamera(data as DataOf<typeof cameraEvents.healthChanged>, say);
