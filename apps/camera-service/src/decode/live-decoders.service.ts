@@ -8,7 +8,7 @@ import { LiveDecoder } from './live-decoder.client';
 
 const TICK_MS = 1_000;
 /** A stream that is asked for its picture again within this time is followed for as long. */
-const WATCHED_MS = 10_000;
+const WATCHED_MS = 20_000;
 /** Frames per second below which decoding the group is sooner done than waiting for the next frame. */
 const MIN_FPS = 8;
 

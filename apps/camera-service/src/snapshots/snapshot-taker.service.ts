@@ -133,8 +133,11 @@ export class SnapshotTaker {
         return row;
       }
     }
-    const stored = await this.store.put(key, Readable.from([taken.bytes]), { mediaType: MEDIA_TYPES[wish.format] });
-    const row = await this.snapshots.confirm(snapshotId, stored.sha256, wish.save_thumbnail ? await this.keepThumbnail(camera.camera_id, snapshotId, taken.frame.jpeg) : null);
+    const [stored, small] = await Promise.all([
+      this.store.put(key, Readable.from([taken.bytes]), { mediaType: MEDIA_TYPES[wish.format] }),
+      wish.save_thumbnail ? this.keepThumbnail(camera.camera_id, snapshotId, taken.frame.jpeg) : null,
+    ]);
+    const row = await this.snapshots.confirm(snapshotId, stored.sha256, small);
     this.seconds.inc({ source: taken.frame.source });
     return row;
   }
