@@ -23,7 +23,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'drop-mid-config': { errors: ['DEVICE_LOST'], attempts: 3, refused: 0 },
   'quotes-prompt': { errors: null, attempts: 1, refused: 0, changes: 1 },
   pause: { errors: null, attempts: 1, refused: 0 },
-  'new-host-key': { errors: ['HOSTKEY_CHANGED'], attempts: 1, refused: 0 },
+  'new-host-key': { errors: ['HOSTKEY_MISMATCH'], attempts: 1, refused: 0 },
   'legacy-kex': { errors: null, attempts: 1, refused: 0 },
 };
 
