@@ -41,5 +41,6 @@ module.exports = {
       testMatch: ['**/*.e2e.spec.ts'],
     },
   ],
-  testTimeout: 30_000,
+  // A net for what hangs, wide enough for four test files on two busy cores.
+  testTimeout: 60_000,
 };

@@ -14,7 +14,7 @@ import { SessionListPage } from './pages/session-list.page';
 import { SignInPage } from './pages/sign-in.page';
 import { System } from './system';
 
-const PLACES = ['Home', 'Sessions', 'Credentials', 'Host keys', 'Users', 'API tokens', 'Audit log', 'System'] as const;
+const PLACES = ['Home', 'Sessions', 'Schedules', 'Calendar', 'Credentials', 'Host keys', 'Users', 'API tokens', 'Audit log', 'System'] as const;
 const PASSWORD = 'a password of my own';
 
 describe('the web app', () => {
@@ -129,6 +129,31 @@ describe('the web app', () => {
     await list.row('To be thrown away').waitFor();
     await list.deleteSessions(['To be thrown away']);
     await list.row('To be thrown away').waitFor({ state: 'detached', timeout: 30_000 });
+  }, 90_000);
+
+  it('schedules a template, starts it by hand, and finds the run in the calendar', async () => {
+    const { session } = await system.api.call(routes.getSession, { params: { id: sessionId } });
+    const [target] = session.targets;
+    await system.api.call(routes.createSessionTemplate, { body: { name: 'Branch office', session: { duration_sec: 5, targets: [target?.spec] } } as never });
+    await new AppPage(page, system.api.address).open('/schedules/new');
+    await page.getByLabel('Name', { exact: true }).fill('Branch office at night');
+    await page.getByRole('combobox', { name: 'Session', exact: true }).click();
+    await page.getByRole('option', { name: /Branch office/ }).click();
+    await page.getByLabel('Cron expression').fill('61 * * * *');
+    await page.getByText(/minute: 61/).waitFor();
+    await page.getByText('Working days').click();
+    await page.getByText('At 07:00, Monday through Friday').waitFor();
+    await eventually(async () => expect(await page.getByRole('list', { name: 'Next runs' }).getByRole('listitem').count()).toBe(5));
+    await shoot(page, 'schedule-new');
+    await page.getByRole('button', { name: 'Create schedule' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Branch office at night' }).waitFor();
+    await page.getByRole('button', { name: 'Run now' }).click();
+    await page.getByRole('table', { name: 'Runs' }).getByText('Completed').waitFor({ timeout: 40_000 });
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await shoot(page, 'schedule');
+    await new AppPage(page, system.api.address).open('/calendar');
+    await page.getByRole('region', { name: /\d/ }).getByText('Completed').waitFor();
+    await shoot(page, 'calendar');
   }, 90_000);
 
   it.each(['desktop', 'phone'] as const)('has no serious accessibility finding and nothing cut off on any page (%s)', async (size) => {

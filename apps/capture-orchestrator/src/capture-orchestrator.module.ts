@@ -4,6 +4,11 @@ import { ArtifactsRpcController } from './artifacts/artifacts.rpc.controller';
 import { CleanupRepository } from './deletion/cleanup.repository';
 import { CleanupService } from './deletion/cleanup.service';
 import { SessionEventsRepository } from './history/session-events.repository';
+import { Scheduler } from './schedules/scheduler';
+import { ScheduleTurn } from './schedules/schedule-turn.service';
+import { ScheduleTurnsRepository } from './schedules/schedule-turns.repository';
+import { SchedulesRepository } from './schedules/schedules.repository';
+import { SchedulesRpcController } from './schedules/schedules.rpc.controller';
 import { SessionEventsRpcController } from './history/session-events.rpc.controller';
 import type { EnginePolicy } from './sessions/engine/model';
 import { SessionCreation } from './sessions/session-creation.service';
@@ -22,7 +27,7 @@ import { Watchdog } from './watchdog/watchdog';
 
 /** The composition root. Needs what the service kit and messaging provide. */
 @Module({
-  controllers: [SessionsRpcController, SessionsCommandsController, TaskFactsController, SessionEventsRpcController, ArtifactsRpcController, SessionTemplatesRpcController],
+  controllers: [SessionsRpcController, SessionsCommandsController, TaskFactsController, SessionEventsRpcController, ArtifactsRpcController, SessionTemplatesRpcController, SchedulesRpcController],
   providers: [
     SessionsRepository,
     SessionListRepository,
@@ -36,6 +41,10 @@ import { Watchdog } from './watchdog/watchdog';
     SessionMetrics,
     Watchdog,
     CleanupService,
+    SchedulesRepository,
+    ScheduleTurnsRepository,
+    ScheduleTurn,
+    Scheduler,
   ],
 })
 export class CaptureOrchestratorModule {

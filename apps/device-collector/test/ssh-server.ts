@@ -85,9 +85,9 @@ export class SshServer {
     return this.log.split('\n').filter((line) => /Accepted /.test(line)).length;
   }
 
-  /** Runs a command as root inside the server's mount namespace. */
+  /** Runs a command as root inside the server's mount namespace, and below its root: the tests may run in a chroot. */
   inside(command: string): string {
-    const [file, ...args] = elevated(['nsenter', '--target', String(this.process.pid), '--mount', 'sh', '-c', command]);
+    const [file, ...args] = elevated(['nsenter', '--target', String(this.process.pid), '--mount', '--root', '--wd', 'sh', '-c', command]);
     return execFileSync(file, args, { encoding: 'utf8' });
   }
 

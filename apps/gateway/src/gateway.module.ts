@@ -55,6 +55,7 @@ import { KnownSourcesController } from './recordings/known-sources.controller';
 import { ReceiversController } from './recordings/receivers.controller';
 import { RecordingSocketGateway } from './recordings/recording-socket.gateway';
 import { RecordingsController } from './recordings/recordings.controller';
+import { SchedulesController } from './schedules/schedules.controller';
 import { SessionTemplatesController } from './sessions/session-templates.controller';
 import { SessionsController } from './sessions/sessions.controller';
 import { HealthClient } from './system/health.client';
@@ -99,6 +100,7 @@ const keyed: Provider[] = [
     // Addresses are tried in this order: what is asked for most comes first.
     SessionsController,
     SessionTemplatesController,
+    SchedulesController,
     AuthController,
     UsersController,
     TokensController,

@@ -12,16 +12,18 @@ import { receiverEvents, receiverRpc, waterfallLines } from './recordings/receiv
 import { recordingEvents, recordingRpc } from './recordings/recording-messages';
 import { sessionCommands, sessionEvents, sessionProgress, sessionRpc } from './sessions/session-messages';
 import { sessionTemplateRpc } from './sessions/session-templates';
+import { scheduleEvents, scheduleRpc } from './schedules/schedules';
 import { healthRpc } from './system/system';
 import { checkTargets, sessionArtifactEvents, taskCommands, taskControls, taskEvents } from './tasks/tasks';
 
 /** Every message that may travel over the broker. What is not here is refused by sender and receiver alike. */
 export const catalogue = {
   commands: [...Object.values(sessionCommands), ...Object.values(taskCommands).flatMap((orders) => Object.values(orders))] as readonly CommandDefinition[],
-  events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(sessionArtifactEvents), ...Object.values(deviceEvents), ...Object.values(cameraEvents), ...Object.values(recordingEvents), ...Object.values(receiverEvents), ...Object.values(collectionEvents), ...Object.values(credentialEvents), ...Object.values(inventoryEvents), ...Object.values(catalogueEvents), auditRecorded] as readonly EventDefinition[],
+  events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(sessionArtifactEvents), ...Object.values(deviceEvents), ...Object.values(cameraEvents), ...Object.values(recordingEvents), ...Object.values(receiverEvents), ...Object.values(collectionEvents), ...Object.values(credentialEvents), ...Object.values(inventoryEvents), ...Object.values(catalogueEvents), ...Object.values(scheduleEvents), auditRecorded] as readonly EventDefinition[],
   rpcs: [
     ...Object.values(sessionRpc),
     ...Object.values(sessionTemplateRpc),
+    ...Object.values(scheduleRpc),
     ...Object.values(credentialRpc),
     ...Object.values(deviceRpc),
     ...Object.values(captureRpc),

@@ -337,6 +337,26 @@ export {
   type SessionTemplate,
 } from './sessions/session-templates';
 export {
+  CALENDAR_DAYS,
+  calendarQuery,
+  type CalendarView,
+  calendarView,
+  MISSED_POLICIES,
+  NEXT_RUNS,
+  OVERLAP_POLICIES,
+  patchScheduleBody,
+  RUN_STATES,
+  type ScheduleBody,
+  scheduleBody,
+  scheduleEvents,
+  schedulePreviewBody,
+  scheduleRpc,
+  type ScheduleRun,
+  type ScheduleView,
+  timeZone,
+  updateScheduleBody,
+} from './schedules/schedules';
+export {
   LIVE_TARGET_STATES,
   SESSION_STATES,
   TARGET_STATES,

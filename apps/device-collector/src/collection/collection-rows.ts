@@ -51,7 +51,7 @@ export class CollectionJobRow {
   @Column({ type: 'jsonb', default: {} })
   filters!: { vendor?: string; site?: string; role?: string };
 
-  /** Session of the job this one repeats. */
+  /** Name of the job this one repeats. */
   @Column({ type: 'text', nullable: true })
   retry_of!: string | null;
 

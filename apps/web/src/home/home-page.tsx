@@ -5,10 +5,11 @@ import { Link, Navigate } from 'react-router';
 import { Page } from '../design/page';
 import { useSessionsFeed } from '../live/use-sessions-feed';
 import { useMay } from '../runtime';
+import { ComingUp } from './coming-up';
 import { RecentFailures } from './recent-failures';
 import { RunningSessions } from './running-sessions';
 
-/** What runs, and what went wrong lately. */
+/** What runs, what will, and what went wrong lately. */
 export function HomePage() {
   useSessionsFeed();
   const mayStart = useMay('sessions:write');
@@ -27,6 +28,7 @@ export function HomePage() {
       }
     >
       <RunningSessions onKnown={known} />
+      <ComingUp shown={settled} />
       <RecentFailures shown={settled} />
     </Page>
   );

@@ -4,6 +4,8 @@ import {
   IconActivityHeartbeat,
   IconAntenna,
   IconBroadcast,
+  IconCalendar,
+  IconClockPlay,
   IconDeviceDesktop,
   IconFingerprint,
   IconHistory,
@@ -44,6 +46,8 @@ const GROUPS: readonly { readonly label?: string; readonly places: readonly Plac
       { to: '/', label: 'Home', icon: IconHome },
       { to: '/sessions', label: 'Sessions', icon: IconListDetails, needs: 'sessions:read' },
       { to: '/recordings', label: 'Recordings', icon: IconWaveSine, needs: 'recordings:read' },
+      { to: '/schedules', label: 'Schedules', icon: IconClockPlay, needs: 'sessions:read' },
+      { to: '/calendar', label: 'Calendar', icon: IconCalendar, needs: 'sessions:read' },
     ],
   },
   {

@@ -56,6 +56,7 @@ export const PROBLEMS = {
   NOTHING_TO_RETRY: [409, 'No target of this session failed'],
   TEMPLATE_NOT_FOUND: [404, 'No such template'],
   NOTHING_TO_RELOAD: [409, 'Every capture of this collection is loaded'],
+  SCHEDULE_NOT_FOUND: [404, 'No such schedule'],
   NOTHING_TO_COLLECT: [409, 'No files of this session wait on a device'],
   CREDENTIAL_IN_USE: [409, 'The credential is in use'],
   NAME_TAKEN: [409, 'The name is taken'],

@@ -1,0 +1,206 @@
+import { type Actor, createSessionBody, type CreateSessionBody, type RUN_STATES, scheduleEvents } from '@capstan/contracts';
+import { AppError, type Clock, type IdSource, validationError } from '@capstan/kernel';
+import { Outbox } from '@capstan/messaging';
+import { transaction } from '@capstan/persistence';
+import { CLOCK, IDS } from '@capstan/service-kit';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { ErrorShape } from '../sessions/engine/wire';
+import { SessionCreation } from '../sessions/session-creation.service';
+import { SessionsService } from '../sessions/sessions.service';
+import { SessionTemplates } from '../templates/session-templates.repository';
+import { type DueRuns, dueRuns, fireAt } from './due-runs';
+import { decideOverlap } from './overlap';
+import type { ScheduleRunRow } from './schedule-run.entity';
+import { ScheduleTurnsRepository } from './schedule-turns.repository';
+import { runsLeft, runViewOf, timingOf } from './schedule-views';
+import type { ScheduleRow } from './schedule.entity';
+import { SchedulesRepository } from './schedules.repository';
+
+/** How long a run is tried while a service it needs is away. */
+export const START_PATIENCE_MS = 5 * 60_000;
+/** Time between two tries, and between two looks at whether the previous session has ended. */
+export const RECHECK_MS = 1_000;
+/** Longer than any answer to the question whether the targets can be started. */
+export const TURN_LEASE_MS = 30_000;
+
+/** Deals with one claimed schedule: decides the instants that have come, then each open run, and says when to come again. */
+@Injectable()
+export class ScheduleTurn {
+  private readonly log = new Logger(ScheduleTurn.name);
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly turns: ScheduleTurnsRepository,
+    private readonly schedules: SchedulesRepository,
+    private readonly templates: SessionTemplates,
+    private readonly creation: SessionCreation,
+    private readonly sessions: SessionsService,
+    private readonly outbox: Outbox,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(IDS) private readonly ids: IdSource,
+  ) {}
+
+  /** Never throws: what cannot be done now stays, and the claim lapses. */
+  async take(schedule: ScheduleRow, signal: AbortSignal): Promise<void> {
+    try {
+      await this.settle(schedule);
+      for (const run of await this.turns.open(this.dataSource, schedule.schedule_id)) {
+        if (signal.aborted || !(await this.turns.keep(this.dataSource, schedule, this.clock.now() + TURN_LEASE_MS))) {
+          return;
+        }
+        await this.advance(schedule, run, signal);
+      }
+      await this.turns.release(this.dataSource, schedule, await this.nextLook(schedule.schedule_id));
+    } catch (error) {
+      this.log.warn(`Schedule ${schedule.schedule_id} must wait: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /** Runs a schedule now. The same order again is the same run. @throws AppError `SCHEDULE_NOT_FOUND` */
+  async runNow(scheduleId: string, runId: string, by: Actor): Promise<void> {
+    const now = this.clock.now();
+    await transaction(this.dataSource, async (manager) => {
+      await this.schedules.get(manager, scheduleId);
+      await this.turns.insert(manager, scheduleId, { runId, sessionId: this.ids.next(), dueAt: now, trigger: 'manual', state: 'due', giveUpAt: now + START_PATIENCE_MS, requestedBy: by });
+      await this.turns.call(manager, scheduleId, now);
+    });
+  }
+
+  /**
+   * The session a schedule starts.
+   * @throws AppError `TEMPLATE_NOT_FOUND`; `VALIDATION_FAILED` when this release refuses what an older one stored
+   */
+  async sessionOf({ name, session, template_id }: Pick<ScheduleRow, 'name' | 'session' | 'template_id'>): Promise<CreateSessionBody> {
+    const wanted = template_id === null ? session : (await this.templates.get(template_id)).session;
+    const request = createSessionBody.safeParse({ ...wanted, name: wanted?.['name'] ?? name });
+    if (!request.success) {
+      throw validationError(request.error.issues.map(({ path, code, message }) => ({ path: path.map(String).join('.'), code, message })));
+    }
+    return request.data;
+  }
+
+  private async settle(schedule: ScheduleRow): Promise<void> {
+    const { schedule_id: scheduleId, jitter_sec: jitterSec, missed } = schedule;
+    const now = this.clock.now();
+    const due = dueRuns({ scheduleId, jitterSec, missed, timing: timingOf(schedule), nextRunAt: schedule.next_run_at?.getTime() ?? null }, now);
+    if (due.start === null && due.missed === null) {
+      return;
+    }
+    await transaction(this.dataSource, async (manager) => {
+      if (await this.turns.moveOn(manager, schedule, due.nextRunAt)) {
+        await this.store(manager, scheduleId, due, now);
+      }
+    });
+  }
+
+  private async store(manager: EntityManager, scheduleId: string, { start, missed }: DueRuns, now: number): Promise<void> {
+    const base = { trigger: 'cron', giveUpAt: now + START_PATIENCE_MS } as const;
+    if (missed !== null) {
+      const runId = this.ids.next();
+      const error = { code: 'RUN_MISSED', message: missed.count === 1 ? 'Capstan was not running at this instant' : `Capstan was not running at this instant and the ${missed.count - 1} before it`, retryable: false };
+      if (await this.turns.insert(manager, scheduleId, { ...base, runId, sessionId: this.ids.next(), dueAt: missed.dueAt, state: 'missed', missedCount: missed.count, error })) {
+        await this.tell(manager, runId);
+      }
+    }
+    if (start !== null) {
+      await this.turns.insert(manager, scheduleId, { ...base, runId: this.ids.next(), sessionId: this.ids.next(), dueAt: start, state: 'due' });
+    }
+  }
+
+  private async advance(schedule: ScheduleRow, run: ScheduleRunRow, signal: AbortSignal): Promise<void> {
+    if (await this.turns.sessionExists(this.dataSource, run.session_id)) {
+      return this.decide(run, 'started', { startedAt: this.clock.now() });
+    }
+    const [live, open, present] = await Promise.all([
+      this.turns.liveSessions(this.dataSource, run.schedule_id),
+      this.turns.open(this.dataSource, run.schedule_id),
+      this.turns.read(this.dataSource, run.schedule_id),
+    ]);
+    if (present === undefined) {
+      return;
+    }
+    if (runsLeft(present) === 0 && run.trigger === 'cron') {
+      return this.decide(run, 'skipped', { error: refusal('MAX_RUNS_REACHED', 'The schedule has started as many sessions as it may') });
+    }
+    const anotherWaits = open.some(({ run_id, state }) => run_id !== run.run_id && state === 'queued');
+    const what = decideOverlap({ policy: schedule.overlap, trigger: run.trigger, state: run.state === 'queued' ? 'queued' : 'due', previousRuns: live.length > 0, anotherWaits });
+    switch (what) {
+      case 'skip':
+        return this.decide(run, 'skipped', { error: refusal('PREVIOUS_RUNS', 'The session before it had not ended') });
+      case 'cancel-previous-and-wait':
+        await this.cancel(live, schedule);
+        return this.decide(run, 'queued');
+      case 'wait':
+        return run.state === 'queued' ? undefined : this.decide(run, 'queued');
+      case 'start':
+        return this.start(schedule, run, signal);
+    }
+  }
+
+  private async start(schedule: ScheduleRow, run: ScheduleRunRow, signal: AbortSignal): Promise<void> {
+    const by: Actor = run.requested_by ?? { type: 'system', id: schedule.schedule_id, name: `Schedule ${schedule.name}` };
+    try {
+      await this.creation.create({ sessionId: run.session_id, request: await this.sessionOf(schedule), by }, signal);
+    } catch (error) {
+      if (signal.aborted) {
+        return;
+      }
+      return this.refused(run, AppError.from(error).toShape());
+    }
+    return this.decide(run, 'started', { startedAt: this.clock.now() });
+  }
+
+  /** A service that is away may come back; what waited for the session before it has its patience still ahead. */
+  private async refused(run: ScheduleRunRow, error: ErrorShape): Promise<void> {
+    const now = this.clock.now();
+    if (!error.retryable || (run.state === 'due' && run.give_up_at.getTime() <= now)) {
+      return this.decide(run, 'failed', { error });
+    }
+    if (run.state === 'queued') {
+      await this.turns.decide(this.dataSource, run, 'due', { giveUpAt: now + START_PATIENCE_MS });
+    }
+  }
+
+  private async cancel(sessionIds: readonly string[], schedule: ScheduleRow): Promise<void> {
+    const by: Actor = { type: 'system', id: schedule.schedule_id, name: `Schedule ${schedule.name}` };
+    for (const sessionId of sessionIds) {
+      try {
+        await transaction(this.dataSource, (manager) => this.sessions.wish(manager, sessionId, 'cancel', { by }));
+      } catch (error) {
+        // It may have ended, or gone, since it was found.
+        if (!['SESSION_STATE_CONFLICT', 'SESSION_NOT_FOUND'].includes(AppError.from(error).code)) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  private async decide(run: ScheduleRunRow, state: (typeof RUN_STATES)[number], more: { startedAt?: number; error?: ErrorShape } = {}): Promise<void> {
+    await transaction(this.dataSource, async (manager) => {
+      if (await this.turns.decide(manager, run, state, more)) {
+        await this.tell(manager, run.run_id);
+      }
+    });
+  }
+
+  private async tell(manager: EntityManager, runId: string): Promise<void> {
+    const run = await this.schedules.run(manager, runId);
+    if (run !== undefined) {
+      await this.outbox.add(manager, scheduleEvents.runDecided, { run: runViewOf(run) }, { subject: run.schedule_id, correlationId: run.session_id, partitionKey: run.schedule_id });
+    }
+  }
+
+  private async nextLook(scheduleId: string): Promise<number | null> {
+    const [schedule, open] = await Promise.all([this.turns.read(this.dataSource, scheduleId), this.turns.open(this.dataSource, scheduleId)]);
+    const next = schedule?.next_run_at?.getTime();
+    const fires = schedule === undefined || next === undefined ? Number.POSITIVE_INFINITY : fireAt({ scheduleId, jitterSec: schedule.jitter_sec }, next);
+    const waits = open.length === 0 ? Number.POSITIVE_INFINITY : this.clock.now() + RECHECK_MS;
+    const at = Math.min(fires, waits);
+    return Number.isFinite(at) ? at : null;
+  }
+}
+
+function refusal(code: string, message: string): ErrorShape {
+  return { code, message, retryable: false };
+}

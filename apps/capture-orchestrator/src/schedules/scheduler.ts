@@ -1,0 +1,73 @@
+import type { Clock } from '@capstan/kernel';
+import { CLOCK, Metrics } from '@capstan/service-kit';
+import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { ScheduleTurn, TURN_LEASE_MS } from './schedule-turn.service';
+import { ScheduleTurnsRepository } from './schedule-turns.repository';
+import type { ScheduleRow } from './schedule.entity';
+
+/** Time between two looks when nothing is due. */
+export const TICK_MS = 250;
+/** Schedules an instance deals with at the same time: each holds a connection for moments, and asks a worker. */
+const AT_ONCE = 6;
+
+/** Looks for schedules that are due, in every instance: the claim of a schedule decides who has it. */
+@Injectable()
+export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly log = new Logger(Scheduler.name);
+  private readonly stopping = new AbortController();
+  private readonly delay;
+  private running: Promise<unknown> = Promise.resolve();
+  private failing = false;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly turns: ScheduleTurnsRepository,
+    private readonly turn: ScheduleTurn,
+    metrics: Metrics,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
+    this.delay = metrics.duration('capstan_schedule_delay_seconds', 'From the moment a schedule was due to somebody dealing with it', []);
+  }
+
+  onApplicationBootstrap(): void {
+    this.running = this.loop();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  /** Deals with what is due now. @returns whether there was anything */
+  async tick(): Promise<boolean> {
+    const now = this.clock.now();
+    const claimed = await this.turns.claim(this.dataSource, now, TURN_LEASE_MS, AT_ONCE);
+    await Promise.all(claimed.map((schedule) => this.deal(schedule, now)));
+    return claimed.length > 0;
+  }
+
+  private async deal(schedule: ScheduleRow, now: number): Promise<void> {
+    this.delay.observe({}, Math.max(0, now - (schedule.attention_at?.getTime() ?? now)) / 1_000);
+    await this.turn.take(schedule, this.stopping.signal);
+  }
+
+  private async loop(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      let busy = false;
+      try {
+        busy = await this.tick();
+        this.failing = false;
+      } catch (error) {
+        if (!this.failing) {
+          this.failing = true;
+          this.log.warn(`No look at the schedules: ${error instanceof Error ? error.message : String(error)}`);
+        }
+      }
+      if (!busy) {
+        await this.clock.sleep(TICK_MS, signal).catch(() => undefined);
+      }
+    }
+  }
+}
