@@ -19,12 +19,12 @@ export interface BenchStack {
   stop(): Promise<void>;
 }
 
-/** Starts the whole of Capstan in a scratch folder on a free port. */
-export async function startBenchStack(say: Say): Promise<BenchStack> {
+/** Starts the whole of Capstan in a scratch folder on a free port. @param more settings of the launcher that differ from its defaults */
+export async function startBenchStack(say: Say, more: Readonly<Record<string, string>> = {}): Promise<BenchStack> {
   const dataDir = mkdtempSync(path.join(process.env['CAPSTAN_BENCH_DIR'] ?? tmpdir(), 'capstan-bench-'));
   const password = storedSecret(path.join(dataDir, 'admin-password'));
   const stack = await LocalStack.start({
-    settings: { ...readLauncherSettings({ ...process.env, CAPSTAN_DATA_DIR: dataDir, CAPSTAN_PORT: '0', LOG_LEVEL: 'warn' }), CAPSTAN_ADMIN_PASSWORD: password },
+    settings: { ...readLauncherSettings({ ...process.env, CAPSTAN_DATA_DIR: dataDir, CAPSTAN_PORT: '0', LOG_LEVEL: 'warn', ...more }), CAPSTAN_ADMIN_PASSWORD: password },
     tools: ['tcpdump', 'tshark', 'sshd', 'ip', 'sudo'],
     log: say,
   });

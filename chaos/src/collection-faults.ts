@@ -15,15 +15,15 @@ interface Expected {
 }
 
 const EXPECTED: Readonly<Record<string, Expected>> = {
-  silent: { errors: ['CONNECT_TIMEOUT', 'LOGIN_TIMEOUT'], attempts: 3, refused: 0 },
-  refuse: { errors: ['CONNECT_REFUSED', 'CONNECT_TIMEOUT', 'RESET'], attempts: 3, refused: 0 },
+  silent: { errors: ['CONNECT_TIMEOUT', 'LOGIN_TIMEOUT', 'HANDSHAKE_FAILED'], attempts: 3, refused: 0 },
+  refuse: { errors: ['CONN_REFUSED'], attempts: 3, refused: 0 },
   'wrong-password': { errors: ['AUTH_FAILED'], attempts: 1, refused: 1 },
   'enable-needed': { errors: null, attempts: 1, refused: 0 },
   'pager-stuck': { errors: null, attempts: 1, refused: 0 },
-  'drop-mid-config': { errors: ['SESSION_DROPPED'], attempts: 3, refused: 0 },
+  'drop-mid-config': { errors: ['DEVICE_LOST'], attempts: 3, refused: 0 },
   'quotes-prompt': { errors: null, attempts: 1, refused: 0, changes: 1 },
   pause: { errors: null, attempts: 1, refused: 0 },
-  'new-host-key': { errors: ['HOSTKEY_CHANGED'], attempts: 1, refused: 0 },
+  'new-host-key': { errors: ['HOSTKEY_MISMATCH'], attempts: 1, refused: 0 },
   'legacy-kex': { errors: null, attempts: 1, refused: 0 },
 };
 

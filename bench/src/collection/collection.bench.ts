@@ -9,11 +9,13 @@ import { capturesPerSec, measureContestant, type Result, sayResult } from './pee
 /** `npm run bench -- collection 100` takes fewer. */
 const DEVICES = Number(process.argv[3] ?? 500);
 const SCALE = [500, 1_000, 2_000];
+/** Debian's collectors speak to as many devices as they may from the first moment; so does Capstan here. */
+const AT_ONCE = { CAPSTAN_COLLECTION_RAMP_PER_SEC: '50' } as const;
 /** Devices whose configuration is edited between two runs. */
 const EDITED_SHARE = 0.05;
 
 async function withCapstan(say: Say, count: number, work: (capstan: CapstanContestant, scene: FleetScene, bench: BenchStack) => Promise<boolean>): Promise<boolean> {
-  const bench = await startBenchStack(say);
+  const bench = await startBenchStack(say, AT_ONCE);
   const scene = await FleetScene.start(count);
   try {
     return await work(await CapstanContestant.prepare(bench, scene), scene, bench);
