@@ -58,7 +58,7 @@ export class Receivers {
   /** The password to sign in with; empty where none is kept. Goes to the driver and nowhere else. */
   async password(receiverId: string): Promise<string> {
     const [row] = await rows<{ sealed: SealedRecord | null }>(this.dataSource, 'SELECT sealed FROM receivers WHERE receiver_id = $1', [receiverId]);
-    return row?.sealed == null ? '' : (this.vault.open(row.sealed, { service: SERVICE, recordId: receiverId }) as { password: string }).password;
+    return row === undefined || row.sealed === null ? '' : (this.vault.open(row.sealed, { service: SERVICE, recordId: receiverId }) as { password: string }).password;
   }
 
   /**
