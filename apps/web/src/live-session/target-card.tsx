@@ -33,7 +33,7 @@ const CardHead = memo(function CardHead({ view, weak }: { view: TargetView; weak
   const phases = phasesOf(view);
   const type = spec.device_type ?? view.kind;
   const typeLabel = DEVICE_TYPE_LABELS[type] ?? type;
-  const where = [typeLabel, spec.port === undefined ? '' : `port ${spec.port}`, spec.interface ?? '', view.attempt > 1 ? `attempt ${view.attempt}` : '', view.metrics['weak_crypto'] === 1 ? 'outdated SSH algorithms' : ''].filter((part) => part !== '');
+  const where = [typeLabel, spec.port === undefined ? '' : `port ${spec.port}`, spec.interface ?? '', view.attempt > 1 ? `attempt ${view.attempt}` : ''].filter((part) => part !== '');
   return (
     <>
       <header className={classes['head']}>
