@@ -102,11 +102,11 @@ export class ConnectionTest {
   private async play(camera: CameraRecord, timeoutMs: number, passed: (step: Step['step'], ms: number | undefined) => void, found: Found, signal: AbortSignal): Promise<void> {
     try {
       await this.sessions.use(camera, async (session) => {
-        const fresh = session.pictures.newestAt === undefined;
         passed('play', session.timings.playMs);
         await session.firstPicture(timeoutMs, signal);
         passed('first_packet', session.timings.firstRtpMs);
-        if (fresh) {
+        // A session that has just begun cannot tell its rate yet.
+        if (session.statistics.figures(this.clock.monotonic()).fps === null) {
           await this.clock.sleep(WATCH_MS, signal);
         }
         found.fps = session.statistics.figures(this.clock.monotonic()).fps;
