@@ -25,6 +25,8 @@ export interface CameraLook {
 const WATCH_MS = 2_000;
 /** A stream whose newest frame is older stands still. */
 const STALL_MS = 4_000;
+/** One whose newest frame is older may have stopped a moment ago: its next frame tells. */
+const STILL_MS = 1_500;
 /** A cold camera is played at each so-manieth look; in between it is only asked to describe itself. */
 const PLAY_EVERY = 5;
 /** Below this share of the expected rate a camera limps. */
@@ -116,7 +118,7 @@ export class CameraLooker {
       height: size?.height ?? null,
     };
     const graded = { ...sample, grade: gradeOf(sample, this.sessions.reconnectsPerHour(camera.camera_id)) };
-    if (age === null || age > STALL_MS) {
+    if (age === null || age > STALL_MS || (age > STILL_MS && !(await goesOn(session, camera.timeout_ms, signal)))) {
       return { verdict: 'stalled', error: cameraError('CAMERA_LOST', 'The camera keeps the connection but sends no pictures'), sample: { ...graded, reason_code: 'CAMERA_STALLED' }, memory };
     }
     const seen = await this.judge(camera, await this.decoder.keyframe(session.track.codec, session.pictures.keyframe(), signal), memory);
@@ -182,6 +184,18 @@ function timed(timings: RtspTimings): Pick<HealthSample, 'tcp_ms' | 'describe_ms
 }
 
 const round = (value: number): number => Math.round(value * 100) / 100;
+
+async function goesOn(session: RtspSession, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await session.nextFrame(timeoutMs, 'No frame came', signal);
+    return true;
+  } catch (error) {
+    if (AppError.from(error).code === 'CAMERA_TIMEOUT') {
+      return false;
+    }
+    throw error;
+  }
+}
 
 /** Cameras that are remembered; of more than these the ones that were not looked at for longest are met as if for the first time. */
 const MAX_REMEMBERED = 5_000;

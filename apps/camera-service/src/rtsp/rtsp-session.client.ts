@@ -149,13 +149,22 @@ export class RtspSession {
     if (this.pictures.newestAt !== undefined) {
       return;
     }
+    await this.nextFrame(timeoutMs, `No whole picture came from the camera within ${timeoutMs} ms`, signal);
+  }
+
+  /**
+   * Waits for the next whole frame.
+   * @param complaint what the time-out says
+   * @throws AppError `CAMERA_TIMEOUT`, or why the session ended; the reason of `signal`
+   */
+  async nextFrame(timeoutMs: number, complaint: string, signal: AbortSignal): Promise<void> {
     let stopListening = (): void => undefined;
     try {
       await withTimeout(
         this.clock,
         timeoutMs,
         'CAMERA_TIMEOUT',
-        `No whole picture came from the camera within ${timeoutMs} ms`,
+        complaint,
         () =>
           new Promise<void>((resolve, reject) => {
             stopListening = this.onFrame(() => resolve());

@@ -114,7 +114,8 @@ export class Frames {
     await session.firstPicture(wish.timeoutMs, signal);
     const newestAt = session.pictures.newestAt ?? 0;
     if (this.clock.now() - newestAt > Math.max(wish.maxAgeMs, LIVE_MS)) {
-      await this.nextFrame(session, wish, signal);
+      // The stream stands still: it may go on.
+      await session.nextFrame(wish.timeoutMs, 'The camera keeps the connection but sends no pictures', signal);
       return this.fromSession(camera, session, wish, stream, source, signal);
     }
     const key = keyOf(camera, stream);
@@ -151,27 +152,6 @@ export class Frames {
     const group = session.pictures.current();
     const picture = await this.decoder.decode(session.track.codec, group, AbortSignal.timeout(DECODE_MS));
     return { ...picture, frameAt: group?.frameAt ?? 0, source };
-  }
-
-  /** The stream stands still: it may go on. @throws AppError `CAMERA_TIMEOUT` */
-  private async nextFrame(session: RtspSession, wish: FrameWish, signal: AbortSignal): Promise<void> {
-    let stop = (): void => undefined;
-    try {
-      await withTimeout(
-        this.clock,
-        wish.timeoutMs,
-        'CAMERA_TIMEOUT',
-        'The camera keeps the connection but sends no pictures',
-        () =>
-          new Promise<void>((resolve, reject) => {
-            stop = session.onFrame(() => resolve());
-            session.ended.then(reject, reject);
-          }),
-        signal,
-      );
-    } finally {
-      stop();
-    }
   }
 
   private async fromWeb(camera: CameraRecord, url: string, signal: AbortSignal): Promise<Frame> {

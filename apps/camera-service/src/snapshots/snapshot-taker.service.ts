@@ -133,18 +133,17 @@ export class SnapshotTaker {
         return row;
       }
     }
-    const [stored, small] = await Promise.all([
-      this.store.put(key, Readable.from([taken.bytes]), { mediaType: MEDIA_TYPES[wish.format] }),
-      wish.save_thumbnail ? this.keepThumbnail(camera.camera_id, snapshotId, taken.frame.jpeg) : null,
-    ]);
-    const row = await this.snapshots.confirm(snapshotId, stored.sha256, small);
+    // Made while the picture is stored, and stored after it: of a snapshot that failed nothing is to be left.
+    const small = wish.save_thumbnail ? thumbnail(taken.frame.jpeg) : null;
+    small?.catch(() => undefined);
+    const stored = await this.store.put(key, Readable.from([taken.bytes]), { mediaType: MEDIA_TYPES[wish.format] });
+    const row = await this.snapshots.confirm(snapshotId, stored.sha256, small === null ? null : await this.keepThumbnail(camera.camera_id, snapshotId, (await small).bytes));
     this.seconds.inc({ source: taken.frame.source });
     return row;
   }
 
-  private async keepThumbnail(cameraId: string, snapshotId: string, jpeg: Buffer): Promise<StoredThumbnail> {
-    const small = await thumbnail(jpeg);
-    const stored = await this.store.put(thumbnailKey(cameraId, snapshotId), Readable.from([small.bytes]), { mediaType: 'image/webp' });
+  private async keepThumbnail(cameraId: string, snapshotId: string, bytes: Buffer): Promise<StoredThumbnail> {
+    const stored = await this.store.put(thumbnailKey(cameraId, snapshotId), Readable.from([bytes]), { mediaType: 'image/webp' });
     return { key: stored.key, size: stored.size, sha256: stored.sha256, media_type: stored.mediaType };
   }
 }
