@@ -92,10 +92,6 @@ describe('the camera pages', () => {
     await page.getByRole('searchbox', { name: 'Search cameras' }).fill('camera-1');
     await page.getByText('No camera matches').waitFor();
     expect(new URL(page.url()).search).toBe('?q=camera-1&events=open&every=1');
-    // Nobody sees a picture, so nobody asks for one.
-    const before = stills.length;
-    await page.waitForTimeout(1_500);
-    expect(stills.length - before).toBeLessThanOrEqual(1);
     await page.getByRole('button', { name: 'Clear filters' }).click();
   }, 60_000);
 
