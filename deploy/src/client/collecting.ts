@@ -49,7 +49,7 @@ export async function collect(api: ApiClient, deviceIds: readonly string[], { ty
     await socket.timeout(10_000).emitWithAck('subscribe', { channels: ['collections'] });
     const complete = new Map<string, number>();
     const wanted = new Deferred<number>();
-    let jobId: string | undefined;
+    let jobId = '';
     socket.on('collection_complete', (message: ServerMessages['collection_complete']) => {
       complete.set(message.job_id, systemClock.monotonic());
       if (message.job_id === jobId) {
