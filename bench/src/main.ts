@@ -1,6 +1,7 @@
 import { apiList } from './api.bench';
 import { type Bench } from './bench';
 import { bundle } from './bundle.bench';
+import { cameraIdle, healthSweep } from './camera-load.bench';
 import { captureOverhead } from './capture-overhead.bench';
 import { collection, collectionScale, collectionUnchanged } from './collection/collection.bench';
 import { collectionPeers } from './collection/peers.bench';
@@ -9,10 +10,12 @@ import { liveEvents } from './events.bench';
 import { machine } from './machine';
 import { merge } from './merge.bench';
 import { metrics, recording, recordingScale } from './recording.bench';
-import { startSpread } from './start-spread.bench';
+import { startSpread, startSpreadMixed } from './start-spread.bench';
+import { snapshotCold, snapshotWarm } from './snapshot.bench';
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   'start-spread': startSpread,
+  'start-spread-mixed': startSpreadMixed,
   bundle,
   events: liveEvents,
   api: apiList,
@@ -26,6 +29,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'collection-unchanged': collectionUnchanged,
   'collection-scale': collectionScale,
   'collection-peers': collectionPeers,
+  'snapshot-warm': snapshotWarm,
+  'snapshot-cold': snapshotCold,
+  'camera-idle': cameraIdle,
+  'health-sweep': healthSweep,
 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

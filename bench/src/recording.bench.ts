@@ -28,7 +28,9 @@ interface Run {
   /** Milliseconds from the end of each chunk to the message that all receivers have stored it. */
   readonly lagsMs: readonly number[];
   readonly cpuSec: number;
+  /** Most memory the sdr-acquirer ever had, and before the recording. */
   readonly rssMiB: number;
+  readonly idleMiB: number;
 }
 
 /** Processor seconds and memory of the sdr-acquirer of this stack, read from /proc. */
@@ -71,7 +73,7 @@ async function record({ api, dataDir }: BenchStack, seconds: number): Promise<Ru
   const params = { id: made.session_id };
   const { recording } = await api.call(routes.getRecording, { params });
   const { chunks } = await api.call(routes.listChunks, { params, query: { limit: 5_000 } });
-  return { recording, chunks, wallMs: at - from, finishMs: at - (Date.parse(recording.t0 ?? '') + seconds * 1_000), lagsMs, cpuSec: after.cpuSec - before.cpuSec, rssMiB: after.rssMiB };
+  return { recording, chunks, wallMs: at - from, finishMs: at - (Date.parse(recording.t0 ?? '') + seconds * 1_000), lagsMs, cpuSec: after.cpuSec - before.cpuSec, rssMiB: after.rssMiB, idleMiB: before.rssMiB };
 }
 
 async function withReceivers(say: Say, count: number, work: (stack: BenchStack) => Promise<boolean>): Promise<boolean> {
@@ -113,12 +115,14 @@ export const recordingScale: Bench = (say) =>
     const seconds = 30;
     const run = await record(stack, seconds);
     const gaps = run.recording.receivers.reduce((sum, receiver) => sum + receiver.gaps, 0);
-    const p99 = percentile(run.lagsMs, 99);
+    // A chunk of an unbroken recording ends where its number says.
+    const persisted = run.chunks.map((chunk) => Date.parse(chunk.stored_at) - Date.parse(run.recording.t0 ?? '') - 1_000 * (chunk.chunk_index + 1));
+    const p99 = percentile(persisted, 99);
     const cores = run.cpuSec / (run.wallMs / 1_000);
-    say(`${run.recording.status}, ${gaps} gaps, p99 of a chunk number being stored everywhere ${p99.toFixed(0)} ms after its end, ${cores.toFixed(2)} cores (${((1_000 * run.cpuSec) / (100 * seconds)).toFixed(2)} ms per receiver-second), ${run.rssMiB.toFixed(0)} MiB`);
+    say(`${run.recording.status}, ${gaps} gaps, a chunk is persisted ${percentile(persisted, 50).toFixed(0)} ms after its end at the median and ${p99.toFixed(0)} ms at p99, a chunk number everywhere after ${percentile(run.lagsMs, 50).toFixed(0)} ms and at worst ${Math.max(...run.lagsMs).toFixed(0)} ms, ${cores.toFixed(2)} cores (${((1_000 * run.cpuSec) / (100 * seconds)).toFixed(2)} ms per receiver-second), ${run.rssMiB.toFixed(0)} MiB at most (${run.idleMiB.toFixed(0)} before)`);
     return [
       verdict(say, 'no gap and every sample', gaps === 0 && isExact(run, seconds)),
-      verdict(say, 'every receiver has stored a chunk within 1.0 s of its end (p99)', p99 <= 1_000),
+      verdict(say, 'a chunk persisted within 1.0 s of its end (p99)', p99 <= 1_000),
       verdict(say, 'the sdr-acquirer within 0.6 core', cores <= 0.6),
       verdict(say, 'the sdr-acquirer within 400 MB', run.rssMiB * 1.048_576 <= 400),
     ].every(Boolean);

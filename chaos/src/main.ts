@@ -2,12 +2,17 @@ import { routes, sessionMachine } from '@capstan/contracts';
 import { systemClock } from '@capstan/kernel';
 import { killWhileCollecting } from './collection';
 import { collectWithFaults } from './collection-faults';
+import { collectorDiesWhileGearCaptures, type Fault, sinkAwayDuringFileGet } from './gear-faults';
+import { killCameraOwner } from './camera-owners';
 import { AWAY_MS, defectsAfter, patiently, Scene, until } from './scenario';
 
 /** What can be killed: each service and each backing server, one at a time. */
 const VICTIMS = ['gateway', 'capture-orchestrator', 'device-collector', 'camera-service', 'rabbitmq', 'postgres'] as const;
 /** When: a session must survive the loss in every phase, not only in the quiet one. */
 const PHASES = ['configuring', 'capturing', 'collecting'] as const;
+
+/** Faults that are more than the death of one process. */
+const FAULTS: Readonly<Record<string, Fault>> = { 'voice-gear': collectorDiesWhileGearCaptures, 'sftp-sink': sinkAwayDuringFileGet, collection: killWhileCollecting, 'collection-faults': collectWithFaults };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -44,30 +49,29 @@ async function kill(scene: Scene, victim: (typeof VICTIMS)[number], phase: (type
   return defects.length === 0;
 }
 
-/** `npm run chaos -- <victim>|all [phase]` */
+/** `npm run chaos -- <victim>|<fault>|cameras|all [phase]` */
 async function main(): Promise<boolean> {
   const [name = 'all', wantedPhase] = process.argv.slice(2);
+  if (name === 'cameras') {
+    return killCameraOwner(say);
+  }
   const victims = VICTIMS.filter((victim) => name === 'all' || name === victim);
-  const collects = name === 'all' || name === 'collection';
-  const faulty = name === 'all' || name === 'collection-faults';
   const phases = PHASES.filter((phase) => wantedPhase === undefined || wantedPhase === phase);
-  if ((victims.length === 0 && !collects && !faulty) || phases.length === 0) {
-    say(`Usage: npm run chaos -- ${VICTIMS.join('|')}|collection|collection-faults|all [${PHASES.join('|')}]`);
+  const faults = Object.entries(FAULTS).filter(([fault]) => (name === 'all' && wantedPhase === undefined) || name === fault);
+  if (victims.length + faults.length === 0 || phases.length === 0) {
+    say(`Usage: npm run chaos -- ${[...VICTIMS, ...Object.keys(FAULTS)].join('|')}|cameras|all [${PHASES.join('|')}]`);
     return false;
   }
+  let good = name !== 'all' || (await killCameraOwner(say));
   const scene = await Scene.set(say);
-  let good = true;
   try {
     for (const victim of victims) {
       for (const phase of phases) {
         good = (await kill(scene, victim, phase)) && good;
       }
     }
-    if (collects) {
-      good = (await killWhileCollecting(scene, say)) && good;
-    }
-    if (faulty) {
-      good = (await collectWithFaults(scene, say)) && good;
+    for (const [, fault] of faults) {
+      good = (await fault(scene, say)) && good;
     }
   } finally {
     await scene.clear();

@@ -5,10 +5,11 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { storedSecret } from '@capstan/backing-services';
+import { freePort, storedSecret } from '@capstan/backing-services';
 import { routes, type SessionEvent, sessionMachine, type SessionView, type SystemView } from '@capstan/contracts';
-import { ApiClient, extractMember, inspectBundle, LabProcess, LocalStack, readLauncherSettings } from '@capstan/deploy';
+import { ApiClient, extractMember, inspectBundle, type LabGear, LabProcess, type LabTarget, LocalStack, readLauncherSettings } from '@capstan/deploy';
 import { systemClock } from '@capstan/kernel';
+import { SinkGate } from './sink-gate.client';
 
 const run = promisify(execFile);
 
@@ -26,6 +27,7 @@ export class Scene {
   private constructor(
     readonly stack: LocalStack,
     readonly lab: LabProcess,
+    readonly sinkGate: SinkGate,
     private readonly dataDir: string,
     private readonly password: string,
   ) {}
@@ -33,15 +35,26 @@ export class Scene {
   static async set(log: (line: string) => void): Promise<Scene> {
     const dataDir = mkdtempSync(path.join(tmpdir(), 'capstan-chaos-'));
     const password = storedSecret(path.join(dataDir, 'admin-password'));
+    const sinkPort = await freePort();
+    const sinkGate = await SinkGate.open(sinkPort);
     const settings = {
-      ...readLauncherSettings({ ...process.env, CAPSTAN_DATA_DIR: dataDir, CAPSTAN_PORT: '0', CAPSTAN_RESTART_DELAY_MS: String(AWAY_MS) }),
+      ...readLauncherSettings({
+        ...process.env,
+        CAPSTAN_DATA_DIR: dataDir,
+        CAPSTAN_PORT: '0',
+        CAPSTAN_RESTART_DELAY_MS: String(AWAY_MS),
+        CAPSTAN_SFTP_SINK_PORT: String(sinkPort),
+        CAPSTAN_SFTP_SINK_ADDRESS: sinkGate.host,
+        CAPSTAN_SFTP_SINK_ADVERTISED_PORT: String(sinkGate.port),
+      }),
       CAPSTAN_ADMIN_PASSWORD: password,
     };
     const stack = await LocalStack.start({ settings, tools: ['tcpdump', 'tshark', 'sshd', 'ip', 'sudo', 'ps'], log });
     try {
-      return new Scene(stack, await LabProcess.start(['--hosts', '3', ...FLEET_ARGS]), dataDir, password);
+      return new Scene(stack, await LabProcess.start(['--hosts', '3', '--cameras', '0', ...FLEET_ARGS]), sinkGate, dataDir, password);
     } catch (error) {
       await stack.stop();
+      await sinkGate.close();
       throw error;
     }
   }
@@ -49,6 +62,7 @@ export class Scene {
   async clear(): Promise<void> {
     await this.lab.stop();
     await this.stack.stop();
+    await this.sinkGate.close();
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 
@@ -58,29 +72,29 @@ export class Scene {
     return api;
   }
 
-  /** Starts a capture on the three hosts. */
-  async capture(api: ApiClient, name: string): Promise<string> {
-    const answer = await api.call(routes.createCaptureSession, {
-      body: {
-        name,
-        duration_sec: CAPTURE_SEC,
-        targets: this.lab.inventory.targets.map((target) => ({
-          device_type: target.device_type,
-          host: target.host,
-          port: target.port,
-          interface: target.interface,
-          username: target.username,
-          password: target.password ?? '',
-        })),
-      },
-    });
+  /** Starts a capture; on the three hosts unless told. */
+  async capture(api: ApiClient, name: string, devices: readonly (LabTarget | LabGear)[] = this.lab.inventory.targets, durationSec = CAPTURE_SEC): Promise<string> {
+    const targets = devices.map(({ device_type, host, port, interface: networkInterface, username, password = '' }) => ({ device_type, host, port, interface: networkInterface, username, password }));
+    const answer = await api.call(routes.createCaptureSession, { body: { name, duration_sec: durationSec, targets } });
     return answer.session_id;
   }
 
-  /** Processes named tcpdump that are left on the targets. */
-  async capturesLeft(): Promise<string[]> {
-    const lists = await Promise.all(this.lab.inventory.targets.map((target) => this.lab.control({ do: 'ps', host: target.name })));
-    return lists.flatMap((list) => (list['processes'] as { command: string }[]).map(({ command }) => command)).filter((command) => /(^|\/)tcpdump\b/.test(command));
+  /** The lab's voice gear of these types. */
+  gear(...types: readonly LabGear['device_type'][]): LabGear[] {
+    return this.lab.inventory.voice_gear.filter(({ device_type: type }) => types.includes(type));
+  }
+
+  /** What Capstan has left on the targets; what belongs to colleagues is not counted. */
+  async left(): Promise<string[]> {
+    const hosts = await Promise.all(this.lab.inventory.targets.map(async ({ name }) => (await this.tcpdumps(name)).filter((command) => !command.includes(FOREIGN_MARK)).map((command) => `${name}: ${command}`)));
+    const gear = await Promise.all(this.lab.inventory.voice_gear.map(async ({ name }) => leftOnGear(await this.lab.control({ do: 'gear-state', host: name })).map((thing) => `${name}: ${thing}`)));
+    return [...hosts, ...gear].flat();
+  }
+
+  /** Command lines of the processes named tcpdump on a host. */
+  async tcpdumps(host: string): Promise<string[]> {
+    const { processes } = await this.lab.control({ do: 'ps', host });
+    return (processes as { command: string }[]).map(({ command }) => command).filter((command) => /(^|\/)tcpdump\b/.test(command));
   }
 
   /** Counts of packets in a session's bundle by capinfos, and every way in which the bundle is not what it says. */
@@ -92,7 +106,7 @@ export class Scene {
       await pipeline(Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]), createWriteStream(bundle));
       const report = await inspectBundle(bundle);
       const packets = new Map<string, number>();
-      for (const { name } of report.members.filter((member) => member.name.includes('.pcap'))) {
+      for (const { name } of report.members.filter((member) => /\.pcap\d*$/.test(member.name))) {
         const file = path.join(folder, 'member.pcap');
         await extractMember(bundle, name, file);
         const { stdout } = await run('capinfos', ['-Mrc', '-T', file]);
@@ -103,6 +117,23 @@ export class Scene {
       rmSync(folder, { recursive: true, force: true });
     }
   }
+}
+
+/** A colleague's capture on a host is told from ours by where it writes. */
+export const FOREIGN_MARK = '/dev/null';
+/** A colleague's capture point. */
+export const FOREIGN_POINT = 'COLLEAGUE';
+
+/** The lab's account of a device, without what belongs to colleagues. */
+function leftOnGear(state: Readonly<Record<string, unknown>>): string[] {
+  const { points = [], lists = [], files = [], captures = 0, running = null } = state as { points?: { name: string }[]; lists?: string[]; files?: string[]; captures?: number; running?: string | null };
+  return [
+    ...points.filter(({ name }) => name !== FOREIGN_POINT).map(({ name }) => `capture point ${name}`),
+    ...lists.map((name) => `access list ${name}`),
+    ...files.map((name) => `file ${name}`),
+    ...(captures > 0 ? [`${captures} captures`] : []),
+    ...(running === 'api' ? ['diagnostic logging'] : []),
+  ];
 }
 
 /** Tries again until it works; what a person with a browser does while a part is away. */
@@ -167,7 +198,7 @@ export async function defectsAfter(scene: Scene, api: ApiClient, session: Sessio
   } else if (completed > 0) {
     defects.push('targets completed but nothing can be downloaded');
   }
-  const left = await scene.capturesLeft();
+  const left = await scene.left();
   if (left.length > 0) {
     defects.push(`left on the targets: ${left.join('; ')}`);
   }

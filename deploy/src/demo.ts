@@ -5,6 +5,7 @@ import { AppError } from '@capstan/kernel';
 import { ConfigurationError } from '@capstan/service-kit';
 import { ApiClient } from './client/api-client';
 import { COLLECTION_LAB_ARGS } from './demo/collection';
+import { DEMO_HEALTH_SEC } from './demo/cameras';
 import { DEMO_PARTS } from './demo/parts';
 import { RECORDING_LAB_ARGS } from './demo/recording';
 import { LabProcess } from './lab/lab-process';
@@ -22,7 +23,7 @@ async function main(): Promise<boolean> {
   mkdirSync(path.join(dataDir, 'secrets'), { recursive: true, mode: 0o700 });
   const password = settings.CAPSTAN_ADMIN_PASSWORD ?? storedSecret(path.join(dataDir, 'secrets', 'demo-admin'));
   const stack = await LocalStack.start({
-    settings: { ...settings, CAPSTAN_DATA_DIR: dataDir, CAPSTAN_ADMIN_PASSWORD: password },
+    settings: { ...settings, CAPSTAN_CAMERA_HEALTH_SEC: settings.CAPSTAN_CAMERA_HEALTH_SEC ?? String(DEMO_HEALTH_SEC), CAPSTAN_DATA_DIR: dataDir, CAPSTAN_ADMIN_PASSWORD: password },
     tools: ['tcpdump', 'tshark', 'sshd', 'ip', 'sudo', 'frr'],
     log: say,
   });

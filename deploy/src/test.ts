@@ -7,7 +7,7 @@ import { ROOT } from './stack/settings';
 import { say } from './terminal';
 
 /** What the tests need beside Node: the real counterparts of every adapter, and a real browser. */
-const TOOLS: readonly ToolName[] = ['rabbitmq', 'tcpdump', 'tshark', 'sshd', 'sudo', 'ip', 'ps', 'swift', 'chromium', 'ffmpeg', 'frr'];
+const TOOLS: readonly ToolName[] = ['rabbitmq', 'tcpdump', 'tshark', 'sshd', 'sudo', 'ip', 'ps', 'swift', 'chromium', 'ffmpeg', 'frr', 'gstreamer'];
 /** What the boundary rule prints when it cannot see the project graph, with exit code 0: then lint has checked nothing. */
 const RULE_SKIPPED = 'The rule will be skipped';
 

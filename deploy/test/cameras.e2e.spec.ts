@@ -4,7 +4,7 @@ import { eventually } from '@capstan/testing';
 import { io } from 'socket.io-client';
 import { ApiClient, inspectBundle } from '../src';
 import { problemOf, System } from './system';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -82,20 +82,82 @@ describe('cameras through the public API', () => {
     expect(await problemOf(api.call(routes.getSnapshot, { params: { id: snapshot.id } }))).toMatchObject({ status: 404, code: 'SNAPSHOT_NOT_FOUND' });
   }, 60_000);
 
+  const NOBODY = '01990000-0000-7000-8000-000000000000';
+
   it.each([
-    ['/cameras?page=0', 422],
-    ['/cameras?per_page=101', 422],
-    ['/cameras/not-an-id', 422],
-    ['/cameras/01990000-0000-7000-8000-000000000000', 404],
-    ['/snapshots/not-an-id', 422],
-    ['/snapshots/01990000-0000-7000-8000-000000000000/binary', 404],
-    ['/snapshots?device_id=01990000-0000-7000-8000-000000000000', 404],
-    ['/cameras/summary', 200],
-    ['/cameras/groups', 200],
-    ['/cameras/export', 200],
-  ])('answers %s with %i', async (at, status) => {
-    expect((await fetch(`${system.api.address}/api/v1${at}`, { headers: { Authorization: `Bearer ${system.api.token}` } })).status).toBe(status);
+    ['GET', '/cameras?page=0', undefined, 422, 'VALIDATION_FAILED'],
+    ['GET', '/cameras?per_page=101', undefined, 422, 'VALIDATION_FAILED'],
+    ['GET', '/cameras?page_size=101', undefined, 422, 'VALIDATION_FAILED'],
+    ['GET', '/cameras?group_id=nonsense', undefined, 422, 'VALIDATION_FAILED'],
+    ['GET', '/cameras?status=broken', undefined, 422, 'VALIDATION_FAILED'],
+    ['GET', '/cameras/not-an-id', undefined, 422, 'VALIDATION_FAILED'],
+    ['GET', `/cameras/${NOBODY}`, undefined, 404, 'CAMERA_NOT_FOUND'],
+    ['POST', '/cameras', {}, 422, 'VALIDATION_FAILED'],
+    ['POST', '/cameras', { name: 'x', rtsp_url: 'file:///etc/passwd' }, 422, 'URL_SCHEME'],
+    ['POST', '/cameras', { name: 'x', rtsp_url: 'concat:/etc/passwd|/etc/group' }, 422, 'URL_SCHEME'],
+    ['POST', '/cameras', { name: 'x', rtsp_url: 'rtsp://8.8.8.8/live' }, 422, 'ADDRESS_REFUSED'],
+    ['POST', '/cameras', { name: 'x', rtsp_url: 'rtsp://127.0.0.1/x', snapshot_url: 'file:///etc/passwd' }, 422, 'URL_SCHEME'],
+    ['POST', '/cameras', { name: 'x', rtsp_url: 'rtsp://127.0.0.1/x', latitude: 999 }, 422, 'TOO_BIG'],
+    ['POST', '/cameras', { name: 'x', rtsp_url: 'rtsp://127.0.0.1/x', codec: 'vp9' }, 422, 'NOT_ALLOWED_VALUE'],
+    ['POST', '/cameras', { name: 'x', rtsp_url: 'rtsp://127.0.0.1/x', fps: 999 }, 422, 'TOO_BIG'],
+    ['POST', '/cameras', { name: 'x', rtsp_url: 'rtsp://127.0.0.1/x', group_id: NOBODY }, 404, 'CAMERA_GROUP_NOT_FOUND'],
+    ['PUT', `/cameras/${NOBODY}`, { name: 'x' }, 404, 'CAMERA_NOT_FOUND'],
+    ['PATCH', `/cameras/${NOBODY}/state`, { is_active: false }, 404, 'CAMERA_NOT_FOUND'],
+    ['PATCH', `/cameras/${NOBODY}/state`, { status: 'live' }, 422, 'NOT_SETTABLE'],
+    ['PATCH', `/cameras/${NOBODY}/state`, {}, 422, 'REQUIRED'],
+    ['DELETE', `/cameras/${NOBODY}`, undefined, 404, 'CAMERA_NOT_FOUND'],
+    ['POST', `/cameras/${NOBODY}/test-connection`, {}, 404, 'CAMERA_NOT_FOUND'],
+    ['POST', `/cameras/${NOBODY}/test-connection`, { timeout_seconds: 0 }, 422, 'TOO_SMALL'],
+    ['POST', `/cameras/${NOBODY}/snapshot`, {}, 404, 'CAMERA_NOT_FOUND'],
+    ['GET', '/cameras/summary', undefined, 200, undefined],
+    ['GET', '/cameras/export', undefined, 200, undefined],
+    ['POST', '/cameras/import', { data: 'not base64!' }, 422, 'VALIDATION_FAILED'],
+    ['POST', '/cameras/import', { format: 'json', data: base64('{') }, 200, undefined],
+    ['GET', '/cameras/groups', undefined, 200, undefined],
+    ['POST', '/cameras/groups', { name: 'x', order: -1 }, 422, 'TOO_SMALL'],
+    ['POST', '/cameras/groups', { name: 'yard' }, 409, 'NAME_TAKEN'],
+    ['PUT', `/cameras/groups/${NOBODY}`, { name: 'x' }, 404, 'CAMERA_GROUP_NOT_FOUND'],
+    ['DELETE', `/cameras/groups/${NOBODY}`, undefined, 404, 'CAMERA_GROUP_NOT_FOUND'],
+    ['POST', '/cameras/probe', { host: 'http://10.0.0.1/' }, 422, 'VALIDATION_FAILED'],
+    ['POST', '/cameras/probe', { host: '8.8.8.8', port: 80 }, 409, 'CAMERA_ADDRESS_REFUSED'],
+    ['POST', `/snapshots/capture/${NOBODY}`, {}, 404, 'CAMERA_NOT_FOUND'],
+    ['POST', '/snapshots/capture/not-an-id', {}, 422, 'VALIDATION_FAILED'],
+    ['GET', '/snapshots/not-an-id', undefined, 422, 'VALIDATION_FAILED'],
+    ['GET', `/snapshots/${NOBODY}`, undefined, 404, 'SNAPSHOT_NOT_FOUND'],
+    ['GET', `/snapshots/${NOBODY}/image`, undefined, 404, 'SNAPSHOT_NOT_FOUND'],
+    ['GET', `/snapshots/${NOBODY}/binary`, undefined, 404, 'SNAPSHOT_NOT_FOUND'],
+    ['GET', '/snapshots', undefined, 200, undefined],
+    ['GET', '/snapshots?per_page=101', undefined, 422, 'VALIDATION_FAILED'],
+    ['GET', `/snapshots?device_id=${NOBODY}`, undefined, 404, 'CAMERA_NOT_FOUND'],
+    ['GET', `/snapshots/device/${NOBODY}`, undefined, 404, 'CAMERA_NOT_FOUND'],
+    ['GET', `/snapshots/device/${NOBODY}/latest`, undefined, 404, 'CAMERA_NOT_FOUND'],
+    ['DELETE', `/snapshots/${NOBODY}`, undefined, 404, 'SNAPSHOT_NOT_FOUND'],
+  ] as const)('answers %s %s %j with %i %s', async (method, at, body, status, code) => {
+    const response = await fetch(`${system.api.address}/api/v1${at}`, { method, headers: { Authorization: `Bearer ${system.api.token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const answer = (await response.json()) as { code?: string; errors?: { code: string }[] };
+    expect([response.status, answer.code === code || (answer.errors ?? []).some((field) => field.code === code) ? code : answer]).toEqual([status, code]);
   });
+
+  it('refuses a second camera of one URL, a stale and a senseless change, and the end of a group with cameras', async () => {
+    const { api } = system;
+    const { cameras } = await api.call(routes.listCameras, { query: { q: 'lab-camera-4' } });
+    const camera = cameras[0]!;
+    const params = { id: camera.id };
+    expect(await problemOf(api.call(routes.createCamera, { body: { name: 'Twin', rtsp_url: camera.rtsp_url } }))).toMatchObject({ status: 409, code: 'CAMERA_EXISTS' });
+    expect(await problemOf(api.call(routes.updateCamera, { params, body: { codec: 'vp9' as never } }))).toMatchObject({ status: 422 });
+    expect((await api.call(routes.updateCamera, { params, body: { location: 'Gate', description: 'old' } })).camera).toMatchObject({ location: 'Gate' });
+    expect((await api.call(routes.updateCamera, { params, body: { location: null } })).camera).toMatchObject({ location: null, description: 'old' });
+    expect(await problemOf(api.call(routes.updateCamera, { params, body: { name: 'Late', revision: camera.revision } }))).toMatchObject({ status: 409, code: 'REVISION_CONFLICT' });
+    expect(await problemOf(api.call(routes.deleteCameraGroup, { params: { id: groupId } }))).toMatchObject({ status: 409, code: 'CAMERA_GROUP_NOT_EMPTY' });
+    await api.call(routes.setCameraState, { params, body: { is_active: false } });
+    expect(await problemOf(api.call(routes.snapshotCamera, { params, body: {} }))).toMatchObject({ status: 409, code: 'CAMERA_DISABLED' });
+    await api.call(routes.setCameraState, { params, body: { is_active: true } });
+    const gone = await api.call(routes.createCamera, { body: { name: 'Nobody', rtsp_url: 'rtsp://127.0.0.1:9/nobody' } });
+    expect(await problemOf(api.call(routes.snapshotCamera, { params: { id: gone.camera.id }, body: {} }))).toMatchObject({ status: 409, code: 'CAMERA_UNREACHABLE' });
+    expect(await api.call(routes.testCamera, { params: { id: gone.camera.id }, body: {} })).toMatchObject({ success: false, error_code: 'CAMERA_UNREACHABLE', resolution: null });
+    await api.call(routes.deleteCamera, { params: { id: gone.camera.id } });
+    expect(await problemOf(api.call(routes.deleteCamera, { params: { id: gone.camera.id } }))).toMatchObject({ status: 404, code: 'CAMERA_NOT_FOUND' });
+  }, 30_000);
 
   it('lets a viewer look, and neither change nor read passwords; an administrator may export them, and it is written down', async () => {
     const { api } = system;
@@ -127,4 +189,21 @@ describe('cameras through the public API', () => {
     expect(await problemOf(api.call(routes.updateCamera, { params: { id: cameras[0]?.id ?? '' }, body: { location: 'Late', revision: cameras[0]?.revision } }))).toMatchObject({ status: 409, code: 'REVISION_CONFLICT' });
     socket.close();
   }, 60_000);
+
+  it('has written no password into a log, and none stands on a command line', () => {
+    const secret = system.lab.inventory.cameras[0]!.password;
+    const forms = [secret, encodeURIComponent(secret), encodeURI(secret), Buffer.from(`viewer:${secret}`).toString('base64')];
+    const logs = readdirSync(path.join(system.dataDir, 'logs')).map((name) => readFileSync(path.join(system.dataDir, 'logs', name), 'utf8'));
+    const commands = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map((pid) => {
+        try {
+          return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+        } catch {
+          return '';
+        }
+      });
+    expect(logs.length).toBeGreaterThan(3);
+    expect(forms.filter((form) => [...logs, ...commands].some((text) => text.includes(form)))).toEqual([]);
+  });
 });

@@ -2,7 +2,7 @@ import { routes } from '@capstan/contracts';
 import { eventually } from '@capstan/testing';
 import type { Browser, Page } from 'playwright-core';
 import { accessibilityFindings, launchBrowser, newContext } from './pages/checks';
-import { shoot } from './pages/screens';
+import { shoot, shootEverywhere } from './pages/screens';
 import { SignInPage } from './pages/sign-in.page';
 import { System } from './system';
 
@@ -43,11 +43,12 @@ describe('the recording pages', () => {
     await page.getByRole('img', { name: 'Map of the receivers' }).waitFor();
     await eventually(async () => expect(await page.getByRole('cell', { name: 'online' }).count()).toBe(3), { timeoutMs: 20_000 });
     expect(await accessibilityFindings(page)).toEqual([]);
-    await shoot(page, 'receivers');
+    await shootEverywhere(page, 'receivers');
   }, 60_000);
 
   it('records in three steps, pauses and resumes, and draws the tone where it is', async () => {
     await page.goto(`${system.api.address}/recordings/new`);
+    await shootEverywhere(page, 'recording-new');
     await page.getByLabel('Session name').fill('From the browser');
     await page.getByLabel('Frequency (MHz)').fill('7');
     await page.getByRole('slider').focus();
@@ -79,7 +80,16 @@ describe('the recording pages', () => {
     await page.getByRole('link', { name: 'Look at the recording' }).click({ timeout: 40_000 });
     await page.getByRole('img', { name: 'Quality of every chunk' }).waitFor();
     await page.getByTitle(/Chunk 7: SNR/).first().waitFor({ timeout: 10_000 });
-    await shoot(page, 'recording');
+    // The stored spectrogram: a picture of 512 by eight lines a chunk, with the tone at its column.
+    const picture = page.getByRole('img', { name: /^Spectrogram of/ });
+    await picture.waitFor({ timeout: 10_000 });
+    const size = await eventually(async () => {
+      const found = await picture.evaluate((image: unknown) => [(image as { naturalWidth: number }).naturalWidth, (image as { naturalHeight: number }).naturalHeight]);
+      expect(found[0]).toBeGreaterThan(0);
+      return found;
+    }, { timeoutMs: 10_000 });
+    expect(size).toEqual([512, 64]);
+    await shootEverywhere(page, 'recording');
     expect(await accessibilityFindings(page)).toEqual([]);
   }, 120_000);
 });

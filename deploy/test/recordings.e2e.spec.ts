@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
-import { routes, type RecordingView } from '@capstan/contracts';
+import { readdirSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import path from 'node:path';
+import { type ChunkView, type RecordingView, routes } from '@capstan/contracts';
 import { eventually } from '@capstan/testing';
 import { io, type Socket } from 'socket.io-client';
 import { System } from './system';
@@ -17,17 +20,33 @@ interface LabReceiver {
 }
 
 const FREQUENCY = 7_000_000;
+/** Of ten receivers two are well. */
+const FAULTS = 'kiwi-3=drop:60-69,kiwi-4=busy,kiwi-5=down,kiwi-6=password,kiwi-7=redirect,kiwi-8=silent,kiwi-9=stall:13-18,kiwi-10=no-gps';
+
+/** A port where nobody listens. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 describe('recording from many receivers', () => {
   let system: System;
-  let receivers: LabReceiver[];
+  const ids = new Map<string, string>();
+  const named = (...names: string[]): string[] => names.map((name) => ids.get(name) ?? '');
 
   beforeAll(async () => {
-    system = await System.start(['--hosts', '0', '--kiwi', '5', '--rtl-tcp', '1', '--receiver-faults', 'kiwi-3=drop:60-69,kiwi-4=busy,kiwi-5=down']);
-    receivers = (system.lab.inventory as unknown as { receivers: LabReceiver[] }).receivers;
-    for (const { name, protocol, host, port, latitude, longitude, frequency_min_hz, frequency_max_hz, sample_rate_hz } of receivers) {
+    system = await System.start(['--hosts', '0', '--kiwi', '10', '--rtl-tcp', '1', '--receiver-faults', FAULTS]);
+    const inLab = (system.lab.inventory as unknown as { receivers: LabReceiver[] }).receivers;
+    const nobody = { ...inLab[0]!, name: 'refused', port: await freePort() };
+    for (const { name, protocol, host, port, latitude, longitude, frequency_min_hz, frequency_max_hz, sample_rate_hz } of [...inLab, nobody]) {
       const rate = protocol === 'rtl_tcp' ? 12_500 : Math.round(sample_rate_hz);
-      await system.api.call(routes.createReceiver, { body: { name, protocol, host, port, latitude, longitude, frequency_min_hz, frequency_max_hz, sample_rate_hz: rate } });
+      const password = name === 'kiwi-6' ? { password: 'not the right one' } : {};
+      const { receiver } = await system.api.call(routes.createReceiver, { body: { name, protocol, host, port, latitude, longitude, frequency_min_hz, frequency_max_hz, sample_rate_hz: rate, ...password } });
+      expect(receiver.has_password).toBe(name === 'kiwi-6');
+      ids.set(name, receiver.receiver_id);
     }
   }, 120_000);
 
@@ -73,7 +92,7 @@ describe('recording from many receivers', () => {
 
   it('records in three steps, names each receiver\'s own trouble, and shows the injected drop as the gap', async () => {
     const { socket, seen, ask } = await connect();
-    expect(await ask('session:start', { session_name: 'three steps', frequency_mhz: 7, duration_seconds: 5 })).toMatchObject({ ok: true });
+    expect(await ask('session:start', { session_name: 'three steps', frequency_mhz: 7, duration_seconds: 5, receiver_ids: named('kiwi-1', 'kiwi-2', 'kiwi-3', 'kiwi-4', 'kiwi-5') })).toMatchObject({ ok: true });
     const started = seen.get('session:started')?.[0];
     expect(started).toMatchObject({ status: 'recording', frequency_mhz: 7, duration_seconds: 5 });
     const id = String(started?.['session_id']);
@@ -111,6 +130,14 @@ describe('recording from many receivers', () => {
     const archive = Buffer.from(await response.arrayBuffer());
     expect(response.headers.get('etag')).toBe(`"${createHash('sha256').update(archive).digest('hex')}"`);
     expect(archive.toString('latin1').match(/\.sigmf-meta/g)?.length).toBeGreaterThanOrEqual(3);
+    const picture = Buffer.from(await (await system.api.fetch(routes.exportRecording, { params: { id }, query: { format: 'spectrogram', receiver_no: first[0]!.receiver_no } })).arrayBuffer());
+    expect([picture.toString('latin1', 1, 4), picture.readUInt32BE(16), picture.readUInt32BE(20)]).toEqual(['PNG', 512, 40]);
+
+    // One chunk again: a recording of its own, whose row says which chunk it stands for.
+    const dropped = chunks.find((chunk) => chunk.receiver_no === by.get('kiwi-3')?.receiver_no && chunk.lost_samples > 0)!;
+    const { recording: again } = await system.api.call(routes.retryRecording, { params: { id }, body: { chunks: [{ receiver: dropped.receiver_no, index: dropped.chunk_index }] } });
+    expect(await ended(again.session_id)).toMatchObject({ status: 'completed', retry_of: id });
+    expect((await system.api.call(routes.listChunks, { params: { id: again.session_id }, query: {} })).chunks).toMatchObject([{ receiver_no: dropped.receiver_no, chunk_index: 0, retry_of_index: dropped.chunk_index, lost_samples: 0 }]);
   }, 60_000);
 
   it('records in two steps, and refuses what is out of range before anything is stored', async () => {
@@ -147,4 +174,68 @@ describe('recording from many receivers', () => {
     expect(Math.max(...seconds)).toBeGreaterThanOrEqual(5);
     socket.close();
   }, 60_000);
+
+  it('names the cause of each of nine troubles, while the two that are well finish on time', async () => {
+    const seconds = 10;
+    const { recording: made } = await system.api.call(routes.createRecording, { body: { session_name: 'matrix', frequency_hz: FREQUENCY, duration_seconds: seconds, receiver_ids: [...ids].filter(([name]) => name !== 'rtl-1' && name !== 'kiwi-3').map(([, id]) => id) } });
+    const recording = await ended(made.session_id);
+    const { chunks } = await system.api.call(routes.listChunks, { params: { id: made.session_id }, query: {} });
+    const by = new Map(recording.receivers.map((receiver) => [receiver.receiver_name, receiver]));
+    const of = (name: string): ChunkView[] => chunks.filter((chunk) => chunk.receiver_no === by.get(name)?.receiver_no);
+    expect(recording.status).toBe('partial');
+    expect(Object.fromEntries([...by].filter(([, { state }]) => state === 'failed').map(([name, { cause }]) => [name, cause]))).toEqual({
+      'kiwi-4': 'too_busy',
+      'kiwi-5': 'down',
+      'kiwi-6': 'bad_password',
+      'kiwi-7': 'redirect_loop',
+      'kiwi-8': 'ext_api_denied',
+      refused: 'connect_refused',
+    });
+    for (const name of ['kiwi-1', 'kiwi-2']) {
+      expect(by.get(name)).toMatchObject({ state: 'done', chunks: seconds, lost_samples: 0, gaps: 0, clock_quality: 'gps_fresh' });
+      expect(Date.parse(of(name).at(-1)!.stored_at) - Date.parse(recording.t0 ?? '') - 1_000 * seconds).toBeLessThan(2_000);
+    }
+    expect(by.get('kiwi-10')).toMatchObject({ state: 'done', chunks: seconds, clock_quality: 'host' });
+    const stalled = of('kiwi-9').flatMap((chunk) => chunk.gaps);
+    expect([...new Set(stalled.map(([, , cause]) => cause))]).toEqual(['stalled']);
+    expect(stalled.reduce((sum, [, length]) => sum + length, 0)).toBe(by.get('kiwi-9')?.lost_samples);
+    expect(of('kiwi-9').reduce((sum, chunk) => sum + chunk.samples_count, 0)).toBe(Math.round(seconds * of('kiwi-9')[0]!.sample_rate_hz));
+  }, 90_000);
+
+  it('begins a scheduled recording at its instant, with the password that is kept now', async () => {
+    const { socket, seen, ask } = await connect();
+    await system.api.call(routes.updateReceiver, { params: { id: ids.get('kiwi-6') ?? '' }, body: { password: 'lab-secret' } });
+    const startAt = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 7_000).toISOString();
+    expect(await ask('session:schedule', { session_name: 'later', frequency_hz: FREQUENCY, duration_seconds: 1, start_at: startAt, receiver_ids: named('kiwi-6') })).toMatchObject({ ok: true });
+    const started = seen.get('session:started')?.[0];
+    expect(started).toMatchObject({ status: 'scheduled' });
+    expect(await ended(String(started?.['session_id']))).toMatchObject({ status: 'completed', t0: startAt, receivers: [{ receiver_name: 'kiwi-6', chunks: 1, lost_samples: 0 }] });
+    socket.close();
+  }, 60_000);
+
+  it('survives kill -9 in the middle: the true gap, no row twice, no object without a row', async () => {
+    const seconds = 8;
+    const { recording: made } = await system.api.call(routes.createRecording, { body: { session_name: 'killed', frequency_hz: FREQUENCY, duration_seconds: seconds, receiver_ids: named('kiwi-1', 'kiwi-2') } });
+    const id = made.session_id;
+    await eventually(async () => expect((await system.api.call(routes.getRecording, { params: { id } })).recording.measurements_count).toBeGreaterThanOrEqual(8), { timeoutMs: 30_000 });
+    process.kill(system.stack.pids()['sdr-acquirer']!, 'SIGKILL');
+    const recording = await ended(id);
+    expect(recording.status).toBe('partial');
+    const { chunks } = await system.api.call(routes.listChunks, { params: { id }, query: {} });
+    for (const receiver of recording.receivers) {
+      const own = chunks.filter((chunk) => chunk.receiver_no === receiver.receiver_no);
+      expect(own.map((chunk) => chunk.chunk_index)).toEqual(Array.from({ length: seconds }, (_, index) => index));
+      expect(own.reduce((sum, chunk) => sum + chunk.samples_count, 0)).toBe(Math.round(seconds * own[0]!.sample_rate_hz));
+      const gaps = own.flatMap((chunk) => chunk.gaps);
+      expect([...new Set(gaps.map(([, , cause]) => cause))]).toEqual(['worker_lost']);
+      // One hole: each part begins where the one before it ends.
+      gaps.slice(1).forEach(([start], at) => expect(start).toBe(gaps[at]![0] + gaps[at]![1]));
+      expect(gaps.reduce((sum, [, length]) => sum + length, 0)).toBe(receiver.lost_samples);
+    }
+    const folder = readdirSync(system.dataDir, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes(path.join('sessions', id)) && name.endsWith('.npy'));
+    expect(folder.map((name) => name.slice(name.indexOf('sessions/'))).sort()).toEqual(chunks.flatMap(({ key }) => (key === null ? [] : [key])).sort());
+    // Everything that is stored is named in the session, also what the first worker had stored.
+    const { artifacts } = await system.api.call(routes.sessionArtifacts, { params: { id } });
+    expect(artifacts.filter(({ kind }) => kind === 'iq-chunk')).toHaveLength(folder.length);
+  }, 90_000);
 });

@@ -27,7 +27,7 @@ describe('voice gear in the web app', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'capstan-voice-'));
-    system = await System.start(['--hosts', '1', '--voice-gear', '1']);
+    system = await System.start(['--hosts', '1', '--voice-gear', '1', '--gear-faults', 'lab-cucm-1=legacy-kex-only']);
     gear = TYPES.map((type) => system.gear(type));
     browser = await launchBrowser();
     page = await (await newContext(browser, 'desktop')).newPage();
@@ -111,6 +111,9 @@ describe('voice gear in the web app', () => {
     await live.target(system.gear('expressway').host).getByText('Elapsed').waitFor();
     await eventually(async () => expect(await live.packetsOf(system.gear('cube').host)).toBeGreaterThan(0), { timeoutMs: 20_000 });
     await eventually(async () => expect(await live.target(system.gear('cucm').host).getByRole('definition').first().innerText()).toMatch(/[1-9].* [kM]?B/), { timeoutMs: 20_000 });
+    // The node knows outdated algorithms only; the others do not.
+    await live.target(system.gear('cucm').host).getByText('Weak SSH').waitFor();
+    expect(await page.getByText('Weak SSH').count()).toBe(1);
     await shoot(page, 'live-voice');
     await live.waitForState('Completed', 120_000);
     await page.getByRole('link', { name: 'Voice report' }).waitFor({ timeout: 60_000 });
@@ -137,6 +140,10 @@ describe('voice gear in the web app', () => {
     await page.keyboard.press('ArrowDown');
     await page.waitForURL(/line=m\d+/);
     await report.streams('called').getByRole('row').nth(1).waitFor();
+    // Columns are known by the addresses that the devices have in the packets, not by those they are managed at.
+    for (const device of ['CUCM', 'CUBE']) {
+      await report.ladder.getByText(device, { exact: true }).first().waitFor();
+    }
     await shoot(page, 'voice-call');
     await report.streams('called').scrollIntoViewIfNeeded();
     await shoot(page, 'voice-streams');
@@ -193,4 +200,22 @@ describe('voice gear in the web app', () => {
     await page.getByRole('button', { name: 'Analyse again' }).waitFor();
     await page.unroute('**/voice-report');
   }, 30_000);
+
+  it('offers to collect again what a device still holds, and does it without capturing again', async () => {
+    const { name, device_type: type, host, port, username, password } = system.gear('cucm');
+    const fault = (on: boolean) => system.lab.control({ do: 'gear-fault', host: name, fault: 'sink-away', on });
+    await fault(true);
+    const id = await system.capture([{ device_type: type, host, port, username, password }], { name: 'Files left behind' });
+    const live = new LiveSessionPage(page, system.api.address);
+    await live.open(`/sessions/${id}`);
+    await live.waitForState('Failed', 60_000);
+    await live.target(host).getByText('still lie on the device').waitFor();
+    await shoot(page, 'session-collect-again');
+    await fault(false);
+    await page.getByRole('button', { name: 'Collect again' }).click();
+    await page.waitForURL((url) => url.pathname.startsWith('/sessions/') && !url.pathname.endsWith(id));
+    await live.waitForState('Completed', 60_000);
+    expect((await live.artifactNames()).some((artifact) => artifact.endsWith('.pcap'))).toBe(true);
+    await expect(system.lab.control({ do: 'gear-state', host: name })).resolves.toMatchObject({ files: [], captures: 0 });
+  }, 120_000);
 });

@@ -5,6 +5,12 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { CAMERA_CONFIG, type CameraConfig } from './config';
 import { Decoder } from './decode/decoder';
 import { Ffmpeg } from './decode/ffmpeg.client';
+import { LiveDecoders } from './decode/live-decoders.service';
+import { CameraDiscovery } from './discovery/camera-discovery.service';
+import { DiscoveryController } from './discovery/discovery.controller';
+import { FilmJobs } from './films/film-jobs.service';
+import { FilmsController } from './films/films.controller';
+import { FilmRecords } from './films/films.repository';
 import { CameraLooker } from './health/camera-look.service';
 import { ConnectionTest } from './health/connection-test.service';
 import { HealthSweep } from './health/health-sweep.service';
@@ -43,22 +49,26 @@ class CameraFeatures {
       CameraSessions,
       Ffmpeg,
       Decoder,
+      LiveDecoders,
       Frames,
       FrameCalls,
       Snapshots,
       SnapshotTaker,
       Films,
+      FilmRecords,
+      FilmJobs,
       Retention,
       IntervalSnapshots,
       CameraLooker,
       HealthRecords,
       ConnectionTest,
       HealthSweep,
+      CameraDiscovery,
       SnapshotExecutor,
     ];
     return {
       module: CameraFeatures,
-      controllers: [CamerasController, CameraGroupsController, SnapshotsController, HealthController],
+      controllers: [CamerasController, CameraGroupsController, SnapshotsController, HealthController, DiscoveryController, FilmsController],
       providers,
       exports: providers,
     };

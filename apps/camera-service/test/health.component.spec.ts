@@ -1,6 +1,6 @@
 import { cameraRpc } from '@capstan/contracts';
 import { eventually } from '@capstan/testing';
-import { actor, CameraPlatform } from './camera-platform';
+import { actor, CameraPlatform, codeOf } from './camera-platform';
 import { LabCameras } from './lab-cameras';
 
 describe('the health of cameras', () => {
@@ -72,4 +72,23 @@ describe('the health of cameras', () => {
     await platform.rpc.call(cameraRpc.remove, { camera_id: camera.id, requested_by: actor });
     await eventually(async () => expect((await lab.counts(lens)).watching).toBe(0));
   }, 120_000);
+
+  it('asks a device by ONVIF what it is, and finds it when it only knows that it is somewhere', async () => {
+    const lens = lab.camera(1);
+    const { hostname, port } = new URL(lens.onvif_url);
+    const probe = async (password: string, device: object = {}) =>
+      platform.rpc.call(cameraRpc.probe, { device: { host: hostname, port: Number(port), username: lens.username, timeout_seconds: 5, ...device }, sealed_password: await platform.seal(password), requested_by: actor });
+    expect(await probe(lens.password)).toMatchObject({
+      manufacturer: 'Capstan Lab',
+      profiles: [{ codec: 'h264', width: 1_280, height: 720, fps: 12, rtsp_url: lens.rtsp_url, snapshot_url: lens.snapshot_url }],
+      suggestion: { rtsp_url: lens.rtsp_url, codec: 'h264', resolution: '1280x720', substream_url: null },
+      camera_id: (await platform.rpc.call(cameraRpc.list, { page: 1, per_page: 1, q: lens.rtsp_url })).cameras[0]?.id,
+    });
+    expect(await codeOf(probe('wrong'))).toBe('CAMERA_AUTH_FAILED');
+    expect(await codeOf(probe(lens.password, { host: '8.8.8.8' }))).toBe('CAMERA_ADDRESS_REFUSED');
+    expect(await codeOf(probe(lens.password, { port: Number(new URL(lab.camera(4).rtsp_url.replace('rtsp', 'http')).port), timeout_seconds: 1 }))).toMatch(/^CAMERA_(LOST|PROTOCOL|TIMEOUT)$/);
+    const { devices, searched } = await platform.rpc.call(cameraRpc.discover, { options: { timeout_seconds: 2 }, requested_by: actor });
+    expect(searched).toEqual(['127.0.0.1/8']);
+    expect(devices.find((device) => device.port === Number(port))).toMatchObject({ address: '127.0.0.1', name: lens.name, location: 'lab' });
+  }, 30_000);
 });

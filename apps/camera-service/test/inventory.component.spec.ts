@@ -7,7 +7,7 @@ import { actor, CameraPlatform, codeOf } from './camera-platform';
 import type { LabCamera } from './lab-cameras';
 
 const CANARY = 'p@ss:w/rd%25 #é-canary';
-const lens = (path: string): LabCamera => ({ name: `Camera ${path}`, rtsp_url: `rtsp://127.0.0.1:9/${path}`, snapshot_url: '', auth: 'digest', username: 'viewer', password: CANARY, codec: 'h264', resolution: '640x360', fps: 10 });
+const lens = (path: string): LabCamera => ({ name: `Camera ${path}`, rtsp_url: `rtsp://127.0.0.1:9/${path}`, snapshot_url: '', onvif_url: '', auth: 'digest', username: 'viewer', password: CANARY, codec: 'h264', resolution: '640x360', fps: 10 });
 
 describe('the inventory of cameras', () => {
   let platform: CameraPlatform;

@@ -10,6 +10,7 @@ export interface LabCamera {
   readonly name: string;
   readonly rtsp_url: string;
   readonly snapshot_url: string;
+  readonly onvif_url: string;
   readonly auth: 'none' | 'basic' | 'digest';
   readonly username: string;
   readonly password: string;

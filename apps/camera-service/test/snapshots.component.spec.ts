@@ -1,9 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cameraRpc, type CaptureSnapshotBody, captureSnapshotBody, snapshotRpc } from '@capstan/contracts';
-import { systemIds } from '@capstan/kernel';
+import { cameraRpc, type CaptureSnapshotBody, captureSnapshotBody, filmRpc, makeFilmBody, snapshotRpc } from '@capstan/contracts';
+import { AppError, systemClock, systemIds } from '@capstan/kernel';
+import type { ObjectStore } from '@capstan/object-store';
+import { OBJECT_STORE } from '@capstan/service-kit';
 import { eventually } from '@capstan/testing';
 import sharp from 'sharp';
+import { CAMERA_CONFIG } from '../src/config';
 import { jpegSize } from '../src/decode/jpeg';
+import { Retention } from '../src/snapshots/retention.service';
 import { actor, CameraPlatform, codeOf } from './camera-platform';
 import { LabCameras } from './lab-cameras';
 
@@ -13,7 +18,8 @@ describe('snapshots of cameras', () => {
 
   beforeAll(async () => {
     [platform, lab] = await Promise.all([CameraPlatform.open(), LabCameras.start('--cameras', '6')]);
-    await platform.start();
+    // One session per host: every camera of the lab has a port of its own, so that only what shares a port is affected.
+    await platform.start('camera-1', { CAPSTAN_CAMERA_HOST_SESSIONS: '1' });
   }, 120_000);
 
   afterAll(async () => {
@@ -59,8 +65,10 @@ describe('snapshots of cameras', () => {
       const { key } = await capture(camera.id, { format, width: 160 });
       expect((await sharp(await platform.read(key)).metadata()).format).toBe(format === 'avif' ? 'heif' : format);
     }
+    const upright = await capture(camera.id, { rotate: 90, width: 180 });
+    expect([upright.snapshot.width, upright.snapshot.height]).toEqual([180, 320]);
     const list = await platform.rpc.call(snapshotRpc.list, { page: 1, per_page: 5, device_id: camera.id });
-    expect([list.total, list.snapshots.length]).toEqual([13, 5]);
+    expect([list.total, list.snapshots.length]).toEqual([14, 5]);
     const sheet = await platform.rpc.call(snapshotRpc.contactSheet, { camera_id: camera.id, film: { limit: 4 } });
     expect(jpegSize(await platform.read(sheet.picture.key))).toEqual({ width: 664, height: 384 });
     const film = await platform.rpc.call(snapshotRpc.timeLapse, { camera_id: camera.id, film: { limit: 6 } });
@@ -69,9 +77,35 @@ describe('snapshots of cameras', () => {
     const [newest] = list.snapshots;
     await platform.rpc.call(snapshotRpc.remove, { snapshot_id: newest?.id ?? '', requested_by: actor });
     expect(await codeOf(platform.rpc.call(snapshotRpc.get, { snapshot_id: newest?.id ?? '' }))).toBe('SNAPSHOT_NOT_FOUND');
-    expect((await platform.keys(`cameras/${camera.id}/snapshots/`)).length).toBe(12);
-    expect((await platform.keys(`cameras/${camera.id}/thumbnails/`)).length).toBe(12);
+    expect((await platform.keys(`cameras/${camera.id}/snapshots/`)).length).toBe(13);
+    expect((await platform.keys(`cameras/${camera.id}/thumbnails/`)).length).toBe(13);
   }, 60_000);
+
+  it('makes a film in the background, brings it into other codecs, and forgets it with its bytes', async () => {
+    const { cameras } = await platform.rpc.call(cameraRpc.list, { page: 1, per_page: 1, q: lab.camera(6).rtsp_url });
+    const cameraId = cameras[0]?.id ?? '';
+    const finished = async (id: string) => {
+      await eventually(async () => expect((await platform.rpc.call(filmRpc.get, { film_id: id })).film).toMatchObject({ state: 'completed', progress: 100, frames: 6 }), { timeoutMs: 30_000 });
+      const { film, video } = await platform.rpc.call(filmRpc.get, { film_id: id });
+      const bytes = await platform.read(video?.key ?? '');
+      expect(createHash('sha256').update(bytes).digest('hex')).toBe(film.sha256);
+      return execFileSync('ffprobe', ['-v', 'error', '-count_frames', '-show_entries', 'stream=codec_name,width,height,nb_read_frames', '-of', 'csv=p=0', '-i', 'pipe:0'], { input: bytes, encoding: 'utf8' }).trim();
+    };
+    const made = systemIds.next();
+    const { film } = await platform.rpc.call(filmRpc.make, { camera_id: cameraId, film_id: made, film: makeFilmBody.parse({ limit: 6, width: 320 }), requested_by: actor });
+    expect(film).toMatchObject({ state: 'queued', progress: 0, source_film_id: null });
+    expect(await codeOf(platform.rpc.call(filmRpc.convert, { source_film_id: systemIds.next(), film_id: systemIds.next(), conversion: { codec: 'vp9' }, requested_by: actor }))).toBe('FILM_NOT_FOUND');
+    expect(await finished(made)).toBe('h264,320,180,6');
+    for (const [codec, told] of [['h265', 'hevc'], ['vp9', 'vp9']] as const) {
+      const converted = systemIds.next();
+      await platform.rpc.call(filmRpc.convert, { source_film_id: made, film_id: converted, conversion: { codec }, requested_by: actor });
+      expect(await finished(converted)).toBe(`${told},320,180,6`);
+    }
+    expect((await platform.rpc.call(filmRpc.list, { camera_id: cameraId, page: 1, per_page: 10 })).films.map(({ codec }) => codec)).toEqual(['vp9', 'h265', 'h264']);
+    await platform.rpc.call(filmRpc.remove, { film_id: made, requested_by: actor });
+    expect(await codeOf(platform.rpc.call(filmRpc.get, { film_id: made }))).toBe('FILM_NOT_FOUND');
+    expect((await platform.keys(`cameras/${cameraId}/films/`)).filter((key) => key.includes(made))).toEqual([]);
+  }, 90_000);
 
   it('takes the still of the camera itself before it opens a session', async () => {
     const lens = lab.camera(2);
@@ -80,7 +114,19 @@ describe('snapshots of cameras', () => {
     const { snapshot } = await capture(camera.id, { max_age_ms: 0 });
     expect(snapshot.source).toBe('http');
     expect((await lab.counts(lens)).stills - before.stills).toBeGreaterThanOrEqual(1);
+    await platform.rpc.call(cameraRpc.remove, { camera_id: camera.id, requested_by: actor });
   });
+
+  it('takes snapshots by itself at the interval of a camera, and lets a cold one settle for as long as asked', async () => {
+    const camera = await platform.add(lab.camera(2), { snapshot_interval_sec: 10, warm: 'never' });
+    await eventually(async () => expect((await platform.rpc.call(snapshotRpc.list, { page: 1, per_page: 1, device_id: camera.id })).total).toBeGreaterThan(0), { timeoutMs: 15_000 });
+    await platform.rpc.call(cameraRpc.update, { camera_id: camera.id, changes: { snapshot_interval_sec: null }, requested_by: actor });
+    await eventually(async () => expect((await lab.counts(lab.camera(2))).watching).toBe(0), { timeoutMs: 15_000 });
+    const askedAt = systemClock.monotonic();
+    await capture(camera.id, { max_age_ms: 0, warmup_ms: 2_500 });
+    expect(systemClock.monotonic() - askedAt).toBeGreaterThan(2_400);
+    await platform.rpc.call(cameraRpc.remove, { camera_id: camera.id, requested_by: actor });
+  }, 60_000);
 
   it('says what is wrong with a camera, keeps nothing, and stands in only when asked', async () => {
     const lens = lab.camera(5);
@@ -107,7 +153,96 @@ describe('snapshots of cameras', () => {
     expect([standIn.fallback, standIn.snapshot.id]).toEqual([true, snapshots[0]?.id ?? first.snapshot.id]);
     expect((await platform.rpc.call(snapshotRpc.list, { page: 1, per_page: 100, device_id: camera.id })).total).toBe(snapshots.length);
     await lab.fault(lens, 'none');
+    await platform.rpc.call(cameraRpc.remove, { camera_id: camera.id, requested_by: actor });
   }, 60_000);
+
+  it('answers that the store is away, keeps nothing, and takes the same snapshot when it is back', async () => {
+    const camera = await platform.add(lab.camera(4), { warm: 'never' });
+    const store = platform.instances[0]!.app.get<ObjectStore>(OBJECT_STORE);
+    const order = { camera_id: camera.id, snapshot_id: systemIds.next(), wish: captureSnapshotBody.parse({}), requested_by: actor };
+    const put = jest.spyOn(store, 'put').mockRejectedValue(new AppError('OBJECT_STORE_UNAVAILABLE', 'The object store is away', { retryable: true }));
+    try {
+      expect(await codeOf(platform.rpc.call(snapshotRpc.capture, order))).toBe('OBJECT_STORE_UNAVAILABLE');
+    } finally {
+      put.mockRestore();
+    }
+    expect((await platform.rpc.call(snapshotRpc.list, { page: 1, per_page: 1, device_id: camera.id })).total).toBe(0);
+    expect(await codeOf(platform.rpc.call(snapshotRpc.get, { snapshot_id: order.snapshot_id }))).toBe('SNAPSHOT_NOT_FOUND');
+    expect(await platform.keys(`cameras/${camera.id}/`)).toEqual([]);
+    const { snapshot } = await platform.rpc.call(snapshotRpc.capture, order);
+    expect([snapshot.id, (await platform.keys(`cameras/${camera.id}/snapshots/`)).length]).toEqual([order.snapshot_id, 1]);
+    await platform.rpc.call(cameraRpc.remove, { camera_id: camera.id, requested_by: actor });
+  }, 60_000);
+
+  it('brings rows and objects together again after crashes in between, and leaves alone what is on hold', async () => {
+    const retention = platform.instances[0]!.app.get(Retention);
+    const camera = await platform.add(lab.camera(4), { rtsp_url: `${lab.camera(4).rtsp_url}/again`, warm: 'on_demand' });
+    const [doomed, unsettled, held, kept] = [await capture(camera.id), await capture(camera.id), await capture(camera.id, { legal_hold: true }), await capture(camera.id)].map(({ snapshot }) => snapshot.id);
+    // Died between the mark and the object; between the object and its confirmation; and old enough to go but for the hold.
+    await platform.sql(`UPDATE snapshots SET doomed_at = now() WHERE snapshot_id = $1`, [doomed]);
+    await platform.sql(`UPDATE snapshots SET stored = false, created_at = now() - interval '1 hour' WHERE snapshot_id = $1`, [unsettled]);
+    await platform.sql(`UPDATE snapshots SET captured_at = now() - interval '400 days' WHERE snapshot_id = $1`, [held]);
+    const remove = jest.spyOn(platform.instances[0]!.app.get<ObjectStore>(OBJECT_STORE), 'remove').mockRejectedValueOnce(new AppError('OBJECT_STORE_UNAVAILABLE', 'away', { retryable: true }));
+    await expect(retention.tidy()).rejects.toMatchObject({ code: 'OBJECT_STORE_UNAVAILABLE' });
+    remove.mockRestore();
+    // Nothing is forgotten whose object may still be there.
+    expect(await platform.sql(`SELECT 1 FROM snapshots WHERE snapshot_id = ANY ($1)`, [[doomed, unsettled]])).toHaveLength(2);
+    const [first, second] = await Promise.all([retention.tidy(), retention.tidy()]);
+    expect([first, second].filter((report) => report !== undefined)).not.toHaveLength(0);
+    const rows = await platform.sql<{ key: string; thumbnail: { key: string } }>(`SELECT key, thumbnail FROM snapshots WHERE camera_id = $1`, [camera.id]);
+    expect(rows).toHaveLength(2);
+    const named = rows.flatMap(({ key, thumbnail }) => [key, thumbnail.key]).sort();
+    expect([...(await platform.keys(`cameras/${camera.id}/snapshots/`)), ...(await platform.keys(`cameras/${camera.id}/thumbnails/`))].sort()).toEqual(named);
+    expect(named.filter((key) => key.includes(held ?? '') || key.includes(kept ?? ''))).toHaveLength(4);
+    // By number and by bytes, too, what is on hold stays.
+    const newest = (await capture(camera.id)).snapshot.id;
+    const config = platform.instances[0]!.app.get<{ CAPSTAN_SNAPSHOTS_PER_CAMERA: number; CAPSTAN_SNAPSHOT_GB: number }>(CAMERA_CONFIG);
+    const left = async () => (await platform.sql<{ id: string }>(`SELECT snapshot_id AS id FROM snapshots WHERE camera_id = $1 ORDER BY captured_at`, [camera.id])).map(({ id }) => id);
+    const perCamera = jest.replaceProperty(config, 'CAPSTAN_SNAPSHOTS_PER_CAMERA', 1);
+    await retention.tidy();
+    perCamera.restore();
+    expect(await left()).toEqual([held, newest]);
+    const bytes = jest.replaceProperty(config, 'CAPSTAN_SNAPSHOT_GB', 0);
+    await retention.tidy();
+    bytes.restore();
+    expect(await left()).toEqual([held]);
+  }, 60_000);
+
+  it('serves small pictures from the smaller stream, and gives it up for the main one', async () => {
+    const [main, sub] = [lab.camera(1), lab.camera(5)];
+    const camera = await platform.add(main, { substream_url: sub.rtsp_url });
+    const watching = async () => [(await lab.counts(main)).watching, (await lab.counts(sub)).watching];
+    await eventually(async () => expect((await platform.get(camera.id)).state).toBe('live'), { timeoutMs: 20_000 });
+    const { picture } = await platform.rpc.call(snapshotRpc.still, { camera_id: camera.id, width: 320, max_age_ms: 0 });
+    expect((await sharp(await platform.read(picture.key)).metadata()).width).toBe(320);
+    expect(await watching()).toEqual([0, 1]);
+    // What was seen of the smaller stream is not held against the camera.
+    expect(await platform.get(camera.id)).toMatchObject({ mismatches: [] });
+    const { snapshot } = await capture(camera.id, { max_age_ms: 0 });
+    expect([snapshot.width, snapshot.height]).toEqual([1_280, 720]);
+    await eventually(async () => expect(await watching()).toEqual([1, 0]));
+    await platform.rpc.call(cameraRpc.remove, { camera_id: camera.id, requested_by: actor });
+    await eventually(async () => expect(await watching()).toEqual([0, 0]));
+  }, 60_000);
+
+  it('has no more sessions with a host than it takes, and makes room when it can', async () => {
+    const lens = lab.camera(6);
+    const [first, second] = [await platform.add(lens, { rtsp_url: `${lens.rtsp_url}/1`, name: 'Channel 1', timeout_ms: 2_000 }), await platform.add(lens, { rtsp_url: `${lens.rtsp_url}/2`, name: 'Channel 2', timeout_ms: 2_000 })];
+    const room = async () => platform.rpc.call(cameraRpc.list, { page: 1, per_page: 10, q: lens.rtsp_url });
+    for (const { id } of (await room()).cameras.filter(({ id: other }) => other !== first.id && other !== second.id)) {
+      await platform.rpc.call(cameraRpc.remove, { camera_id: id, requested_by: actor });
+    }
+    await eventually(async () => expect((await capture(first.id, { max_age_ms: 0 })).snapshot.device_id).toBe(first.id), { timeoutMs: 20_000 });
+    // The first one is kept only in case it is needed: the second one takes its place.
+    await eventually(async () => expect((await capture(second.id, { max_age_ms: 0 })).snapshot.device_id).toBe(second.id), { timeoutMs: 20_000 });
+    expect((await lab.counts(lens)).watching).toBe(1);
+    await platform.rpc.call(cameraRpc.update, { camera_id: second.id, changes: { warm: 'always' }, requested_by: actor });
+    await eventually(async () => expect((await lab.counts(lens)).watching).toBe(1), { timeoutMs: 20_000 });
+    await eventually(async () => expect(await codeOf(capture(first.id, { max_age_ms: 0, timeout_seconds: 3 }))).toBe('CAMERA_BUSY'), { timeoutMs: 20_000 });
+    for (const { id } of [first, second]) {
+      await platform.rpc.call(cameraRpc.remove, { camera_id: id, requested_by: actor });
+    }
+  }, 90_000);
 
   it('asks a camera that refuses the password once, not once per picture', async () => {
     const lens = lab.camera(3);

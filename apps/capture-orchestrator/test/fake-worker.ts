@@ -11,8 +11,8 @@ import {
 } from '@capstan/contracts';
 import { systemClock, systemIds } from '@capstan/kernel';
 import { EXCHANGES, queueOf } from '@capstan/messaging';
-import { eventually } from '@capstan/testing';
-import { Participant } from './broker';
+import { eventually, Participant } from '@capstan/testing';
+
 
 type Advanced = InputOf<typeof taskEvents.advanced>;
 type Finished = InputOf<typeof taskEvents.finished>;

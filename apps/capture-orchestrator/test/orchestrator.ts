@@ -6,12 +6,11 @@ import { systemClock, systemIds } from '@capstan/kernel';
 import { EXCHANGES } from '@capstan/messaging';
 import { createObjectStore, type ObjectStore } from '@capstan/object-store';
 import { migrate, type RunningService, startService } from '@capstan/service-kit';
-import { TEST_ROLE_PASSWORD, eventually, TcpProxy, testDatabase, type TestDatabase, testVhost, type TestVhost } from '@capstan/testing';
+import { TEST_ROLE_PASSWORD, eventually, TcpProxy, testDatabase, type TestDatabase, testVhost, type TestVhost, Participant } from '@capstan/testing';
 import { provisionSchema } from '@capstan/persistence';
 import { Client } from 'pg';
 import { orchestratorConfig } from '../src/config';
 import { captureOrchestrator } from '../src/service';
-import { Participant } from './broker';
 import { FakeWorker } from './fake-worker';
 
 /** The whole service on a real database, a real broker and a real object store, with a scripted worker and somebody who asks. */

@@ -7,22 +7,26 @@ import { eventually } from './ssh-server';
 
 const LOG_LINE = 'Message from syslogd@cucm-pub: disk 0 is fine';
 
+// Hooks of the file: those of a group are not waited for by tests that run side by side.
+let platform: CollectorPlatform;
+let nodes: CucmNodes;
+let appCredentialId: string;
+
+beforeAll(async () => {
+  platform = await CollectorPlatform.open();
+  await platform.startCollector('collector-1', { CAPSTAN_SFTP_SINK_LISTEN: '127.0.0.1', CAPSTAN_SFTP_SINK_ADDRESS: '127.0.0.1' });
+  nodes = new CucmNodes(platform, await platform.createCredential(NODE_ACCOUNT.username, NODE_ACCOUNT.password));
+  appCredentialId = await platform.createCredential(APP_ACCOUNT.username, APP_ACCOUNT.password);
+}, 120_000);
+
+afterAll(async () => {
+  await nodes.stop();
+  await platform.close();
+});
+
+// Each test has a node of its own and mostly waits, so they wait together.
 describe('a packet capture on a CUCM node', () => {
-  let platform: CollectorPlatform;
-  let nodes: CucmNodes;
-  let appCredentialId: string;
-
-  beforeAll(async () => {
-    platform = await CollectorPlatform.open();
-    await platform.startCollector('collector-1', { CAPSTAN_SFTP_SINK_LISTEN: '127.0.0.1', CAPSTAN_SFTP_SINK_ADDRESS: '127.0.0.1' });
-    nodes = new CucmNodes(platform, await platform.createCredential(NODE_ACCOUNT.username, NODE_ACCOUNT.password));
-    appCredentialId = await platform.createCredential(APP_ACCOUNT.username, APP_ACCOUNT.password);
-  }, 120_000);
-
-  afterAll(() => platform.close());
-  afterEach(() => nodes.stop());
-
-  it.each([
+  it.concurrent.each([
     ['12.5', CUCM_12_5],
     ['15', CUCM_15],
   ])('§D.2, §D.3: runs on %s until it is stopped by Ctrl-C, which keeps the file, says every state once and in order, and stores what the node has', async (_, edition) => {
@@ -41,7 +45,7 @@ describe('a packet capture on a CUCM node', () => {
     expect([filesOn(node), node.running, node.gear.passwordsSeen]).toEqual([[], 0, 2]);
   });
 
-  it('ends a standard capture after its duration', async () => {
+  it.concurrent('ends a standard capture after its duration', async () => {
     const node = await nodes.start();
     const task = await nodes.running(node, { durationSec: 1 });
     const { finished } = await nodes.ended(task);
@@ -49,7 +53,7 @@ describe('a packet capture on a CUCM node', () => {
     expect(finished.metrics?.['packets_captured']).toBeGreaterThan(80);
   });
 
-  it.each([
+  it.concurrent.each([
     ['plain', CUCM_12_5],
     ['zero-padded', CUCM_14],
   ])('§D.9: stores every file of a rotating capture, in order of time, names %s', async (_, edition) => {
@@ -67,7 +71,7 @@ describe('a packet capture on a CUCM node', () => {
     expect(filesOn(node)).toEqual([]);
   });
 
-  it('notices at once that the packet limit is reached, and collects', async () => {
+  it.concurrent('notices at once that the packet limit is reached, and collects', async () => {
     const node = await nodes.start();
     const task = await nodes.running(node, { durationSec: 300, spec: { packet_limit: 60 } });
     const { finished, files } = await nodes.ended(task, 15_000);
@@ -75,7 +79,7 @@ describe('a packet capture on a CUCM node', () => {
     expect(capinfosCount(files[0]!)).toBe(60);
   });
 
-  it('shows from a second session how the file grows', async () => {
+  it.concurrent('shows from a second session how the file grows', async () => {
     const node = await nodes.start();
     const task = await nodes.running(node, { durationSec: null });
     const seen = () => platform.orchestrator.heard.progress.filter(({ target_id: id }) => id === task.target_id).map(({ metrics }) => metrics['bytes'] ?? 0);
@@ -85,7 +89,7 @@ describe('a packet capture on a CUCM node', () => {
     expect(node.gear.commands.filter((line) => line.startsWith('file list')).length).toBeGreaterThan(2);
   });
 
-  it('fetches over DIME when there is an application credential, without any push and without one wrong login', async () => {
+  it.concurrent('fetches over DIME when there is an application credential, without any push and without one wrong login', async () => {
     const node = await nodes.start({ edition: CUCM_15, applicationUsers: [APP_ACCOUNT], traffic: nodePackets(new VoiceCalls({ seed: 5, epoch: systemClock.now() - 20_000 })) });
     node.dime?.trouble.push(503, 429);
     const { finished, files, transcript } = await nodes.capture(node, { captureMs: 1_500, spec: { app_credential_id: appCredentialId } });
@@ -97,7 +101,7 @@ describe('a packet capture on a CUCM node', () => {
     expect(transcript).not.toContain(APP_ACCOUNT.password);
   });
 
-  it('has the file pushed when the log collection service does not take the application credential, which is offered once', async () => {
+  it.concurrent('has the file pushed when the log collection service does not take the application credential, which is offered once', async () => {
     const node = await nodes.start({ applicationUsers: [{ username: 'other', password: 'other' }] });
     const { finished, transcript } = await nodes.capture(node, { spec: { app_credential_id: appCredentialId } });
     expect(finished).toMatchObject({ outcome: 'completed' });
@@ -106,7 +110,7 @@ describe('a packet capture on a CUCM node', () => {
     expect(node.gear.commands.filter((line) => line.startsWith('file get'))).toHaveLength(1);
   });
 
-  it.each<[string, Partial<CucmNodeOptions>]>([
+  it.concurrent.each<[string, Partial<CucmNodeOptions>]>([
     ['a login of six seconds', { faults: [{ fault: { fault: 'slow-login', ms: 6_000 } }] }],
     ['a pager that cannot be turned off, answers in pieces, and log lines', { faults: [{ fault: { fault: 'pager', lines: 7 } }, { fault: { fault: 'split-echo', bytes: 40 } }, { fault: { fault: 'syslog', line: LOG_LINE, everyMs: 700 } }] }],
     ['keyboard-interactive only', { faults: [{ fault: { fault: 'keyboard-interactive-only' } }] }],
@@ -120,14 +124,14 @@ describe('a packet capture on a CUCM node', () => {
     expect(filesOn(node)).toEqual([]);
   });
 
-  it('offers a wrong password exactly once, and never again', async () => {
+  it.concurrent('offers a wrong password exactly once, and never again', async () => {
     const node = await nodes.start({ faults: [{ fault: { fault: 'wrong-password' } }] });
     const task = await nodes.run(node);
     await expect(platform.ends(task)).resolves.toMatchObject({ outcome: 'failed', error: { code: 'AUTH_FAILED', retryable: false } });
     expect(node.gear.passwordsSeen).toBe(1);
   });
 
-  it.each<[string, string, Partial<CucmNodeOptions>]>([
+  it.concurrent.each<[string, string, Partial<CucmNodeOptions>]>([
     ['DISK_LOW', 'before the start', { device: { disk_used: 86 } }],
     ['DISK_LOW', 'by the refusal of the node', { faults: [{ fault: { fault: 'state', name: 'disk_used', value: 90 }, from: { command: 'utils ntp' } }] }],
   ])('§D.11: fails with %s %s', async (code, _, options) => {
@@ -140,7 +144,7 @@ describe('a packet capture on a CUCM node', () => {
     expect(filesOn(node)).toEqual([]);
   });
 
-  it('§D.4: fails with EXPORT_UNREACHABLE when the node cannot reach the sink, leaves the file on the node, and collects it later', async () => {
+  it.concurrent('§D.4: fails with EXPORT_UNREACHABLE when the node cannot reach the sink, leaves the file on the node, and collects it later', async () => {
     const node = await nodes.start();
     const away = node.gear.faults.begin({ fault: { fault: 'state', name: 'sink_away', value: 'yes' } });
     const { finished, pcaps, transcript, task } = await nodes.capture(node);
@@ -155,7 +159,7 @@ describe('a packet capture on a CUCM node', () => {
     expect(filesOn(node)).toEqual([]);
   });
 
-  it('tries a node that knows SHA-1 only with outdated algorithms as well, and says so; and does not when that is forbidden', async () => {
+  it.concurrent('tries a node that knows SHA-1 only with outdated algorithms as well, and says so; and does not when that is forbidden', async () => {
     const node = await nodes.start({ edition: CUCM_11_5 });
     const { finished, files, transcript } = await nodes.capture(node);
     expect(finished).toMatchObject({ outcome: 'completed' });
@@ -165,21 +169,21 @@ describe('a packet capture on a CUCM node', () => {
     await expect(platform.ends(forbidden)).resolves.toMatchObject({ outcome: 'failed', error: { code: 'KEX_MISMATCH' } });
   });
 
-  it('gives up a question that is asked again and again, and names it', async () => {
+  it.concurrent('gives up a question that is asked again and again, and names it', async () => {
     const node = await nodes.start({ device: { sftp_ip_accepted: '^never$' } });
     const { finished } = await nodes.capture(node);
     expect(finished).toMatchObject({ outcome: 'failed', error: { code: 'EXPORT_FAILED', message: expect.stringContaining('sftp-server-ip'), details: { prompt: 'sftp-server-ip' } } });
     expect(node.gear.commands.filter((line) => line.startsWith('file get'))).toHaveLength(1);
   });
 
-  it('§D.15: pushes to nobody else: a host key that is not the key of the sink is refused', async () => {
+  it.concurrent('§D.15: pushes to nobody else: a host key that is not the key of the sink is refused', async () => {
     const node = await nodes.start({ device: { shown_fingerprint: `SHA256:${'A'.repeat(43)}` } });
     const { finished, pcaps } = await nodes.capture(node);
     expect(finished).toMatchObject({ outcome: 'failed', error: { code: 'HOSTKEY_MISMATCH' } });
     expect(pcaps).toEqual([]);
   });
 
-  it('§D.16: tells no password to transcript, log, message or fact', async () => {
+  it.concurrent('§D.16: tells no password to transcript, log, message or fact', async () => {
     const node = await nodes.start({ applicationUsers: [APP_ACCOUNT] });
     const { transcript, finished } = await nodes.capture(node, { spec: { app_credential_id: appCredentialId } });
     const everything = [transcript, JSON.stringify(finished), JSON.stringify(platform.orchestrator.heard), await platform.dump()].join('\n');
@@ -187,7 +191,7 @@ describe('a packet capture on a CUCM node', () => {
     expect(transcript).toContain('show status');
   });
 
-  it('§D.20: takes no file of a capture whose name begins alike, and leaves it where it is', async () => {
+  it.concurrent('§D.20: takes no file of a capture whose name begins alike, and leaves it where it is', async () => {
     const node = await nodes.start();
     const task = await nodes.running(node, { durationSec: null });
     const own = filesOn(node)[0] ?? '';
@@ -200,7 +204,7 @@ describe('a packet capture on a CUCM node', () => {
     expect(filesOn(node)).toEqual([...others].sort());
   });
 
-  it('collects what there is when the connection that captures breaks, and says that it broke', async () => {
+  it.concurrent('collects what there is when the connection that captures breaks, and says that it broke', async () => {
     const node = await nodes.start();
     const task = await nodes.running(node, { durationSec: null });
     await eventually(() => (node.files.find('*')[0]?.bytes.length ?? 0) > 24);
@@ -211,7 +215,7 @@ describe('a packet capture on a CUCM node', () => {
     expect(filesOn(node)).toEqual([]);
   });
 
-  it('leaves nothing behind when it is cancelled', async () => {
+  it.concurrent('leaves nothing behind when it is cancelled', async () => {
     const node = await nodes.start();
     const task = await nodes.running(node, { durationSec: null });
     await platform.cancel(task);

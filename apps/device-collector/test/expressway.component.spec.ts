@@ -131,6 +131,20 @@ describe('a packet capture on an Expressway', () => {
     expect(kinds(task).filter((kind) => kind.startsWith('pcap'))).toHaveLength(2);
   });
 
+  it.concurrent('lets a second session wait until the first has the device no longer, says for whom it waits, and never mixes the two', async () => {
+    const cluster = await start();
+    const first = await begun(cluster, { durationSec: null });
+    const second = await run(cluster);
+    await eventually(() => platform.orchestrator.heard.facts.some(({ data }) => data['task_id'] === second.task_id && String(data['message']).includes(`which session ${first.session_id} uses`)));
+    expect(cluster.commands).toEqual(['start@0']);
+    await platform.stop(first);
+    await expect(platform.ends(first)).resolves.toMatchObject({ outcome: 'completed' });
+    await platform.reaches(second, 'ready');
+    await platform.start([second]);
+    await expect(platform.ends(second)).resolves.toMatchObject({ outcome: 'completed' });
+    expect(cluster.commands).toEqual(['start@0', 'stop@0', 'collect@0', 'download@0', 'start@0', 'stop@0', 'collect@0', 'download@0']);
+  });
+
   describe('somebody else', () => {
     it.concurrent('keeps the diagnostic run that was there before (weakness 12: it was stopped blindly)', async () => {
       const cluster = await start();
@@ -288,6 +302,49 @@ describe('a packet capture on an Expressway', () => {
         expect(kinds(task)).toContain('pcap 127.0.0.1_eth0.pcap');
       }
       expect(cluster.running).toBeUndefined();
+    });
+
+    it.concurrent('leaves the archive on the device when it cannot be had, and collects it later without capturing again', async () => {
+      const cluster = await start();
+      cluster.faults.add('collect-refused');
+      const task = await begun(cluster);
+      await expect(platform.ends(task)).resolves.toMatchObject({ outcome: 'failed', error: { code: 'EXPORT_FAILED', details: { collectable: true } } });
+      cluster.faults.delete('collect-refused');
+      const again = await run(cluster, { spec: { collect_from: task.task_id } });
+      await expect(platform.ends(again)).resolves.toMatchObject({ outcome: 'completed', metrics: { files: 2 }, message: expect.stringContaining('collected afterwards') });
+      expect(cluster.commands).toEqual(['start@0', 'stop@0', 'collect@0', 'collect@0', 'download@0']);
+    });
+
+    it.concurrent('collects later what a peer did not give, beside what was had at once', async () => {
+      const cluster = await start({ addresses: ['127.0.0.31', '127.0.0.32'] });
+      const task = await begun(cluster, { durationSec: null });
+      cluster.deafPeers.add(1);
+      await platform.stop(task);
+      await expect(platform.ends(task)).resolves.toMatchObject({ outcome: 'failed', error: { code: 'EXPORT_FAILED', details: { collectable: true } }, metrics: { files: 2 } });
+      cluster.deafPeers.clear();
+      await expect(platform.ends(await run(cluster, { spec: { collect_from: task.task_id } }))).resolves.toMatchObject({ outcome: 'completed', metrics: { files: 4 } });
+    });
+
+    it.concurrent.each([
+      ['still runs', false],
+      ['is over', true],
+    ])('takes nothing of somebody else’s run that has overwritten its own and %s, and does not touch it', async (_name, over) => {
+      const shifted: { ms: number } = { ms: 0 };
+      const cluster = await start({ capture: () => captureBytes([...new VoiceCalls({ seed: 5, epoch: EPOCH }).packets('expressway', EPOCH, EPOCH + 500)].map((packet) => ({ ...packet, deviceTime: packet.deviceTime + shifted.ms }))) });
+      cluster.faults.add('collect-refused');
+      const task = await begun(cluster);
+      await platform.ends(task);
+      cluster.faults.delete('collect-refused');
+      cluster.startBySomebody();
+      shifted.ms = systemClock.now() + 60_000 - EPOCH;
+      if (over) {
+        cluster.stopBySomebody();
+      }
+      const again = await run(cluster, { spec: { collect_from: task.task_id } });
+      await expect(platform.ends(again)).resolves.toMatchObject({ outcome: 'failed', error: { code: 'FILE_MISSING' } });
+      expect(kinds(again).filter((kind) => kind.startsWith('pcap'))).toEqual([]);
+      expect(cluster.running).toBe(over ? undefined : 'somebody');
+      expect(cluster.commands.filter((command) => command.startsWith('st'))).toEqual(['start@0', 'stop@0']);
     });
 
     it.concurrent('fetches the archive again when its transfer broke', async () => {

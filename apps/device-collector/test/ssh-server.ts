@@ -21,6 +21,8 @@ export interface SshServerOptions {
   config?: readonly string[];
   /** Whether there is an SFTP subsystem. Default true. */
   sftp?: boolean;
+  /** Lines of a hosts file that only this server reads. */
+  hosts?: readonly string[];
   /** Login shell of all accounts. */
   shell?: string;
   /** Keep the machine's host key of an earlier server, or make new ones. */
@@ -43,7 +45,7 @@ export class SshServer {
     const folder = mkdtempSync(join(tmpdir(), 'capstan-sshd-'));
     chmodSync(folder, 0o755);
     const port = options.port ?? (await freePort());
-    writeEtc(folder, options.shell ?? '/bin/bash');
+    writeEtc(folder, options.shell ?? '/bin/bash', options.hosts ?? []);
     if (options.hostKeysFrom) {
       for (const name of ['ed25519', 'ed25519.pub', 'rsa', 'rsa.pub']) {
         writeFileSync(join(folder, name), readFileSync(join(options.hostKeysFrom.folder, name)), { mode: 0o600 });
@@ -166,7 +168,7 @@ const RUN = `
 set -e
 d=$1
 mkdir -p /run/sshd
-for file in passwd shadow group sudoers pam.d/sshd; do mount --bind "$d/$file" "/etc/$file"; done
+for file in hosts passwd shadow group sudoers pam.d/sshd; do mount --bind "$d/$file" "/etc/$file"; done
 mount -t tmpfs -o mode=1777,size="$2"m tmpfs /var/tmp
 mount -t tmpfs -o mode=1777,size=64m tmpfs /dev/shm
 # Only the mount above is left to write to.
@@ -175,12 +177,13 @@ mount -o remount,bind,ro /tmp
 exec /usr/sbin/sshd -D -e -f "$d/sshd_config"
 `;
 
-function writeEtc(folder: string, shell: string): void {
+function writeEtc(folder: string, shell: string, hosts: readonly string[]): void {
   const system = (file: string): string[] => readFileSync(file, 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith('root:'));
   const accounts = Object.entries(ACCOUNTS);
   const hash = (password: string): string => execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: password, encoding: 'utf8' }).trim();
   const lines = (values: readonly string[]): string => `${values.join('\n')}\n`;
   writeFileSync(join(folder, 'passwd'), lines([...accounts.map(([name, { uid }]) => `${name}:x:${uid}:${uid}::/:${shell}`), ...system('/etc/passwd')]));
+  writeFileSync(join(folder, 'hosts'), lines([readFileSync('/etc/hosts', 'utf8').trimEnd(), ...hosts]));
   writeFileSync(join(folder, 'group'), lines([...accounts.map(([name, { uid }]) => `${name}:x:${uid}:`), ...system('/etc/group')]));
   writeFileSync(join(folder, 'shadow'), lines(accounts.map(([name, { password }]) => `${name}:${hash(password)}:20000:0:99999:7:::`)), { mode: 0o600 });
   writeFileSync(

@@ -19,6 +19,7 @@ import { RefreshTokensRepository } from './auth/refresh-tokens.repository';
 import { SignInAttemptsRepository } from './auth/sign-in-attempts.repository';
 import { CameraGroupsController } from './cameras/camera-groups.controller';
 import { CameraPicturesController } from './cameras/camera-pictures.controller';
+import { FilmsController } from './cameras/films.controller';
 import { CameraSecretsClient } from './cameras/camera-secrets.client';
 import { CamerasController } from './cameras/cameras.controller';
 import { SnapshotsController } from './cameras/snapshots.controller';
@@ -52,9 +53,12 @@ import { LiveNumbers } from './live/live-numbers';
 import { Snapshots } from './live/snapshots';
 import { ApiDocumentsController } from './openapi/api-documents.controller';
 import { KnownSourcesController } from './recordings/known-sources.controller';
+import { ReceiverSecretsClient } from './recordings/receiver-secrets.client';
 import { ReceiversController } from './recordings/receivers.controller';
 import { RecordingSocketGateway } from './recordings/recording-socket.gateway';
 import { RecordingsController } from './recordings/recordings.controller';
+import { ChannelSecretsClient } from './notifications/channel-secrets.client';
+import { NotificationsController } from './notifications/notifications.controller';
 import { SchedulesController } from './schedules/schedules.controller';
 import { SessionTemplatesController } from './sessions/session-templates.controller';
 import { SessionsController } from './sessions/sessions.controller';
@@ -121,10 +125,12 @@ const keyed: Provider[] = [
     CameraGroupsController,
     CamerasController,
     CameraPicturesController,
+    FilmsController,
     SnapshotsController,
     RecordingsController,
     ReceiversController,
     KnownSourcesController,
+    NotificationsController,
     ApiDocumentsController,
     // Takes every address that is left.
     WebAppController,
@@ -147,7 +153,9 @@ const keyed: Provider[] = [
     IdempotencyRepository,
     SealedCredentialsClient,
     CameraSecretsClient,
+    ChannelSecretsClient,
     TableExports,
+    ReceiverSecretsClient,
     CaptureSessionsService,
     CollectionsService,
     CaptureAnalysisService,

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { type CaptureView, catalogueRpc, routes } from '@capstan/contracts';
-import { AppError, systemClock } from '@capstan/kernel';
+import { AppError } from '@capstan/kernel';
 import { type ReceivedSealingKey, sealFor, Secret } from '@capstan/vault';
 import { GatewayHarness } from './gateway-harness';
 
@@ -48,7 +48,7 @@ describe('the catalogue behind the gateway', () => {
   it('reveals secrets to whoever may see them, sealed on the way, with the reason in the audit log', async () => {
     let onTheWay = '';
     sut.rpc.on(catalogueRpc.reveal, async ({ recipient }) => {
-      const sealed = await sealFor(recipient as ReceivedSealingKey, new Secret('snmp-server community s3cret'), { purpose: catalogueRpc.reveal.type, clock: systemClock });
+      const sealed = await sealFor(recipient as ReceivedSealingKey, new Secret('snmp-server community s3cret'), { purpose: catalogueRpc.reveal.type, clock: sut.clock });
       onTheWay = sealed;
       return { sealed_text: [sealed] };
     });

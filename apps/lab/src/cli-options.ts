@@ -60,7 +60,7 @@ export const USAGE = [
   '  --gear-faults NAME=F[,NAME=F]   fault F at SSH gear such as lab-cucm-1, repeatable:',
   ...Object.entries(GEAR_FAULT_WORDS).map(([fault, { meaning }]) => `                          ${fault.padEnd(26)} ${meaning}`),
   `  --cameras N           RTSP cameras, 0 to ${MAX_CAMERAS} (6; 0 where ffmpeg is missing)`,
-  '  --hd-cameras          all cameras send H.264 1080p25 with a keyframe each 4 s',
+  '  --hd-cameras          all cameras send H.264 1080p25 at 4 Mbit/s with a keyframe each 4 s',
   '  --camera-faults N=F[,N=F]  fault F on camera N, repeatable:',
   ...CAMERA_FAULTS.map((fault) => `                          ${fault.padEnd(14)} ${CAMERA_FAULT_MEANING[fault]}`),
   '  --mode MODE           namespaces, loopback or auto (auto: namespaces where the machine allows them)',

@@ -17,6 +17,7 @@ export type ControlCommand =
   | { readonly do: 'traffic'; readonly calls_per_min: number; readonly id?: unknown }
   | { readonly do: 'gear-fault'; readonly host: string; readonly fault: string; readonly on: boolean; readonly id?: unknown }
   | { readonly do: 'gear-counts'; readonly host: string; readonly id?: unknown }
+  | { readonly do: 'gear-state'; readonly host: string; readonly id?: unknown }
   | { readonly do: 'camera-fault'; readonly host: string; readonly fault: string; readonly id?: unknown }
   | { readonly do: 'camera-counts'; readonly host: string; readonly id?: unknown }
   | { readonly do: 'receiver-faults'; readonly receiver: string; readonly faults: readonly string[]; readonly id?: unknown }
@@ -54,7 +55,7 @@ export function parseControl(line: string): ControlCommand {
     }
     return { do: word, host, fault, on: on ?? true, id };
   }
-  if (word === 'gear-counts' && typeof host === 'string') {
+  if ((word === 'gear-counts' || word === 'gear-state') && typeof host === 'string') {
     return { do: word, host, id };
   }
   if (word === 'camera-fault' || word === 'camera-counts') {
@@ -75,7 +76,7 @@ export function parseControl(line: string): ControlCommand {
   }
   const control = HOST_CONTROLS.find((known) => known === word);
   if (!control) {
-    throw bad(`do must be one of ${[...HOST_CONTROLS, ...CAMERA_CONTROLS, 'gear-fault', 'gear-counts', 'traffic', 'receiver-faults', ...FLEET_CONTROLS, 'status'].join(', ')}`);
+    throw bad(`do must be one of ${[...HOST_CONTROLS, ...CAMERA_CONTROLS, 'gear-fault', 'gear-counts', 'gear-state', 'traffic', 'receiver-faults', ...FLEET_CONTROLS, 'status'].join(', ')}`);
   }
   if (typeof host !== 'string') {
     throw bad('host must be the name of a target');

@@ -96,6 +96,8 @@ export class Lab {
         return {};
       case 'gear-counts':
         return this.voiceGear.counts(command.host);
+      case 'gear-state':
+        return this.voiceGear.state(command.host);
       case 'camera-fault':
         await this.cameras?.setFault(command.host, command.fault);
         return {};

@@ -11,5 +11,6 @@ export function sdrDefinition(config: SdrConfig): ServiceDefinition {
     config,
     database: { entities, migrations },
     objectStore: true,
+    vault: true,
   };
 }

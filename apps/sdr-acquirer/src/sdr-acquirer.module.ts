@@ -1,3 +1,5 @@
+import { RECEIVER_SECRET_PURPOSE } from '@capstan/contracts';
+import { provideSealingKeys } from '@capstan/service-kit';
 import { TasksModule } from '@capstan/tasks';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { SDR_CONFIG, type SdrConfig } from './config';
@@ -10,12 +12,14 @@ import { ReceiversController } from './receivers/receivers.controller';
 import { Receivers } from './receivers/receivers.repository';
 import { ChunkStore } from './recordings/chunk-store.service';
 import { Finalizer } from './recordings/finalizer.service';
+import { Orphans } from './recordings/orphans.service';
 import { RecordingExecutor } from './recordings/recording.executor';
 import { RecordingsController } from './recordings/recordings.controller';
 import { Recordings } from './recordings/recordings.repository';
 import { RecordingsService } from './recordings/recordings.service';
 import { RecordingScheduler } from './recordings/scheduler.service';
 import { SessionFactsConsumer } from './recordings/session-facts.consumer';
+import { StreamStateStore } from './recordings/stream-state-store.service';
 import { Waterfalls } from './recordings/waterfalls.service';
 
 /** Receivers, sources, recordings: what this service does by itself. */
@@ -25,7 +29,7 @@ class SdrModule {
     return {
       module: SdrModule,
       controllers: [ReceiversController, KnownSourcesController, RecordingsController, SessionFactsConsumer],
-      providers: [{ provide: SDR_CONFIG, useValue: config }, ReceiverDrivers, Receivers, ReceiverChecks, KnownSources, Recordings, RecordingsService, ChunkStore, Finalizer, Waterfalls, Exports, RecordingScheduler, RecordingExecutor],
+      providers: [{ provide: SDR_CONFIG, useValue: config }, provideSealingKeys({ service: 'sdr-acquirer', purpose: RECEIVER_SECRET_PURPOSE }), ReceiverDrivers, Receivers, ReceiverChecks, KnownSources, Recordings, RecordingsService, ChunkStore, StreamStateStore, Orphans, Finalizer, Waterfalls, Exports, RecordingScheduler, RecordingExecutor],
       exports: [RecordingExecutor],
     };
   }

@@ -58,9 +58,10 @@ export async function collect(api: ApiClient, deviceIds: readonly string[], { ty
     });
     socket.on('collection_progress', ({ job_id: id, progress }: ServerMessages['collection_progress']) => id === jobId && onProgress(progress));
     const began = systemClock.monotonic();
-    ({ job_id: jobId } = await api.call(routes.startCollection, { body: { devices: [...deviceIds], capture_types: [...types], options: { max_workers: workers }, ...(name === undefined ? {} : { name }) } }));
-    const at = complete.get(jobId) ?? (await Promise.race([wanted.promise, late(timeoutMs)]));
-    return { ...(await api.call(routes.getCollection, { params: { job_id: jobId } })), wallSec: (at - began) / 1_000 };
+    const started = await api.call(routes.startCollection, { body: { devices: [...deviceIds], capture_types: [...types], options: { max_workers: workers }, ...(name === undefined ? {} : { name }) } });
+    jobId = started.job_id;
+    const at = complete.get(started.job_id) ?? (await Promise.race([wanted.promise, late(timeoutMs)]));
+    return { ...(await api.call(routes.getCollection, { params: { job_id: started.job_id } })), wallSec: (at - began) / 1_000 };
   } finally {
     socket.close();
   }

@@ -1,3 +1,4 @@
+import { watchCameras } from './cameras';
 import type { DemoPart } from './demo-part';
 import { collectFleet } from './collection';
 import { capturePackets } from './packet-capture';
@@ -10,4 +11,5 @@ export const DEMO_PARTS: ReadonlyArray<{ readonly title: string; readonly run: D
   { title: 'Packet capture on voice gear', run: captureVoice },
   { title: 'Collection from a fleet and a real router', run: collectFleet },
   { title: 'Recording from seven receivers', run: recordReceivers },
+  { title: 'Six cameras', run: watchCameras },
 ];

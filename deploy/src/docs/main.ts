@@ -26,6 +26,7 @@ function generatedGuide(): { file: string; current: string; generated: string } 
     'device-collector': settingsOf('device-collector', 'collectorSettings'),
     'camera-service': settingsOf('camera-service', 'cameraSettings'),
     'sdr-acquirer': settingsOf('sdr-acquirer', 'sdrSettings'),
+    notifier: settingsOf('notifier', 'notifierSettings'),
   });
   return { file, current, generated };
 }

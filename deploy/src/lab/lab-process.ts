@@ -116,10 +116,16 @@ export class LabProcess {
     });
     const complaints: string[] = [];
     child.stderr?.setEncoding('utf8').on('data', (text: string) => complaints.push(text));
+    // Its end is seen below, not at its input.
+    child.stdin?.on('error', () => undefined);
     const ready = new Deferred<LabInventory>();
-    child.once('exit', (code) => ready.reject(new AppError('LAB_FAILED', `The lab ended with code ${code}: ${complaints.join('').trim()}`)));
-    const timer = setTimeout(() => ready.reject(new AppError('LAB_FAILED', `The lab was not ready within ${START_TIMEOUT_MS / 1_000} s: ${complaints.join('').trim()}`)), START_TIMEOUT_MS);
     let lab: LabProcess | undefined;
+    child.once('exit', (code, signal) => {
+      const failure = new AppError('LAB_FAILED', `The lab ended with ${signal ?? `code ${code}`}: ${complaints.join('').trim()}`);
+      ready.reject(failure);
+      lab?.fail(failure);
+    });
+    const timer = setTimeout(() => ready.reject(new AppError('LAB_FAILED', `The lab was not ready within ${START_TIMEOUT_MS / 1_000} s: ${complaints.join('').trim()}`)), START_TIMEOUT_MS);
     createInterface({ input: child.stdout! }).on('line', (line) => {
       const message = JSON.parse(line) as Record<string, unknown>;
       if (message['event'] === 'ready') {
@@ -138,6 +144,9 @@ export class LabProcess {
 
   /** Sends a control word, e.g. `{ do: 'ps', host: 'lab-linux-1' }`. @throws AppError with the lab's own code */
   async control(command: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) {
+      throw new AppError('LAB_FAILED', 'The lab has ended');
+    }
     const id = this.nextId;
     this.nextId += 1;
     const answer = new Deferred<Record<string, unknown>>();
@@ -154,6 +163,14 @@ export class LabProcess {
     // The end of its input, not a signal: one started through sudo is not ours to signal.
     this.child.stdin?.end();
     await exited;
+  }
+
+  /** Nobody answers any more. */
+  private fail(failure: AppError): void {
+    for (const waiting of this.waiting.values()) {
+      waiting.reject(failure);
+    }
+    this.waiting.clear();
   }
 
   private settle(message: Record<string, unknown>): void {

@@ -31,7 +31,7 @@ const MIN_FREE_BYTES = 512 * 1024 * 1024;
 const PUBLISHER = 'publisher';
 
 /** Services that keep secrets. */
-const NEEDS_VAULT: readonly ServiceName[] = ['device-collector', 'camera-service'];
+const NEEDS_VAULT: readonly ServiceName[] = ['device-collector', 'camera-service', 'sdr-acquirer', 'notifier'];
 
 /** Cameras of a stack on one machine may also be on that machine: the lab's are. */
 const CAMERA_NETWORKS = '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7,127.0.0.0/8,::1/128';
@@ -169,7 +169,10 @@ function environmentOf(name: ServiceName, opsPort: number, rabbitmqUrl: string, 
     ...store,
     ...(NEEDS_VAULT.includes(name) ? { CAPSTAN_VAULT_KEY_FILE: path.join(dataDir, 'secrets', `vault-${name}`) } : {}),
     ...(name === 'camera-service' ? { CAPSTAN_CAMERA_NETWORKS: settings.CAPSTAN_CAMERA_NETWORKS ?? CAMERA_NETWORKS, ...given('CAPSTAN_CAMERA_HEALTH_SEC') } : {}),
-    ...(name === 'device-collector' ? { CAPSTAN_ANALYSIS_DIR: path.join(dataDir, 'scratch'), ...given('CAPSTAN_COLLECTION_RAMP_PER_SEC') } : {}),
+    ...(name === 'notifier' ? { CAPSTAN_PUBLIC_URL: settings.CAPSTAN_PUBLIC_URL ?? `http://${settings.CAPSTAN_HOST}:${port}`, ...given('CAPSTAN_WEBHOOK_NETWORKS') } : {}),
+    ...(name === 'device-collector'
+      ? { CAPSTAN_ANALYSIS_DIR: path.join(dataDir, 'scratch'), ...given('CAPSTAN_COLLECTION_RAMP_PER_SEC'), ...given('CAPSTAN_SFTP_SINK_PORT'), ...given('CAPSTAN_SFTP_SINK_ADDRESS'), ...given('CAPSTAN_SFTP_SINK_ADVERTISED_PORT') }
+      : {}),
     ...(name === 'gateway'
       ? {
           CAPSTAN_HOST: settings.CAPSTAN_HOST,

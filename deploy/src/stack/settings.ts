@@ -20,7 +20,12 @@ export const launcherSettings = {
   S3_BUCKET: optional,
   CAPSTAN_CAMERA_NETWORKS: optional.describe('Networks in which cameras may be; by default the private ones and this machine itself'),
   CAPSTAN_CAMERA_HEALTH_SEC: optional.describe('Seconds between two looks at a camera; 60 by default'),
+  CAPSTAN_PUBLIC_URL: optional.describe('Address under which people reach the web app, for links in messages'),
+  CAPSTAN_WEBHOOK_NETWORKS: optional.describe('Private networks to which webhooks may go; by default none'),
   CAPSTAN_COLLECTION_RAMP_PER_SEC: optional.describe('Devices by which the number at work in collections may grow within a second; 10 by default'),
+  CAPSTAN_SFTP_SINK_PORT: optional.describe('Port of the SFTP sink to which devices push their files; a free one each time by default'),
+  CAPSTAN_SFTP_SINK_ADDRESS: optional.describe('Address at which devices reach the SFTP sink; found out for each device by default'),
+  CAPSTAN_SFTP_SINK_ADVERTISED_PORT: optional.describe('Port at which devices reach the SFTP sink, when it is mapped'),
   LOG_LEVEL: optional.describe('Least severe level written to the log files; info by default'),
   OTEL_EXPORTER_OTLP_ENDPOINT: optional.describe('Where traces are sent; tracing is off without it'),
 } as const;

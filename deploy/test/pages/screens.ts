@@ -12,3 +12,21 @@ export async function shoot(page: Page, name: string): Promise<void> {
     await page.screenshot({ path: path.join(folder, `${name}.png`) });
   }
 }
+
+/** As {@link shoot}, in light, in dark, and on a phone; the page is left as it was. */
+export async function shootEverywhere(page: Page, name: string): Promise<void> {
+  if (process.env['CAPSTAN_SCREENS'] === undefined) {
+    return;
+  }
+  const size = page.viewportSize();
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await shoot(page, scheme === 'light' ? name : `${name}-dark`);
+  }
+  await page.setViewportSize({ width: 375, height: 812 });
+  await shoot(page, `${name}-phone`);
+  await page.emulateMedia({ colorScheme: null });
+  if (size !== null) {
+    await page.setViewportSize(size);
+  }
+}

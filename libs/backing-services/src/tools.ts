@@ -1,16 +1,21 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
 
 /** A program Capstan needs from the system, and what Debian and Ubuntu call its packages. */
 export interface Tool {
   /** Every one of these must be there: an absolute path, or a name looked for in the system's program folders. */
   programs: readonly string[];
+  /** Files that must be there beside the programs: libraries have none. */
+  files?: readonly string[];
   packages: readonly string[];
   /** Ends the sentence "Installing X, which …". */
   why: string;
   /** Services the packages would start by themselves, which Capstan does not want. */
   units?: readonly string[];
 }
+
+/** Folder of this machine's libraries on Debian. */
+const LIBRARIES = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
 
 /** Everything that may have to be installed. */
 export const TOOLS = {
@@ -41,6 +46,12 @@ export const TOOLS = {
   rancid: { programs: ['/usr/lib/rancid/bin/clogin'], packages: ['rancid'], why: 'is measured beside Capstan' },
   ansible: { programs: ['ansible-playbook', '/usr/lib/python3/dist-packages/ansible_collections/cisco/ios'], packages: ['ansible', 'python3-paramiko'], why: 'is measured beside Capstan' },
   ffmpeg: { programs: ['ffmpeg'], packages: ['ffmpeg'], why: 'decodes the pictures of cameras, and encodes those of the lab' },
+  gstreamer: {
+    programs: ['/usr/bin/python3'],
+    files: [`${LIBRARIES}/girepository-1.0/GstRtspServer-1.0.typelib`, `${LIBRARIES}/gstreamer-1.0/libgstx264.so`, `${LIBRARIES}/gstreamer-1.0/libgstjpeg.so`, '/usr/lib/python3/dist-packages/gi/__init__.py'],
+    packages: ['gir1.2-gst-rtsp-server-1.0', 'python3-gi', 'gstreamer1.0-plugins-base', 'gstreamer1.0-plugins-good', 'gstreamer1.0-plugins-ugly'],
+    why: "is an RTSP server of somebody else's for the tests of cameras",
+  },
   chromium: { programs: ['chromium'], packages: ['chromium'], why: 'runs the browser tests' },
   ps: { programs: ['ps'], packages: ['procps'], why: 'lists processes, so that tests can prove none was left behind' },
   swift: {
@@ -68,7 +79,10 @@ export function findProgram(name: string, folders: readonly string[] = [...(proc
   });
 }
 
-/** Those of `names` of which a program is not on this machine. */
+/** Those of `names` of which a program or a file is not on this machine. */
 export function missingTools(names: readonly ToolName[]): ToolName[] {
-  return names.filter((name) => TOOLS[name].programs.some((program) => findProgram(program) === undefined));
+  return names.filter((name) => {
+    const { programs, files = [] }: Tool = TOOLS[name];
+    return programs.some((program) => findProgram(program) === undefined) || files.some((file) => !existsSync(file));
+  });
 }

@@ -1,10 +1,11 @@
 import { auditRecorded } from './access/audit-messages';
-import { cameraEvents, cameraRpc, snapshotRpc } from './cameras/camera-messages';
+import { cameraEvents, cameraRpc, filmRpc, snapshotRpc } from './cameras/camera-messages';
 import { collectionEvents, collectionRpc, credentialEvents } from './collection/collection-messages';
 import { catalogueEvents, catalogueRpc } from './catalogue/catalogue-messages';
 import { credentialRpc, deviceEvents } from './credentials/credentials';
 import { deviceRpc, inventoryEvents } from './devices/device-messages';
 import type { CommandDefinition, ControlDefinition, EventDefinition, ProgressDefinition, RpcDefinition, ServiceName } from './envelope/definitions';
+import { notificationEvents, notificationRpc } from './notifications/notifications';
 import { captureAnalysisRpc } from './packet-capture/capture-analysis';
 import { captureRpc } from './packet-capture/capture-sessions';
 import { sourceRpc } from './recordings/known-sources';
@@ -19,17 +20,19 @@ import { checkTargets, sessionArtifactEvents, taskCommands, taskControls, taskEv
 /** Every message that may travel over the broker. What is not here is refused by sender and receiver alike. */
 export const catalogue = {
   commands: [...Object.values(sessionCommands), ...Object.values(taskCommands).flatMap((orders) => Object.values(orders))] as readonly CommandDefinition[],
-  events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(sessionArtifactEvents), ...Object.values(deviceEvents), ...Object.values(cameraEvents), ...Object.values(recordingEvents), ...Object.values(receiverEvents), ...Object.values(collectionEvents), ...Object.values(credentialEvents), ...Object.values(inventoryEvents), ...Object.values(catalogueEvents), ...Object.values(scheduleEvents), auditRecorded] as readonly EventDefinition[],
+  events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(sessionArtifactEvents), ...Object.values(deviceEvents), ...Object.values(cameraEvents), ...Object.values(recordingEvents), ...Object.values(receiverEvents), ...Object.values(collectionEvents), ...Object.values(credentialEvents), ...Object.values(inventoryEvents), ...Object.values(catalogueEvents), ...Object.values(scheduleEvents), ...Object.values(notificationEvents), auditRecorded] as readonly EventDefinition[],
   rpcs: [
     ...Object.values(sessionRpc),
     ...Object.values(sessionTemplateRpc),
     ...Object.values(scheduleRpc),
+    ...Object.values(notificationRpc),
     ...Object.values(credentialRpc),
     ...Object.values(deviceRpc),
     ...Object.values(captureRpc),
     ...Object.values(captureAnalysisRpc),
     ...Object.values(cameraRpc),
     ...Object.values(snapshotRpc),
+    ...Object.values(filmRpc),
     ...Object.values(receiverRpc),
     ...Object.values(sourceRpc),
     ...Object.values(recordingRpc),
@@ -52,6 +55,18 @@ export const SUBSCRIPTIONS: Readonly<Record<ServiceName, readonly string[]>> = {
   'device-collector': [sessionEvents.created.type, sessionEvents.finished.type, sessionEvents.deleted.type],
   'camera-service': [],
   'sdr-acquirer': [sessionEvents.stateChanged.type, sessionEvents.targetChanged.type, sessionEvents.finished.type, sessionEvents.deleted.type],
+  notifier: [
+    sessionEvents.finished.type,
+    scheduleEvents.runDecided.type,
+    deviceEvents.hostKeyChanged.type,
+    inventoryEvents.identityChanged.type,
+    catalogueEvents.configChanged.type,
+    catalogueEvents.deviceChanged.type,
+    catalogueEvents.arpConflict.type,
+    credentialEvents.breakerOpened.type,
+    cameraEvents.healthChanged.type,
+    receiverEvents.healthChanged.type,
+  ],
 };
 
 /** Facts each gateway instance forwards to its sockets. */
@@ -66,6 +81,7 @@ export const LIVE_EVENTS: readonly string[] = [
   cameraEvents.healthChanged.type,
   ...Object.values(recordingEvents).map((event) => event.type),
   receiverEvents.healthChanged.type,
+  notificationEvents.raised.type,
   ...Object.values(collectionEvents).map((event) => event.type),
   ...Object.values(credentialEvents).map((event) => event.type),
 ];

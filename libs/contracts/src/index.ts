@@ -169,7 +169,9 @@ export {
 export {
   CAPTURE_DEFAULTS,
   CAPTURE_DEVICE_TYPES,
+  CAPTURE_EXTRAS,
   CAPTURE_OPTIONS,
+  type CaptureExtra,
   type CaptureOption,
   MAX_TARGETS,
   ON_UNSUPPORTED,
@@ -211,6 +213,7 @@ export {
 } from './packet-capture/voice-report';
 export {
   UNKNOWN_SOURCE_ID,
+  createSourceBody,
   sourceRpc,
   type CreateSourceBody,
   type SourceView,
@@ -218,12 +221,16 @@ export {
 } from './recordings/known-sources';
 export {
   RECEIVER_PROTOCOLS,
+  RECEIVER_SECRET_PURPOSE,
   createReceiverBody,
   receiverEvents,
+  receiverOrder,
   receiverRpc,
   waterfallLines,
   type CreateReceiverBody,
+  type ReceiverChangesOrder,
   type ReceiverHealthView,
+  type ReceiverOrder,
   type ReceiverProtocol,
   type ReceiverView,
   type UpdateReceiverBody,
@@ -356,6 +363,29 @@ export {
   timeZone,
   updateScheduleBody,
 } from './schedules/schedules';
+export { type Notice, notice, NOTICE_SEVERITIES, NOTICE_TOPIC_NAMES, NOTICE_TOPICS, type NoticeSeverity, type NoticeTopic } from './notifications/notices';
+export {
+  CHANNEL_SECRET_PURPOSE,
+  CHANNEL_TYPES,
+  type ChannelBody,
+  channelBody,
+  type ChannelFields,
+  channelFields,
+  type ChannelView,
+  DELIVERY_STATES,
+  type DeliveryView,
+  type EmailSettings,
+  emailSettings,
+  type InAppNotification,
+  notificationEvents,
+  notificationRpc,
+  type QuietHours,
+  type RuleBody,
+  ruleBody,
+  type RuleView,
+  type WebhookSettings,
+  webhookSettings,
+} from './notifications/notifications';
 export {
   LIVE_TARGET_STATES,
   SESSION_STATES,
@@ -413,7 +443,31 @@ export {
   type SplitUrl,
 } from './cameras/camera-address';
 export {
-  HEALTH_GRADES,
+  cameraProfile,
+  discoverCamerasAnswer,
+  discoverCamerasBody,
+  discoveredCamera,
+  probeCameraAnswer,
+  probeCameraBody,
+  type CameraProfile,
+  type DiscoverCamerasAnswer,
+  type DiscoveredCamera,
+  type ProbeCameraAnswer,
+  type ProbeCameraBody,
+} from './cameras/camera-discovery';
+export {
+  convertFilmBody,
+  FILM_CODECS,
+  FILM_STATES,
+  filmList,
+  filmView,
+  makeFilmBody,
+  type FilmCodec,
+  type FilmState,
+  type FilmView,
+  type MakeFilmBody,
+} from './cameras/films';
+export {
   PICTURE_FLAGS,
   cameraHealth,
   cameraHealthMessage,
@@ -431,12 +485,14 @@ export {
   CAMERA_SECRET_PURPOSE,
   cameraEvents,
   cameraRpc,
+  filmRpc,
   snapshotRpc,
 } from './cameras/camera-messages';
 export {
   CAMERA_CODECS,
   CAMERA_STATES,
   CAMERA_STATUSES,
+  HEALTH_GRADES,
   SNAPSHOT_FORMATS,
   SNAPSHOT_SOURCES,
   cameraList,
@@ -462,6 +518,7 @@ export {
   type CreateCameraBody,
   type CreateGroupBody,
   type GroupView,
+  type HealthGrade,
   type ImportCamerasAnswer,
   type SnapshotFormat,
   type TestConnectionAnswer,

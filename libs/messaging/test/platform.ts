@@ -90,7 +90,7 @@ class DatabaseModule {
 @Module({})
 class RootModule {}
 
-const CONTROLLERS: Record<ServiceName, Type[]> = { gateway: [], 'capture-orchestrator': [OrchestratorController], 'device-collector': [CollectorController], 'camera-service': [], 'sdr-acquirer': [] };
+const CONTROLLERS: Record<ServiceName, Type[]> = { gateway: [], 'capture-orchestrator': [OrchestratorController], 'device-collector': [CollectorController], 'camera-service': [], 'sdr-acquirer': [], notifier: [] };
 
 /** A running instance of a test service. */
 export class TestService {

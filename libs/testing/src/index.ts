@@ -7,3 +7,4 @@ export { type ProxyTarget, TcpProxy } from './tcp-proxy';
 export { ManualClock } from './manual-clock';
 export { type SeededRandom, seededRandom, sequentialIds } from './determinism';
 export { LeakCheck } from './leaks';
+export { Participant } from './participant';

@@ -1,9 +1,15 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { AppError, type Clock } from '@capstan/kernel';
 import { CLOCK } from '@capstan/service-kit';
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common';
 import { CAMERA_CONFIG, type CameraConfig } from '../config';
+import { encodedFrames } from '../films/film-command';
+import type { RtspSession } from '../rtsp/rtsp-session.client';
 import { cameraError } from '../rtsp/rtsp-error';
+import type { Decodable } from './ivf';
+import { LiveDecoder } from './live-decoder.client';
 
 /** Largest picture or film that comes out, in bytes. */
 const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
@@ -11,17 +17,25 @@ const KILL_AFTER_MS = 2_000;
 /** A process that waits for work is given up after this. */
 const SPARE_MS = 60_000;
 
-type Decodable = 'h264' | 'h265';
-
 /**
  * Decodes one group of pictures to its last frame, as JPEG. `fps=1/10000` drops every frame that another one follows, so
  * the arguments are the same for every group and the process can be started before there is anything to decode: of 170 ms
  * for a 1080p group, 60 are the program's own start (Debian's dynamic build).
  */
 const decodeArguments = (codec: Decodable): string[] => [
-  ...['-probesize', '32', '-analyzeduration', '0', '-flags', '+low_delay', '-f', codec === 'h265' ? 'hevc' : 'h264', '-i', 'pipe:0'],
+  ...inputArguments(codec),
   ...['-an', '-vf', 'fps=1/10000:eof_action=pass', '-fps_mode', 'passthrough', '-pix_fmt', 'yuvj420p', '-q:v', '3', '-f', 'mjpeg', 'pipe:1'],
 ];
+
+/** Decodes every frame and encodes those with an odd time. One thread each: more of them would hold frames back. */
+const FOLLOW_ARGUMENTS = [
+  ...['-probesize', '32', '-analyzeduration', '0', '-flags', '+low_delay', '-threads', '1', '-f', 'ivf', '-i', 'pipe:0', '-an', '-copyts'],
+  ...['-vf', 'select=mod(pts\\,2)', '-enc_time_base', '-1', '-fps_mode', 'passthrough', '-pix_fmt', 'yuvj420p', '-q:v', '3', '-threads', '1', '-flush_packets', '1', '-f', 'mjpeg', 'pipe:1'],
+];
+
+function inputArguments(codec: Decodable): string[] {
+  return ['-probesize', '32', '-analyzeduration', '0', '-flags', '+low_delay', '-f', codec === 'h265' ? 'hevc' : 'h264', '-i', 'pipe:0'];
+}
 
 /** The one place where ffmpeg is run: without a shell, without URLs, without credentials; what it reads comes through its standard input. */
 @Injectable()
@@ -62,17 +76,39 @@ export class Ffmpeg implements BeforeApplicationShutdown {
     }
   }
 
+  /** A decoder that follows a stream until it is closed or the session ends. */
+  follow(session: RtspSession): LiveDecoder {
+    return new LiveDecoder(this.start(FOLLOW_ARGUMENTS), session, (child) => void this.end(child));
+  }
+
+  /** The first frame of a group as JPEG of 320×180, unchecked. @throws as {@link lastFrame} */
+  async smallFrame(codec: Decodable, data: Buffer, signal: AbortSignal): Promise<Buffer> {
+    return this.convert([...inputArguments(codec), '-frames:v', '1', '-vf', 'scale=320:180:flags=area', '-pix_fmt', 'yuvj420p', '-q:v', '3', '-f', 'mjpeg', 'pipe:1'], data, signal);
+  }
+
   /**
    * Runs ffmpeg over bytes.
    * @param args without the program; input `pipe:0`, output `pipe:1`
-   * @throws AppError `CAMERA_DECODE`; the reason of `signal`
+   * @param onFrames told now and then how many frames are encoded
+   * @throws AppError `CAMERA_DECODE`; what `input` throws; the reason of `signal`
    */
-  async convert(args: readonly string[], input: Buffer, signal: AbortSignal): Promise<Buffer> {
-    return this.feed(this.start(args), input, signal);
+  async convert(args: readonly string[], input: Buffer | Readable, signal: AbortSignal, onFrames?: (frames: number) => void): Promise<Buffer> {
+    if (onFrames === undefined) {
+      return this.feed(this.start(args), input, signal);
+    }
+    const child = this.start(['-progress', 'pipe:3', ...args], true);
+    (child.stdio[3] as Readable | null)?.on('data', (chunk: Buffer) => {
+      const frames = encodedFrames(chunk.toString('latin1'));
+      if (frames !== undefined) {
+        onFrames(frames);
+      }
+    });
+    return this.feed(child, input, signal);
   }
 
-  private start(args: readonly string[]): ChildProcessWithoutNullStreams {
-    const child = spawn(this.config.CAPSTAN_FFMPEG, ['-hide_banner', '-loglevel', 'error', ...args], { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: PROGRAM_PATH } });
+  private start(args: readonly string[], tellsProgress = false): ChildProcessWithoutNullStreams {
+    const stdio = tellsProgress ? (['pipe', 'pipe', 'pipe', 'pipe'] as const) : (['pipe', 'pipe', 'pipe'] as const);
+    const child = spawn(this.config.CAPSTAN_FFMPEG, ['-hide_banner', '-loglevel', 'error', ...args], { stdio: [...stdio], env: { PATH: PROGRAM_PATH } }) as ChildProcessWithoutNullStreams;
     this.children.add(child);
     child.once('close', () => this.children.delete(child));
     child.once('error', (error) => {
@@ -84,10 +120,11 @@ export class Ffmpeg implements BeforeApplicationShutdown {
     return child;
   }
 
-  private async feed(child: ChildProcessWithoutNullStreams, input: Buffer, signal: AbortSignal): Promise<Buffer> {
+  private async feed(child: ChildProcessWithoutNullStreams, input: Buffer | Readable, signal: AbortSignal): Promise<Buffer> {
     const out: Buffer[] = [];
     let bytes = 0;
     let complaint = '';
+    let inputError: Error | undefined;
     child.stdout.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       out.push(chunk);
@@ -108,9 +145,23 @@ export class Ffmpeg implements BeforeApplicationShutdown {
       if (signal.aborted) {
         onAbort();
       }
-      child.stdin.end(input);
+      if (Buffer.isBuffer(input)) {
+        child.stdin.end(input);
+      } else {
+        // A process that has seen enough closes its input early: that is not the input's fault.
+        pipeline(input, child.stdin).catch((error: unknown) => {
+          const { code } = error as NodeJS.ErrnoException;
+          if (code !== 'EPIPE' && code !== 'ERR_STREAM_PREMATURE_CLOSE') {
+            inputError = error as Error;
+            void this.end(child);
+          }
+        });
+      }
       await closed;
       signal.throwIfAborted();
+      if (inputError !== undefined) {
+        throw inputError;
+      }
       // The exit code says little: it is 69 for a whole picture after a damaged one, and 0 after a stream that stopped. What came out is looked at.
       if (bytes === 0) {
         throw new AppError('CAMERA_DECODE', 'The picture of the camera cannot be decoded', { retryable: true, details: { decoder: firstLine(complaint) } });
@@ -131,7 +182,8 @@ export class Ffmpeg implements BeforeApplicationShutdown {
     return spare.child.exitCode === null && spare.child.signalCode === null ? spare.child : undefined;
   }
 
-  private keepSpare(codec: Decodable): void {
+  /** Has a process wait for the next group, unless one does. */
+  keepSpare(codec: Decodable): void {
     if (this.closing || this.spares.has(codec)) {
       return;
     }
@@ -150,17 +202,22 @@ export class Ffmpeg implements BeforeApplicationShutdown {
     }
   }
 
+  /** Settles when the process is gone. */
   private async end(child: ChildProcess): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null || !this.children.has(child)) {
+    if (!this.children.has(child)) {
       return;
     }
     const gone = new AbortController();
-    child.once('close', () => gone.abort());
+    const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+    void closed.then(() => gone.abort());
+    // One that waits for its input does not hear SIGTERM; the end of the input it does.
+    child.stdin?.destroy();
     child.kill('SIGTERM');
     await this.clock.sleep(KILL_AFTER_MS, gone.signal).then(
       () => child.kill('SIGKILL'),
       () => undefined,
     );
+    await closed;
   }
 }
 

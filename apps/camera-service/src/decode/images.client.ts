@@ -21,6 +21,8 @@ export interface RenderWish {
   readonly width?: number | undefined;
   readonly height?: number | undefined;
   readonly quality: number;
+  /** Degrees clockwise, before anything else. */
+  readonly rotate?: 0 | 90 | 180 | 270;
 }
 
 /** A picture in its final form. */
@@ -36,12 +38,17 @@ const AS_IT_IS = 85;
 
 /** Brings a JPEG into the wanted form. @throws AppError `CAMERA_DECODE` when it is damaged */
 export async function render(jpeg: Buffer, size: { width: number; height: number }, wish: RenderWish): Promise<Rendered> {
-  const smaller = (wish.width ?? Infinity) < size.width || (wish.height ?? Infinity) < size.height;
-  if (wish.format === 'jpeg' && !smaller && wish.quality >= AS_IT_IS) {
+  const rotate = wish.rotate ?? 0;
+  const [width, height] = rotate % 180 === 0 ? [size.width, size.height] : [size.height, size.width];
+  const smaller = (wish.width ?? Infinity) < width || (wish.height ?? Infinity) < height;
+  if (wish.format === 'jpeg' && !smaller && rotate === 0 && wish.quality >= AS_IT_IS) {
     return { bytes: jpeg, ...size, format: 'jpeg' };
   }
   return guarded(async () => {
     let image = sharp(jpeg, LIMIT);
+    if (rotate !== 0) {
+      image = image.rotate(rotate);
+    }
     if (smaller) {
       image = image.resize({ width: wish.width, height: wish.height, fit: 'inside', withoutEnlargement: true });
     }

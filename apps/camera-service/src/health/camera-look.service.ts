@@ -2,14 +2,14 @@ import type { HealthSample } from '@capstan/contracts';
 import { AppError, type Clock, isoTime } from '@capstan/kernel';
 import { CLOCK } from '@capstan/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
+import { Decoder, type Keyframe } from '../decode/decoder';
 import { figuresOf } from '../decode/images.client';
 import { meanDifference } from '../decode/picture-figures';
 import type { CameraRecord } from '../inventory/camera-view';
 import type { RtspTimings } from '../rtsp/rtsp-session.client';
 import { RtspSession } from '../rtsp/rtsp-session.client';
 import { cameraError } from '../rtsp/rtsp-error';
-import { CameraSessions } from '../sessions/camera-sessions.service';
-import { type Frame, Frames } from '../sessions/frames.service';
+import { CameraSessions, type StreamName } from '../sessions/camera-sessions.service';
 import { gradeOf, type Verdict, verdictOf } from './health-state';
 import { judgePicture, NO_MEMORY, type PictureMemory } from './picture-checks';
 
@@ -40,7 +40,7 @@ export class CameraLooker {
 
   constructor(
     private readonly sessions: CameraSessions,
-    private readonly frames: Frames,
+    private readonly decoder: Decoder,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -49,6 +49,12 @@ export class CameraLooker {
    * @throws AppError `CAMERA_ELSEWHERE` when another replica holds the camera
    */
   async look(camera: CameraRecord, signal: AbortSignal): Promise<CameraLook> {
+    const startedAt = this.clock.monotonic();
+    const found = await this.lookInside(camera, signal);
+    return { ...found, sample: { ...found.sample, look_ms: round(this.clock.monotonic() - startedAt) } };
+  }
+
+  private async lookInside(camera: CameraRecord, signal: AbortSignal): Promise<CameraLook> {
     const memory = (camera.picture as PictureMemory | null) ?? NO_MEMORY;
     const base = this.emptySample(camera);
     const resting = this.sessions.resting(camera);
@@ -56,13 +62,15 @@ export class CameraLooker {
       return { verdict: 'auth_failed', error: resting, sample: { ...base, reason_code: resting.code }, memory };
     }
     const warm = this.sessions.peek(camera.camera_id);
+    // A session opened only for the look shows the smaller stream: it costs the camera and us a fraction.
+    const stream: StreamName = warm === undefined && camera.warm !== 'always' && camera.substream_url !== null ? 'sub' : 'main';
     const count = (this.looks.get(camera.camera_id) ?? 0) + 1;
-    this.looks.set(camera.camera_id, count);
+    remember(this.looks, camera.camera_id, count);
     try {
       if (warm === undefined && camera.warm !== 'always' && camera.state === 'live' && count % PLAY_EVERY !== 1) {
         return await this.lookByDescription(camera, base, memory, signal);
       }
-      return await this.sessions.use(camera, (session) => this.lookAtStream(camera, session, base, memory, signal));
+      return await this.sessions.use(camera, (session) => this.lookAtStream(camera, session, { ...base, stream }, memory, signal), stream);
     } catch (error) {
       const known = AppError.from(error);
       if (known.code === 'CAMERA_ELSEWHERE' || signal.aborted) {
@@ -71,13 +79,8 @@ export class CameraLooker {
       if (known.code === 'CAMERA_AUTH_FAILED') {
         this.sessions.noteFailure(camera, known);
       }
-      return { verdict: verdictOf(known.code), error: known, sample: { ...base, reason_code: known.code}, memory };
+      return { verdict: verdictOf(known.code), error: known, sample: { ...base, reason_code: known.code }, memory };
     }
-  }
-
-  forget(cameraId: string): void {
-    this.before.delete(cameraId);
-    this.looks.delete(cameraId);
   }
 
   private async lookByDescription(camera: CameraRecord, base: CameraLook['sample'], memory: PictureMemory, signal: AbortSignal): Promise<CameraLook> {
@@ -88,16 +91,16 @@ export class CameraLooker {
   }
 
   private async lookAtStream(camera: CameraRecord, session: RtspSession, base: CameraLook['sample'], memory: PictureMemory, signal: AbortSignal): Promise<CameraLook> {
-    const fresh = session.pictures.current() === undefined;
+    const fresh = session.pictures.newestAt === undefined;
     await session.firstPicture(camera.timeout_ms + 8_000, signal);
     if (fresh) {
       await this.clock.sleep(WATCH_MS, signal);
     }
-    const group = session.pictures.current();
+    const { newestAt } = session.pictures;
     const figures = session.statistics.figures(this.clock.monotonic());
-    const age = group === undefined ? null : Math.max(0, Math.round(this.clock.now() - group.frameAt));
+    const age = newestAt === undefined ? null : Math.max(0, Math.round(this.clock.now() - newestAt));
     const size = session.pictures.size();
-    const expected = camera.detected_fps ?? session.track.fps ?? null;
+    const expected = (base.stream === 'main' ? camera.detected_fps : null) ?? session.track.fps ?? null;
     const sample: CameraLook['sample'] = {
       ...base,
       ...timed(session.timings),
@@ -113,41 +116,30 @@ export class CameraLooker {
       height: size?.height ?? null,
     };
     const graded = { ...sample, grade: gradeOf(sample, this.sessions.reconnectsPerHour(camera.camera_id)) };
-    const stalled = (): CameraLook => ({ verdict: 'stalled', error: cameraError('CAMERA_LOST', 'The camera keeps the connection but sends no pictures'), sample: { ...graded, reason_code: 'CAMERA_STALLED' }, memory });
     if (age === null || age > STALL_MS) {
-      return stalled();
+      return { verdict: 'stalled', error: cameraError('CAMERA_LOST', 'The camera keeps the connection but sends no pictures'), sample: { ...graded, reason_code: 'CAMERA_STALLED' }, memory };
     }
-    let frame: Frame;
-    try {
-      frame = await this.frames.take(camera, { maxAgeMs: 1_000, timeoutMs: camera.timeout_ms, signal });
-    } catch (error) {
-      // The stream stopped a moment ago: the newest frame was not old enough to show it.
-      if (AppError.from(error).code === 'CAMERA_TIMEOUT') {
-        return stalled();
-      }
-      throw error;
-    }
-    const seen = await this.judge(camera, frame, memory);
+    const seen = await this.judge(camera, await this.decoder.keyframe(session.track.codec, session.pictures.keyframe(), signal), memory);
     const limping = (figures.lossPct ?? 0) > DEGRADED_LOSS_PCT || (figures.fps !== null && expected !== null && figures.fps < expected * DEGRADED_SHARE);
     return {
       verdict: limping ? 'degraded' : 'live',
       error: null,
-      sample: { ...graded, ...seen.sample, width: frame.width, height: frame.height, reason_code: limping ? ((figures.lossPct ?? 0) > DEGRADED_LOSS_PCT ? 'PACKET_LOSS' : 'LOW_FRAME_RATE') : null },
+      sample: { ...graded, ...seen.sample, reason_code: limping ? ((figures.lossPct ?? 0) > DEGRADED_LOSS_PCT ? 'PACKET_LOSS' : 'LOW_FRAME_RATE') : null },
       memory: seen.memory,
     };
   }
 
-  private async judge(camera: CameraRecord, frame: Frame, memory: PictureMemory): Promise<{ sample: Partial<HealthSample>; memory: PictureMemory }> {
+  private async judge(camera: CameraRecord, frame: Keyframe, memory: PictureMemory): Promise<{ sample: Partial<HealthSample>; memory: PictureMemory }> {
     const figures = await figuresOf(frame.jpeg);
     const before = this.before.get(camera.camera_id);
     const newer = before === undefined || before.at < frame.frameAt;
     const difference = before === undefined || !newer ? undefined : meanDifference(before.grey, figures.grey);
     if (newer) {
-      this.before.set(camera.camera_id, { grey: figures.grey, at: frame.frameAt });
+      remember(this.before, camera.camera_id, { grey: figures.grey, at: frame.frameAt });
     }
     const next = newer ? judgePicture(memory, { at: frame.frameAt, mean: figures.mean, std: figures.std, sharpness: figures.sharpness, dhash: figures.dhash }, difference, before?.at) : memory;
     return {
-      sample: { luma_mean: round(figures.mean), luma_std: round(figures.std), sharpness: round(figures.sharpness), motion_mad: difference === undefined ? null : round(difference), dhash: figures.dhash, flags: [...next.flags] },
+      sample: { ...(frame.size === undefined ? {} : frame.size), luma_mean: round(figures.mean), luma_std: round(figures.std), sharpness: round(figures.sharpness), motion_mad: difference === undefined ? null : round(difference), dhash: figures.dhash, flags: [...next.flags] },
       memory: next,
     };
   }
@@ -157,6 +149,8 @@ export class CameraLooker {
       camera_id: camera.camera_id,
       at: isoTime(this.clock.now()),
       reason_code: null,
+      stream: 'main',
+      look_ms: null,
       grade: null,
       tcp_ms: null,
       describe_ms: null,
@@ -188,3 +182,15 @@ function timed(timings: RtspTimings): Pick<HealthSample, 'tcp_ms' | 'describe_ms
 }
 
 const round = (value: number): number => Math.round(value * 100) / 100;
+
+/** Cameras that are remembered; of more than these the ones that were not looked at for longest are met as if for the first time. */
+const MAX_REMEMBERED = 5_000;
+
+function remember<T>(memory: Map<string, T>, cameraId: string, value: T): void {
+  memory.delete(cameraId);
+  memory.set(cameraId, value);
+  if (memory.size > MAX_REMEMBERED) {
+    const [oldest] = memory.keys();
+    memory.delete(oldest ?? '');
+  }
+}

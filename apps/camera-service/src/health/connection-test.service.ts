@@ -3,16 +3,23 @@ import { AppError, type Clock, withTimeout } from '@capstan/kernel';
 import { CLOCK } from '@capstan/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { type CameraRecord, mismatches } from '../inventory/camera-view';
-import { whole } from '../decode/decoder';
-import { Decoder } from '../decode/decoder';
+import { Decoder, whole } from '../decode/decoder';
 import { CameraAddresses } from '../inventory/camera-address.client';
 import { CAMERA_CONFIG, type CameraConfig } from '../config';
 import { Cameras } from '../inventory/cameras.repository';
 import { type RtspTarget, RtspSession } from '../rtsp/rtsp-session.client';
 import { CameraSessions } from '../sessions/camera-sessions.service';
+import { FrameCalls } from '../sessions/frame-calls.service';
 import { askCameraWeb } from '../sessions/http-still.client';
 
 type Step = TestConnectionAnswer['steps'][number];
+/** What the test has seen so far. */
+interface Found {
+  resolution: string | null;
+  fps: number | null;
+  codec: TestConnectionAnswer['codec'];
+  latency: number | null;
+}
 
 /** Milliseconds a stream is watched for its rate. */
 const WATCH_MS = 1_500;
@@ -26,6 +33,7 @@ export class ConnectionTest {
     private readonly sessions: CameraSessions,
     private readonly cameras: Cameras,
     private readonly decoder: Decoder,
+    private readonly frames: FrameCalls,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CAMERA_CONFIG) config: CameraConfig,
   ) {
@@ -35,13 +43,16 @@ export class ConnectionTest {
   /** @param checkCredentials false connects without signing in, to see whether the camera asks for it */
   async run(camera: CameraRecord, timeoutMs: number, checkCredentials: boolean): Promise<TestConnectionAnswer> {
     const steps: Step[] = [];
-    const found: { resolution: string | null; fps: number | null; codec: TestConnectionAnswer['codec']; latency: number | null } = { resolution: null, fps: null, codec: null, latency: null };
+    const found: Found = { resolution: null, fps: null, codec: null, latency: null };
     let failure: AppError | undefined;
     try {
       await withTimeout(this.clock, timeoutMs, 'CAMERA_TIMEOUT', `The test did not end within ${timeoutMs} ms`, (signal) => this.walk(camera, checkCredentials, timeoutMs, steps, found, signal));
       this.sessions.noteSuccess(camera.camera_id);
     } catch (error) {
       failure = AppError.from(error);
+      if (failure.code === 'CAMERA_AUTH_FAILED' && checkCredentials) {
+        this.sessions.noteFailure(camera, failure);
+      }
       const next = ORDER.find((step) => !steps.some((done) => done.step === step)) ?? 'picture';
       steps.push({ step: next, ok: false, ms: null, error: { code: failure.code, message: failure.message } });
     }
@@ -61,7 +72,7 @@ export class ConnectionTest {
     };
   }
 
-  private async walk(camera: CameraRecord, checkCredentials: boolean, timeoutMs: number, steps: Step[], found: { resolution: string | null; fps: number | null; codec: TestConnectionAnswer['codec']; latency: number | null }, signal: AbortSignal): Promise<void> {
+  private async walk(camera: CameraRecord, checkCredentials: boolean, timeoutMs: number, steps: Step[], found: Found, signal: AbortSignal): Promise<void> {
     const passed = (step: Step['step'], ms: number | undefined): void => void steps.push({ step, ok: true, ms: ms === undefined ? null : Math.round(ms * 10) / 10, error: null });
     const startedAt = this.clock.monotonic();
     const target: RtspTarget = { ...(await this.sessions.target(camera)), ...(checkCredentials ? {} : { login: undefined }) };
@@ -79,30 +90,39 @@ export class ConnectionTest {
     found.codec = described.track.codec;
     const size = described.pictures.size();
     found.resolution = size === undefined ? null : `${size.width}x${size.height}`;
-    // The session there is already shows the stream; a second one could be one too many for the camera.
-    const warm = this.sessions.peek(camera.camera_id);
-    const session = warm ?? (await RtspSession.open(target, this.clock, signal));
-    try {
-      passed('play', session.timings.playMs);
-      await session.firstPicture(timeoutMs, signal);
-      passed('first_packet', session.timings.firstRtpMs);
-      if (warm === undefined) {
-        await this.clock.sleep(WATCH_MS, signal);
-      }
-      found.fps = session.statistics.figures(this.clock.monotonic()).fps;
-      const group = session.pictures.current();
-      if (group !== undefined) {
-        const picture = await this.decoder.decode(group, signal);
-        found.resolution = `${picture.width}x${picture.height}`;
-      }
-      passed('picture', session.timings.firstKeyMs);
-    } finally {
-      if (warm === undefined) {
-        session.close();
-      }
-    }
+    // It has just been answered, so it need not be left alone any longer.
+    this.sessions.noteSuccess(camera.camera_id);
+    await this.play({ ...camera, state: 'live' }, timeoutMs, passed, found, signal);
     if (camera.snapshot_url !== null) {
       await this.testStill(camera, camera.snapshot_url, target, passed, steps, signal);
+    }
+  }
+
+  /** Plays through the session that everybody uses: one of our own could be one too many for the camera. */
+  private async play(camera: CameraRecord, timeoutMs: number, passed: (step: Step['step'], ms: number | undefined) => void, found: Found, signal: AbortSignal): Promise<void> {
+    try {
+      await this.sessions.use(camera, async (session) => {
+        passed('play', session.timings.playMs);
+        await session.firstPicture(timeoutMs, signal);
+        passed('first_packet', session.timings.firstRtpMs);
+        // A session that has just begun cannot tell its rate yet.
+        if (session.statistics.figures(this.clock.monotonic()).fps === null) {
+          await this.clock.sleep(WATCH_MS, signal);
+        }
+        found.fps = session.statistics.figures(this.clock.monotonic()).fps;
+        const picture = await this.decoder.decode(session.track.codec, session.pictures.current(), signal);
+        found.resolution = `${picture.width}x${picture.height}`;
+        passed('picture', session.timings.firstKeyMs);
+      });
+    } catch (error) {
+      if (AppError.from(error).code !== 'CAMERA_ELSEWHERE') {
+        throw error;
+      }
+      // Another replica plays it: what it shows is what a session of ours would.
+      const frame = await this.frames.take(camera, { maxAgeMs: 1_000, timeoutMs, signal });
+      (['play', 'first_packet', 'picture'] as const).forEach((step) => passed(step, undefined));
+      found.fps = camera.detected_fps;
+      found.resolution = `${frame.width}x${frame.height}`;
     }
   }
 

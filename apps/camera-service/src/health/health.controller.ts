@@ -22,7 +22,7 @@ export class HealthController {
 
   @OnRpc(cameraRpc.health)
   async health({ camera_id: cameraId, hours, limit }: RequestOf<typeof cameraRpc.health>): Promise<ResponseOf<typeof cameraRpc.health>> {
-    const camera = await this.cameras.get(cameraId);
+    const camera = await this.cameras.graded(cameraId);
     const since = new Date(this.clock.now() - hours * 3_600_000);
     const [samples, rollups, { events, total }, report] = await Promise.all([
       this.records.samples(cameraId, since, limit),
@@ -50,7 +50,9 @@ export class HealthController {
 
   @OnRpc(cameraRpc.test)
   async test({ camera_id: cameraId, options }: RequestOf<typeof cameraRpc.test>): Promise<ResponseOf<typeof cameraRpc.test>> {
-    return this.connectionTest.run(await this.cameras.get(cameraId), options.timeout_seconds * 1_000, options.check_credentials);
+    const answer = await this.connectionTest.run(await this.cameras.get(cameraId), options.timeout_seconds * 1_000, options.check_credentials);
+    await this.records.dueNow(cameraId);
+    return answer;
   }
 }
 

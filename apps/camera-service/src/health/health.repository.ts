@@ -26,7 +26,7 @@ export class HealthRecords {
   /** Takes cameras that are due and that nobody else is looking at; they are due again after `leaseSec` unless they are looked at. */
   async claimDue(limit: number, leaseSec: number, self: string): Promise<CameraRecord[]> {
     const now = new Date(this.clock.now());
-    return rows<CameraRecord>(
+    const claimed = await rows<CameraRecord>(
       this.dataSource,
       `WITH due AS (
          SELECT s.camera_id FROM camera_states s JOIN cameras c USING (camera_id)
@@ -36,6 +36,13 @@ export class HealthRecords {
        SELECT c.*, claimed.* FROM claimed JOIN cameras c USING (camera_id)`,
       [now, limit, new Date(now.getTime() + leaseSec * 1_000), self],
     );
+    // What the claim wrote is a lease; the camera itself is due now.
+    return claimed.map((camera) => ({ ...camera, next_check_at: now }));
+  }
+
+  /** Has a camera looked at as soon as somebody is free. */
+  async dueNow(cameraId: string): Promise<void> {
+    await rows(this.dataSource, `UPDATE camera_states SET next_check_at = $2 WHERE camera_id = $1`, [cameraId, new Date(this.clock.now())]);
   }
 
   /** Writes down one look: sample, state, hour, events and the fact, together. */
@@ -66,10 +73,8 @@ export class HealthRecords {
           error === null,
           new Date(this.clock.now()),
           latency,
-          sample.width,
-          sample.height,
-          sample.codec,
-          sample.fps,
+          // The smaller stream says nothing about what the camera is configured for.
+          ...(sample.stream === 'main' ? [sample.width, sample.height, sample.codec, sample.fps] : [null, null, null, null]),
         ],
       );
       if (written.length === 0) {

@@ -33,8 +33,8 @@ export const NO_MEMORY: PictureMemory = { stillSince: null, lastHash: null, shar
 const BLACK_MEAN = 16;
 const BLACK_STD = 4;
 const COVERED_STD = 8;
-/** Of 255. A picture that does not change still comes back 0.00 to 0.15 different from an H.264 encoder, depending on its place in the group. */
-const STILL_MAD = 0.25;
+/** Of 255. Keyframes of a picture that does not change still come back 0.00 to 0.25 different: the encoder grades its quality. A living scene is at 2 and more. */
+const STILL_MAD = 0.6;
 const STILL_BITS = 1;
 /** Milliseconds without any change after which a moving stream counts as frozen, and before that as suspect. */
 const FROZEN_MS = 15_000;

@@ -5,6 +5,9 @@ import type { CameraRow, CameraStateRow } from './camera.entity';
 /** A camera with what is known of it. */
 export type CameraRecord = CameraRow & Omit<CameraStateRow, 'camera_id'>;
 
+/** A camera with what its last look and its open events say. */
+export type GradedCamera = CameraRecord & Pick<CameraView, 'grade' | 'open_events'>;
+
 /** The first generation's word for a state. */
 export function statusOf(state: CameraState): CameraView['status'] {
   switch (state) {
@@ -44,7 +47,7 @@ export function mismatches(camera: Pick<CameraRecord, 'resolution' | 'fps' | 'co
 }
 
 /** A camera as it may be shown. */
-export function toCameraView(row: CameraRecord): CameraView {
+export function toCameraView(row: GradedCamera): CameraView {
   const state = row.is_active ? row.state : 'disabled';
   return {
     id: row.camera_id,
@@ -83,6 +86,8 @@ export function toCameraView(row: CameraRecord): CameraView {
     detected_fps: row.detected_fps,
     detected_codec: row.detected_codec,
     mismatches: mismatches(row),
+    grade: row.is_active ? row.grade : null,
+    open_events: row.is_active ? row.open_events : [],
     created_at: isoTime(row.created_at.getTime()),
     updated_at: isoTime(row.updated_at.getTime()),
   };

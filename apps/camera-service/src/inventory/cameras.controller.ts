@@ -47,7 +47,7 @@ export class CamerasController {
     const perPage = request.limit ?? request.page_size ?? request.per_page;
     const page = request.limit === undefined ? request.page : 1;
     const { cameras, total } = await this.cameras.list(
-      { groupId: request.group_id, status: request.status, state: request.state, activeOnly: request.active_only === 'true', search: request.q },
+      { groupId: request.group_id, status: request.status, state: request.state, activeOnly: request.active_only === 'true', grade: request.grade, withEvents: request.with_events === 'true', search: request.q },
       page,
       perPage,
     );
@@ -56,15 +56,15 @@ export class CamerasController {
 
   @OnRpc(cameraRpc.get)
   async get({ camera_id: cameraId }: RequestOf<typeof cameraRpc.get>): Promise<ResponseOf<typeof cameraRpc.get>> {
-    return { camera: toCameraView(await this.cameras.get(cameraId)) };
+    return { camera: toCameraView(await this.cameras.graded(cameraId)) };
   }
 
   @OnRpc(cameraRpc.create)
   async create({ camera_id: cameraId, camera, sealed_password: sealed, requested_by: actor }: RequestOf<typeof cameraRpc.create>): Promise<ResponseOf<typeof cameraRpc.create>> {
     const { fields } = this.checked(camera);
     const password = sealed === undefined ? undefined : (await this.sealingKeys.open(sealed)).reveal();
-    const kept = await this.cameras.create(cameraId, fields, password, actor.name);
-    return { camera: toCameraView(kept) };
+    await this.cameras.create(cameraId, fields, password, actor.name);
+    return { camera: toCameraView(await this.cameras.graded(cameraId)) };
   }
 
   @OnRpc(cameraRpc.update)
@@ -72,10 +72,10 @@ export class CamerasController {
     const { revision, ...rest } = changes;
     const { fields } = this.checked(rest);
     const password = sealed === undefined ? (clear ? null : undefined) : (await this.sealingKeys.open(sealed)).reveal();
-    const camera = await this.cameras.update(cameraId, fields, password, revision);
+    await this.cameras.update(cameraId, fields, password, revision);
     // What was opened with the old address, password or policy must not live on.
     await this.sessions.forget(cameraId);
-    return { camera: toCameraView(camera) };
+    return { camera: toCameraView(await this.cameras.graded(cameraId)) };
   }
 
   @OnRpc(cameraRpc.remove)

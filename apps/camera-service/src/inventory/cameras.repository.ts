@@ -7,12 +7,16 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { CameraLogin } from '../rtsp/authorization';
 import { urlKey } from './camera-url';
-import { type CameraRecord, statesOf } from './camera-view';
+import { type CameraRecord, type GradedCamera, statesOf } from './camera-view';
 
 const SERVICE = 'camera-service';
 const UNIQUE_VIOLATION = '23505';
 const FOREIGN_KEY_VIOLATION = '23503';
 const JOINED = `cameras c JOIN camera_states s USING (camera_id)`;
+/** With the grade of the last look and the open events: for people, not for each frame. */
+const GRADED = `${JOINED}
+  LEFT JOIN LATERAL (SELECT sample ->> 'grade' AS grade FROM health_samples h WHERE h.camera_id = c.camera_id ORDER BY at DESC LIMIT 1) look ON true
+  CROSS JOIN LATERAL (SELECT COALESCE(array_agg(kind ORDER BY opened_at, kind), '{}') AS open_events FROM health_events e WHERE e.camera_id = c.camera_id AND closed_at IS NULL) events`;
 
 /** Columns that a write may name. */
 const WRITABLE = [
@@ -52,6 +56,8 @@ export interface CameraFilter {
   readonly status?: 'idle' | 'connecting' | 'live' | 'error' | undefined;
   readonly state?: string | undefined;
   readonly activeOnly?: boolean;
+  readonly grade?: string | undefined;
+  readonly withEvents?: boolean;
   readonly search?: string | undefined;
 }
 
@@ -155,13 +161,22 @@ export class Cameras {
     return row;
   }
 
+  /** As it may be shown. @throws AppError `CAMERA_NOT_FOUND` */
+  async graded(cameraId: string): Promise<GradedCamera> {
+    const [row] = await rows<GradedCamera>(this.dataSource, `SELECT * FROM ${GRADED} WHERE c.camera_id = $1 AND deleted_at IS NULL`, [cameraId]);
+    if (row === undefined) {
+      throw notFound();
+    }
+    return row;
+  }
+
   async findByUrl(url: string): Promise<CameraRecord | undefined> {
     const [row] = await rows<CameraRecord>(this.dataSource, `SELECT * FROM ${JOINED} WHERE url_key = $1 AND deleted_at IS NULL`, [urlKey(url)]);
     return row;
   }
 
   /** Cameras by name; filters combine. */
-  async list(filter: CameraFilter, page: number, perPage: number): Promise<{ cameras: CameraRecord[]; total: number }> {
+  async list(filter: CameraFilter, page: number, perPage: number): Promise<{ cameras: GradedCamera[]; total: number }> {
     const where = ['deleted_at IS NULL'];
     const values: unknown[] = [];
     const and = (condition: (parameter: string) => string, value: unknown): void => {
@@ -181,12 +196,18 @@ export class Cameras {
     if (filter.activeOnly === true) {
       where.push('is_active');
     }
+    if (filter.grade !== undefined) {
+      and((value) => `is_active AND grade = ${value}`, filter.grade);
+    }
+    if (filter.withEvents === true) {
+      where.push(`is_active AND open_events <> '{}'`);
+    }
     if (filter.search !== undefined && filter.search !== '') {
       and((value) => `(name ILIKE ${value} OR location ILIKE ${value} OR rtsp_url ILIKE ${value})`, `%${filter.search.replace(/[\\%_]/g, '\\$&')}%`);
     }
-    const from = `FROM ${JOINED} WHERE ${where.join(' AND ')}`;
+    const from = `FROM ${GRADED} WHERE ${where.join(' AND ')}`;
     const [count] = await rows<{ total: string }>(this.dataSource, `SELECT count(*) AS total ${from}`, values);
-    const cameras = await rows<CameraRecord>(this.dataSource, `SELECT * ${from} ORDER BY name, camera_id LIMIT ${perPage} OFFSET ${(page - 1) * perPage}`, values);
+    const cameras = await rows<GradedCamera>(this.dataSource, `SELECT * ${from} ORDER BY name, camera_id LIMIT ${perPage} OFFSET ${(page - 1) * perPage}`, values);
     return { cameras, total: Number(count?.total ?? 0) };
   }
 

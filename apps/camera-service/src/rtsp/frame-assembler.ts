@@ -5,6 +5,7 @@ import type { VideoCodec, VideoFrame } from './video-codec';
 
 /** Largest frame that is put together: an 8K keyframe has less. */
 const MAX_FRAME_BYTES = 8 * 1024 * 1024;
+const FIRST_FRAME_BYTES = 128 * 1024;
 /** Packets that may come out of order before a gap counts as a loss. */
 const REORDER_PACKETS = 16;
 
@@ -17,7 +18,7 @@ export class FrameAssembler {
   private readonly early = new Map<number, RtpPacket>();
   private expected: number | undefined;
   private timestamp: number | undefined;
-  private parts: Buffer[] = [];
+  private frame = Buffer.allocUnsafeSlow(FIRST_FRAME_BYTES);
   private bytes = 0;
   private key = false;
   private damaged = false;
@@ -38,7 +39,7 @@ export class FrameAssembler {
       return;
     }
     if (ahead > 0) {
-      this.early.set(packet.sequence, packet);
+      this.early.set(packet.sequence, { ...packet, payload: Buffer.from(packet.payload) });
       if (ahead < REORDER_PACKETS && this.early.size < REORDER_PACKETS) {
         return;
       }
@@ -57,7 +58,7 @@ export class FrameAssembler {
 
   private take(packet: RtpPacket): void {
     this.expected = (packet.sequence + 1) & 0xffff;
-    if (this.timestamp !== undefined && packet.timestamp !== this.timestamp && (this.parts.length > 0 || this.damaged)) {
+    if (this.timestamp !== undefined && packet.timestamp !== this.timestamp && (this.bytes > 0 || this.damaged)) {
       // A new picture began without a marker on the last one: cameras forget it, and losses take it away.
       this.finish();
     }
@@ -66,29 +67,37 @@ export class FrameAssembler {
     this.damaged ||= broken;
     this.key ||= key;
     for (const unit of units) {
-      this.bytes += unit.length;
-      this.parts.push(unit);
-    }
-    if (this.bytes > MAX_FRAME_BYTES) {
-      this.damaged = true;
-      this.parts = [];
-      this.bytes = 0;
+      this.append(unit);
     }
     if (packet.marker) {
       this.finish();
     }
   }
 
+  private append(unit: Buffer): void {
+    const end = this.bytes + unit.length;
+    if (end > MAX_FRAME_BYTES) {
+      this.damaged = true;
+      return;
+    }
+    if (end > this.frame.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(end, Math.min(MAX_FRAME_BYTES, this.frame.length * 2)));
+      this.frame.copy(larger, 0, 0, this.bytes);
+      this.frame = larger;
+    }
+    unit.copy(this.frame, this.bytes);
+    this.bytes = end;
+  }
+
   private finish(): void {
-    const whole = !this.damaged && this.reader.complete() && this.parts.length > 0;
+    const whole = !this.damaged && this.reader.complete() && this.bytes > 0;
     if (!whole) {
       this.damagedFrames += this.waitForKey && !this.damaged ? 0 : 1;
       this.waitForKey = true;
     } else if (this.key || !this.waitForKey) {
       this.waitForKey = false;
-      this.onFrame({ data: Buffer.concat(this.parts), key: this.key, rtpTime: this.timestamp ?? 0, arrivedAt: this.arrived() });
+      this.onFrame({ data: this.frame.subarray(0, this.bytes), key: this.key, rtpTime: this.timestamp ?? 0, arrivedAt: this.arrived() });
     }
-    this.parts = [];
     this.bytes = 0;
     this.key = false;
     this.damaged = false;

@@ -1,8 +1,8 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type AppError, Deferred } from '@capstan/kernel';
 import { cameraError, socketError } from './rtsp-error';
-import { type InterleavedFrame, RtspReader, type RtspResponse } from './rtsp-message';
+import { type RtspListener, RtspReader, type RtspResponse } from './rtsp-message';
 
 const USER_AGENT = 'Capstan';
 
@@ -11,16 +11,27 @@ export class RtspConnection {
   /** Ends with the reason when the connection does. */
   readonly ended = new Deferred<AppError>();
   private readonly waiting = new Map<string, Deferred<RtspResponse>>();
-  private readonly reader = new RtspReader();
+  private readonly listener: RtspListener;
   private sequence = 0;
   private closed = false;
 
   private constructor(
     private readonly socket: Socket,
-    private readonly onFrame: (frame: InterleavedFrame) => void,
+    reader: RtspReader,
+    onFrame: RtspListener['frame'],
   ) {
+    this.listener = {
+      frame: onFrame,
+      response: (response) => {
+        const cseq = response.headers.get('cseq')?.[0] ?? '';
+        this.waiting.get(cseq)?.resolve(response);
+        this.waiting.delete(cseq);
+      },
+      request: (_, cseq) => void socket.write(`RTSP/1.0 200 OK\r\nCSeq: ${cseq}\r\n\r\n`),
+    };
     socket.setNoDelay(true);
-    socket.on('data', (chunk) => this.take(chunk));
+    // Over TLS bytes come in memory of their own; see `open` for the others.
+    socket.on('data', (chunk) => this.reading(() => reader.push(chunk, this.listener)));
     socket.on('error', (error) => this.end(socketError(error)));
     socket.on('close', () => this.end(cameraError('CAMERA_LOST', 'The camera closed the connection')));
   }
@@ -30,10 +41,14 @@ export class RtspConnection {
    * @param host an address that was resolved and allowed before; `serverName` is what its certificate must not contradict
    * @throws AppError `CAMERA_UNREACHABLE`, `CAMERA_LOST`; the reason of `signal`
    */
-  static async open(target: { host: string; port: number; tls: boolean }, onFrame: (frame: InterleavedFrame) => void, signal: AbortSignal): Promise<RtspConnection> {
+  static async open(target: { host: string; port: number; tls: boolean }, onFrame: RtspListener['frame'], signal: AbortSignal): Promise<RtspConnection> {
     signal.throwIfAborted();
     // Cameras sign their own certificates: with rtsps the line is encrypted, not proven.
-    const socket = target.tls ? connectTls({ host: target.host, port: target.port, rejectUnauthorized: false }) : connectTcp({ host: target.host, port: target.port });
+    const reader = new RtspReader();
+    let connection: RtspConnection | undefined;
+    // Read by the kernel into the memory it is taken apart in. The callback says whether to go on.
+    const onread = { buffer: () => reader.room(), callback: (bytes: number) => connection?.reading(() => reader.wrote(bytes, connection!.listener)) ?? true };
+    const socket = target.tls ? connectTls({ host: target.host, port: target.port, rejectUnauthorized: false }) : connectTcp({ host: target.host, port: target.port, onread } as TcpNetConnectOpts);
     const onAbort = (): void => void socket.destroy();
     signal.addEventListener('abort', onAbort, { once: true });
     try {
@@ -44,7 +59,8 @@ export class RtspConnection {
       });
       socket.removeAllListeners('error');
       socket.removeAllListeners('close');
-      return new RtspConnection(socket, onFrame);
+      connection = new RtspConnection(socket, reader, onFrame);
+      return connection;
     } catch (error) {
       socket.on('error', () => undefined);
       socket.destroy();
@@ -75,22 +91,14 @@ export class RtspConnection {
     this.end(cameraError('CAMERA_LOST', 'The session was ended'));
   }
 
-  private take(chunk: Buffer): void {
+  /** @returns whether to go on */
+  private reading(read: () => void): boolean {
     try {
-      for (const item of this.reader.push(chunk)) {
-        if ('frame' in item) {
-          this.onFrame(item.frame);
-        } else if ('response' in item) {
-          const cseq = item.response.headers.get('cseq')?.[0] ?? '';
-          this.waiting.get(cseq)?.resolve(item.response);
-          this.waiting.delete(cseq);
-        } else {
-          this.socket.write(`RTSP/1.0 200 OK\r\nCSeq: ${item.request.cseq}\r\n\r\n`);
-        }
-      }
+      read();
     } catch (error) {
       this.end(error as AppError);
     }
+    return !this.closed;
   }
 
   private end(reason: AppError): void {

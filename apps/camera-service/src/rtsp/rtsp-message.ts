@@ -9,56 +9,79 @@ export interface RtspResponse {
   readonly body: Buffer;
 }
 
-/** A binary frame inside the connection (RFC 2326 §10.12). */
-export interface InterleavedFrame {
-  readonly channel: number;
-  readonly payload: Buffer;
+/** Who is told what came over a connection. */
+export interface RtspListener {
+  /** @param payload good until the call returns: the memory is used again */
+  readonly frame: (channel: number, payload: Buffer) => void;
+  readonly response: (response: RtspResponse) => void;
+  readonly request: (method: string, cseq: string) => void;
 }
 
-/** What one connection can carry. */
-export type RtspItem = { readonly response: RtspResponse } | { readonly frame: InterleavedFrame } | { readonly request: { readonly method: string; readonly cseq: string } };
-
 const HEADER_END = Buffer.from('\r\n\r\n');
-/** A description of a camera has a few hundred bytes. */
+/** A description of a camera has a few hundred bytes; a binary frame (RFC 2326 §10.12) has at most 65,539. */
+const ROOM_BYTES = 192 * 1024;
 const MAX_HEADER_BYTES = 64 * 1024;
-const MAX_BODY_BYTES = 256 * 1024;
+const MAX_BODY_BYTES = 120 * 1024;
 
-/** Takes the bytes of an RTSP connection apart, in whatever pieces they come. */
+/**
+ * Takes the bytes of an RTSP connection apart, in whatever pieces they come. Bytes are written into {@link room} and read
+ * where they are: at a thousand packets per second and camera every copy and every object counts.
+ */
 export class RtspReader {
-  private pending: Buffer = Buffer.alloc(0);
+  private readonly storage = Buffer.allocUnsafeSlow(ROOM_BYTES);
+  private filled = 0;
+  private at = 0;
 
-  /** @throws AppError `CAMERA_PROTOCOL` when what comes is not RTSP */
-  push(chunk: Buffer): RtspItem[] {
-    this.pending = this.pending.length === 0 ? chunk : Buffer.concat([this.pending, chunk]);
-    const items: RtspItem[] = [];
-    for (;;) {
-      const item = this.next();
-      if (item === undefined) {
-        return items;
-      }
-      items.push(item);
+  /** Where the next bytes go. */
+  room(): Buffer {
+    return this.storage.subarray(this.filled);
+  }
+
+  /** Reads what was written into {@link room}. @throws AppError `CAMERA_PROTOCOL` when it is not RTSP */
+  wrote(bytes: number, listener: RtspListener): void {
+    this.filled += bytes;
+    this.at = 0;
+    while (this.next(listener)) {
+      // Until what is left is less than a whole item.
+    }
+    this.storage.copyWithin(0, this.at, this.filled);
+    this.filled -= this.at;
+    if (this.filled === ROOM_BYTES) {
+      throw notRtsp();
     }
   }
 
-  private next(): RtspItem | undefined {
-    const { pending } = this;
-    if (pending.length < 4) {
-      return undefined;
+  /** Reads bytes that lie elsewhere. @throws AppError `CAMERA_PROTOCOL` when they are not RTSP */
+  push(chunk: Buffer, listener: RtspListener): void {
+    for (let from = 0; from < chunk.length; ) {
+      const copied = chunk.copy(this.room(), 0, from);
+      from += copied;
+      this.wrote(copied, listener);
     }
-    if (pending[0] === 0x24) {
-      const end = 4 + pending.readUInt16BE(2);
-      if (pending.length < end) {
-        return undefined;
+  }
+
+  /** Tells of one item. @returns false when there is none whole */
+  private next(listener: RtspListener): boolean {
+    const { storage, at, filled } = this;
+    if (filled - at < 4) {
+      return false;
+    }
+    if (storage[at] === 0x24) {
+      const end = at + 4 + (((storage[at + 2] ?? 0) << 8) | (storage[at + 3] ?? 0));
+      if (filled < end) {
+        return false;
       }
-      this.pending = pending.subarray(end);
-      return { frame: { channel: pending[1] ?? 0, payload: pending.subarray(4, end) } };
+      this.at = end;
+      listener.frame(storage[at + 1] ?? 0, storage.subarray(at + 4, end));
+      return true;
     }
+    const pending = storage.subarray(at, filled);
     const headerEnd = pending.indexOf(HEADER_END);
     if (headerEnd === -1) {
       if (pending.length > MAX_HEADER_BYTES || !looksLikeText(pending)) {
         throw notRtsp();
       }
-      return undefined;
+      return false;
     }
     const [first = '', ...lines] = pending.subarray(0, headerEnd).toString('latin1').split('\r\n');
     const headers = new Map<string, string[]>();
@@ -75,18 +98,20 @@ export class RtspReader {
     }
     const end = headerEnd + HEADER_END.length + length;
     if (pending.length < end) {
-      return undefined;
+      return false;
     }
-    this.pending = pending.subarray(end);
+    this.at += end;
     const status = /^RTSP\/\d\.\d (\d{3})(?: (.*))?$/.exec(first);
     if (status !== null) {
-      return { response: { status: Number(status[1]), reason: status[2] ?? '', headers, body: pending.subarray(headerEnd + HEADER_END.length, end) } };
+      listener.response({ status: Number(status[1]), reason: status[2] ?? '', headers, body: Buffer.from(pending.subarray(headerEnd + HEADER_END.length, end)) });
+      return true;
     }
     const request = /^([A-Z_]+) \S+ RTSP\/\d\.\d$/.exec(first);
-    if (request !== null) {
-      return { request: { method: request[1] ?? '', cseq: headers.get('cseq')?.[0] ?? '0' } };
+    if (request === null) {
+      throw notRtsp();
     }
-    throw notRtsp();
+    listener.request(request[1] ?? '', headers.get('cseq')?.[0] ?? '0');
+    return true;
   }
 }
 

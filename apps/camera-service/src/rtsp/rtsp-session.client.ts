@@ -51,6 +51,7 @@ export class RtspSession {
   private udp: UdpPair | undefined;
   private sessionId = '';
   private rtpChannel = 0;
+  private playedAt = 0;
   /** Unix milliseconds of the last packet; 0 before the first. */
   lastPacketAt = 0;
 
@@ -99,7 +100,7 @@ export class RtspSession {
     const limited = <T>(what: string, work: (limit: AbortSignal) => Promise<T>): Promise<T> => withTimeout(clock, target.timeoutMs, 'CAMERA_TIMEOUT', `The camera did not answer ${what} within ${target.timeoutMs} ms`, work, signal);
     const startedAt = clock.monotonic();
     let session: RtspSession | undefined;
-    const connection = await limited('the connection', (limit) => RtspConnection.open({ host: target.ip, port: target.address.port, tls: target.address.tls }, ({ channel, payload }) => channel === session?.rtpChannel && session.packet(payload), limit));
+    const connection = await limited('the connection', (limit) => RtspConnection.open({ host: target.ip, port: target.address.port, tls: target.address.tls }, (channel, payload) => channel === session?.rtpChannel && session.packet(payload), limit));
     const tcpMs = clock.monotonic() - startedAt;
     try {
       const requests = new SignedRequests(connection, target.login, (what, work) => limited(what, () => work));
@@ -145,7 +146,7 @@ export class RtspSession {
    * @throws AppError `CAMERA_TIMEOUT`, `CAMERA_NO_VIDEO`, or why the session ended; the reason of `signal`
    */
   async firstPicture(timeoutMs: number, signal: AbortSignal): Promise<void> {
-    if (this.pictures.current() !== undefined) {
+    if (this.pictures.newestAt !== undefined) {
       return;
     }
     let stopListening = (): void => undefined;
@@ -165,6 +166,11 @@ export class RtspSession {
     } finally {
       stopListening();
     }
+  }
+
+  /** Milliseconds since the camera began to play. */
+  playedMs(): number {
+    return this.clock.monotonic() - this.playedAt;
   }
 
   /** Says goodbye without waiting for an answer. */
@@ -190,7 +196,8 @@ export class RtspSession {
     this.rtpChannel = Number(/interleaved=(\d+)/.exec(answer.headers.get('transport')?.[0] ?? '')?.[1] ?? 0);
     const timeoutSec = Number(/timeout=(\d+)/.exec(parameters.join(';'))?.[1] ?? 60);
     await this.requests.send('PLAY', this.track.sessionControl, { Session: this.sessionId, Range: 'npt=0.000-' });
-    this.timings.playMs = this.clock.monotonic() - beganAt;
+    this.playedAt = this.clock.monotonic();
+    this.timings.playMs = this.playedAt - beganAt;
     void this.keepAlive(Math.max(5, timeoutSec / 2) * 1_000);
     void this.ended.then(() => {
       this.stopping.abort();

@@ -4,7 +4,7 @@ import { GroupOfPictures } from './group-of-pictures';
 import { sizeOfH264 } from './picture-size';
 import { RtpStatistics } from './rtp-statistics';
 import { readRtp, wrappedDifference } from './rtp-packet';
-import { RtspReader } from './rtsp-message';
+import { type RtspListener, RtspReader } from './rtsp-message';
 import { readVideoTrack } from './session-description';
 import type { VideoFrame } from './video-codec';
 
@@ -29,18 +29,47 @@ describe(authorization.name, () => {
 });
 
 describe(RtspReader.name, () => {
-  it('reads responses and frames in whatever pieces they come', () => {
-    const bytes = Buffer.concat([Buffer.from('RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 3\r\n\r\nabc'), Buffer.from([0x24, 2, 0, 2, 9, 8]), Buffer.from('RTSP/1.0 401 Unauthorized\r\nCSeq: 2\r\nWWW-Authenticate: Basic realm="x"\r\nWWW-Authenticate: Digest realm="x"\r\n\r\n')]);
+  const heard = () => {
+    const items: object[] = [];
+    const listener: RtspListener = {
+      frame: (channel, payload) => void items.push({ channel, payload: Buffer.from(payload) }),
+      response: ({ status, body, headers }) => void items.push({ status, body, challenges: headers.get('www-authenticate') }),
+      request: (method, cseq) => void items.push({ method, cseq }),
+    };
+    return { items, listener };
+  };
+
+  it('reads responses, requests and frames in whatever pieces they come', () => {
+    const bytes = Buffer.concat([
+      Buffer.from('RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 3\r\n\r\nabc'),
+      Buffer.from([0x24, 2, 0, 2, 9, 8]),
+      Buffer.from('RTSP/1.0 401 Unauthorized\r\nCSeq: 2\r\nWWW-Authenticate: Basic realm="x"\r\nWWW-Authenticate: Digest realm="x"\r\n\r\n'),
+      Buffer.from('OPTIONS rtsp://h/ RTSP/1.0\r\nCSeq: 7\r\n\r\n'),
+    ]);
+    const expected = [{ status: 200, body: Buffer.from('abc'), challenges: undefined }, { channel: 2, payload: Buffer.from([9, 8]) }, { status: 401, body: Buffer.alloc(0), challenges: ['Basic realm="x"', 'Digest realm="x"'] }, { method: 'OPTIONS', cseq: '7' }];
+    for (const size of [1, 7, bytes.length]) {
+      const { items, listener } = heard();
+      const sut = new RtspReader();
+      for (let at = 0; at < bytes.length; at += size) {
+        sut.push(bytes.subarray(at, at + size), listener);
+      }
+      expect(items).toEqual(expected);
+    }
+  });
+
+  it('reads for ever from memory of one size', () => {
+    const { items, listener } = heard();
     const sut = new RtspReader();
-    const items = [...bytes].flatMap((byte) => sut.push(Buffer.from([byte])));
-    expect(items).toHaveLength(3);
-    expect(items[0]).toMatchObject({ response: { status: 200, body: Buffer.from('abc') } });
-    expect(items[1]).toMatchObject({ frame: { channel: 2, payload: Buffer.from([9, 8]) } });
-    expect('response' in items[2]! && items[2].response.headers.get('www-authenticate')).toHaveLength(2);
+    const frame = Buffer.concat([Buffer.from([0x24, 0, 0xff, 0xff]), Buffer.alloc(65_535, 7)]);
+    for (let count = 0; count < 20; count += 1) {
+      sut.push(frame, listener);
+    }
+    expect(items).toHaveLength(20);
+    expect(sut.room().length).toBe(192 * 1024);
   });
 
   it.each(['HTTP/1.1 200 OK\r\n\r\n', 'SSH-2.0-OpenSSH_9.2\r\n\r\n', '\x00\x01\x02\x03\x04'])('refuses %j', (text) => {
-    expect(() => new RtspReader().push(Buffer.from(text))).toThrow('does not answer in RTSP');
+    expect(() => new RtspReader().push(Buffer.from(text), heard().listener)).toThrow('does not answer in RTSP');
   });
 });
 
@@ -65,7 +94,7 @@ describe(readVideoTrack.name, () => {
 describe(FrameAssembler.name, () => {
   const build = () => {
     const frames: VideoFrame[] = [];
-    return { frames, sut: new FrameAssembler('h264', () => 1_000, (frame) => frames.push(frame)) };
+    return { frames, sut: new FrameAssembler('h264', () => 1_000, (frame) => frames.push({ ...frame, data: Buffer.from(frame.data) })) };
   };
   const packet = (sequence: number, timestamp: number, marker: boolean, ...payload: number[]) => ({ payloadType: 96, marker, sequence: sequence & 0xffff, timestamp, ssrc: 1, payload: Buffer.from(payload) });
 
@@ -111,8 +140,24 @@ describe(GroupOfPictures.name, () => {
     [frame(true, 2), frame(false, 3), frame(true, 4), frame(false, 5)].forEach((each) => sut.add(each));
     expect(sut.current()).toMatchObject({ frames: 2, frameAt: 5 });
     expect(sut.current()?.data.subarray(4, 5)).toEqual(SPS.subarray(0, 1));
+    expect(sut.keyframe()).toMatchObject({ frames: 1, frameAt: 4 });
     expect(sut.size()).toEqual(sizeOfH264(SPS));
     expect(sizeOfH264(SPS)).toEqual({ width: 1280, height: 720 });
+  });
+});
+
+describe('memory of a group', () => {
+  it('grows with a busy scene and is given back after a while, and is never mixed up with the next group', () => {
+    const sut = new GroupOfPictures('h264', [SPS, Buffer.from([0x68, 1, 2, 3])]);
+    const add = (key: boolean, size: number, fill: number): void => sut.add({ data: Buffer.alloc(size, fill), key, rtpTime: 0, arrivedAt: fill });
+    add(true, 1_000_000, 1);
+    const before = sut.current();
+    expect(sut.keptBytes).toBeGreaterThanOrEqual(1_000_000);
+    for (let group = 0; group < 20; group += 1) {
+      add(true, 1_000, 2);
+    }
+    expect(sut.keptBytes).toBeLessThan(300_000);
+    expect([before?.data.at(-1), sut.current()?.data.at(-1)]).toEqual([1, 2]);
   });
 });
 

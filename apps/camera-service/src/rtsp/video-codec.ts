@@ -5,7 +5,7 @@ export type VideoCodec = (typeof VIDEO_CODECS)[number];
 
 /** One whole picture of a stream. */
 export interface VideoFrame {
-  /** Annex B units with start codes, or a whole JPEG. */
+  /** Annex B units with start codes, or a whole JPEG. Good until whoever is told of the frame returns: the memory is used again. */
   readonly data: Buffer;
   /** Decodable by itself, given the parameter sets. */
   readonly key: boolean;

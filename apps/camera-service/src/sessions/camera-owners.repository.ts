@@ -1,10 +1,13 @@
-import { rows } from '@capstan/persistence';
+import { rows, transaction } from '@capstan/persistence';
 import { SERVICE, type ServiceIdentity } from '@capstan/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 /** Seconds a camera stays with an owner that does not renew. */
 export const OWNER_SEC = 15;
+
+/** Who has a camera now, or how many sessions its host has, which are as many as it may. */
+export type Taken = { readonly owner: string } | { readonly full: number };
 
 /** Which replica holds the session with which camera: one at a time, by a lease on the camera's row. Times are the database's own. */
 @Injectable()
@@ -18,27 +21,48 @@ export class CameraOwners {
     return this.identity.instance;
   }
 
-  /** Takes a camera, unless somebody else has it. @returns who has it now */
-  async take(cameraId: string): Promise<string> {
-    const taken = await rows(
+  /**
+   * Takes a camera, unless somebody else has it, or its host has as many sessions as it may: many cameras take one or two, and
+   * a recorder with many cameras takes a number of them. Counted over all replicas, by the host and port in the cameras' URLs.
+   */
+  async take(cameraId: string, perHost: number): Promise<Taken> {
+    return transaction(this.dataSource, async (manager) => {
+      const [camera] = await rows<{ host: string }>(manager, `SELECT split_part(url_key, '/', 3) AS host FROM cameras WHERE camera_id = $1`, [cameraId]);
+      const host = camera?.host ?? '';
+      // Two that count at the same moment would both find room.
+      await rows(manager, `SELECT pg_advisory_xact_lock(hashtext('camera-host'), hashtext($1))`, [host]);
+      const [others] = await rows<{ count: number }>(
+        manager,
+        `SELECT count(*)::int AS count FROM camera_states s JOIN cameras c USING (camera_id) WHERE s.owned_until >= now() AND s.camera_id <> $1 AND split_part(c.url_key, '/', 3) = $2`,
+        [cameraId, host],
+      );
+      const count = others?.count ?? 0;
+      const taken = await rows(
+        manager,
+        `UPDATE camera_states SET owner = $2, owned_until = now() + $3 * interval '1 second'
+          WHERE camera_id = $1 AND (owner IS NULL OR owner = $2 OR owned_until < now()) AND $4 RETURNING 1 AS one`,
+        [cameraId, this.name, OWNER_SEC, count < perHost],
+      );
+      if (taken.length > 0) {
+        return { owner: this.name };
+      }
+      const [present] = await rows<{ owner: string }>(manager, `SELECT owner FROM camera_states WHERE camera_id = $1 AND owner <> $2 AND owned_until >= now()`, [cameraId, this.name]);
+      return present === undefined ? { full: count } : { owner: present.owner };
+    });
+  }
+
+  /**
+   * Keeps cameras for longer.
+   * @returns those that are still ours and still to be watched, with their present revision
+   */
+  async renew(cameraIds: readonly string[]): Promise<Map<string, number>> {
+    const kept = await rows<{ camera_id: string; revision: number }>(
       this.dataSource,
-      `UPDATE camera_states SET owner = $2, owned_until = now() + $3 * interval '1 second'
-        WHERE camera_id = $1 AND (owner IS NULL OR owner = $2 OR owned_until < now()) RETURNING 1 AS one`,
-      [cameraId, this.name, OWNER_SEC],
+      `UPDATE camera_states s SET owned_until = now() + $3 * interval '1 second' FROM cameras c
+        WHERE c.camera_id = s.camera_id AND s.camera_id = ANY ($1::uuid[]) AND s.owner = $2 AND c.is_active AND c.deleted_at IS NULL RETURNING s.camera_id, c.revision`,
+      [cameraIds, this.name, OWNER_SEC],
     );
-    return taken.length > 0 ? this.name : ((await this.ownerOf(cameraId)) ?? this.name);
-  }
-
-  /** Who has a camera; undefined when nobody does. */
-  async ownerOf(cameraId: string): Promise<string | undefined> {
-    const [row] = await rows<{ owner: string }>(this.dataSource, `SELECT owner FROM camera_states WHERE camera_id = $1 AND owner IS NOT NULL AND owned_until >= now()`, [cameraId]);
-    return row?.owner;
-  }
-
-  /** Keeps cameras for longer. @returns those that are still ours */
-  async renew(cameraIds: readonly string[]): Promise<Set<string>> {
-    const kept = await rows<{ camera_id: string }>(this.dataSource, `UPDATE camera_states SET owned_until = now() + $3 * interval '1 second' WHERE camera_id = ANY ($1::uuid[]) AND owner = $2 RETURNING camera_id`, [cameraIds, this.name, OWNER_SEC]);
-    return new Set(kept.map(({ camera_id: id }) => id));
+    return new Map(kept.map(({ camera_id: id, revision }) => [id, revision]));
   }
 
   async release(cameraIds: readonly string[]): Promise<void> {

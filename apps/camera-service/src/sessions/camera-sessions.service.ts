@@ -5,6 +5,7 @@ import { CAMERA_CONFIG, type CameraConfig } from '../config';
 import { CameraAddresses } from '../inventory/camera-address.client';
 import type { CameraRecord } from '../inventory/camera-view';
 import { Cameras } from '../inventory/cameras.repository';
+import { cameraError } from '../rtsp/rtsp-error';
 import { type RtspTarget, RtspSession } from '../rtsp/rtsp-session.client';
 import { streamAddress } from '../rtsp/rtsp-url';
 import { CameraOwners, OWNER_SEC } from './camera-owners.repository';
@@ -15,8 +16,13 @@ const RENEW_EVERY_MS = 5_000;
 /** Milliseconds a session on demand is kept after its last use. */
 const IDLE_MS = 60_000;
 
+/** Which of a camera's streams: the one of its pictures, or the smaller one of its health and thumbnails. */
+export type StreamName = 'main' | 'sub';
+
 interface Held {
+  readonly key: string;
   readonly cameraId: string;
+  readonly host: string;
   readonly revision: number;
   readonly warm: CameraRecord['warm'];
   readonly opening: Promise<RtspSession>;
@@ -24,7 +30,8 @@ interface Held {
   session: RtspSession | undefined;
   users: number;
   usedAt: number;
-  reconnects: number;
+  /** To be given up as soon as nobody uses it. */
+  retired: boolean;
 }
 
 /**
@@ -47,7 +54,7 @@ export class CameraSessions implements OnApplicationBootstrap, BeforeApplication
     private readonly owners: CameraOwners,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(RANDOM) private readonly random: Random,
-    @Inject(CAMERA_CONFIG) config: CameraConfig,
+    @Inject(CAMERA_CONFIG) private readonly config: CameraConfig,
     metrics: Metrics,
   ) {
     this.addresses = new CameraAddresses(config.CAPSTAN_CAMERA_NETWORKS);
@@ -63,14 +70,14 @@ export class CameraSessions implements OnApplicationBootstrap, BeforeApplication
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort(new AppError('SHUTTING_DOWN', 'The service shuts down', { retryable: true }));
     await this.loop;
-    const ids = [...this.held.keys()];
+    const ids = [...this.held.values()].map(({ cameraId }) => cameraId);
     this.closeAll();
     await this.owners.release(ids).catch((error: unknown) => this.logger.warn('Cameras could not be handed back; their leases will run out', error));
   }
 
   /** The session there is, if there is one here. */
-  peek(cameraId: string): RtspSession | undefined {
-    return this.held.get(cameraId)?.session;
+  peek(cameraId: string, stream: StreamName = 'main'): RtspSession | undefined {
+    return this.held.get(keyOf(cameraId, stream))?.session;
   }
 
   /** Sessions that broke and were opened again within the last hour. */
@@ -80,18 +87,19 @@ export class CameraSessions implements OnApplicationBootstrap, BeforeApplication
   }
 
   /**
-   * Works with the camera's session, opening it when there is none; everybody who asks meanwhile gets the same one.
+   * Works with the camera's session, opening it when there is none; everybody who asks meanwhile gets the same one. A camera is
+   * not bothered with two: a session with the smaller stream is given up once there is one with the main stream.
    * @throws AppError of `CAMERA_FAILURES`, `CAMERA_ADDRESS_REFUSED`; `CAMERA_ELSEWHERE` with `details.owner` when another replica holds it
    */
-  async use<T>(camera: CameraRecord, work: (session: RtspSession) => Promise<T>): Promise<T> {
-    const held = await this.hold(camera);
+  async use<T>(camera: CameraRecord, work: (session: RtspSession) => Promise<T>, stream: StreamName = 'main'): Promise<T> {
+    const held = await this.hold(camera, stream);
     held.users += 1;
     try {
       return await work(await held.opening);
     } finally {
       held.users -= 1;
       held.usedAt = this.clock.monotonic();
-      if (held.warm === 'never' && held.users === 0) {
+      if ((held.warm === 'never' || held.retired) && held.users === 0) {
         await this.drop(held);
       }
     }
@@ -103,10 +111,14 @@ export class CameraSessions implements OnApplicationBootstrap, BeforeApplication
     return { address, ip: await this.addresses.resolve(address.host), login: this.cameras.login(camera), transport: camera.transport, timeoutMs: camera.timeout_ms };
   }
 
-  /** The last wrong credentials, while the camera is to be left alone; undefined when it may be asked. */
-  resting(camera: Pick<CameraRecord, 'camera_id' | 'revision'>): AppError | undefined {
+  /** The last wrong credentials, while the camera is to be left alone; undefined when it may be asked. Whether we found them wrong or another replica did. */
+  resting(camera: Pick<CameraRecord, 'camera_id' | 'revision' | 'state' | 'next_check_at'>): AppError | undefined {
     const rest = this.rests.get(camera.camera_id);
-    return rest !== undefined && rest.revision === camera.revision && mustRest(rest, this.clock.monotonic()) ? rest.error : undefined;
+    if (rest !== undefined && rest.revision === camera.revision && mustRest(rest, this.clock.monotonic())) {
+      return rest.error;
+    }
+    // A changed camera is due at once, and so may be asked.
+    return camera.state === 'auth_failed' && camera.next_check_at.getTime() > this.clock.now() ? cameraError('CAMERA_AUTH_FAILED', 'The camera refused the credentials a while ago, and is left alone for now') : undefined;
   }
 
   /** Takes note of a failure that was met outside of a session. */
@@ -122,14 +134,17 @@ export class CameraSessions implements OnApplicationBootstrap, BeforeApplication
   /** Ends what there is with a camera that was changed or removed. */
   async forget(cameraId: string): Promise<void> {
     this.rests.delete(cameraId);
-    const held = this.held.get(cameraId);
-    if (held !== undefined) {
-      await this.drop(held);
+    for (const stream of STREAMS) {
+      const held = this.held.get(keyOf(cameraId, stream));
+      if (held !== undefined) {
+        await this.drop(held);
+      }
     }
   }
 
-  private async hold(camera: CameraRecord): Promise<Held> {
-    const present = this.held.get(camera.camera_id);
+  private async hold(camera: CameraRecord, stream: StreamName): Promise<Held> {
+    const key = keyOf(camera.camera_id, stream);
+    const present = this.held.get(key);
     if (present !== undefined && present.revision >= camera.revision) {
       return present;
     }
@@ -141,12 +156,16 @@ export class CameraSessions implements OnApplicationBootstrap, BeforeApplication
       throw resting;
     }
     const stop = new AbortController();
-    const held: Held = { cameraId: camera.camera_id, revision: camera.revision, warm: camera.warm, opening: this.open(camera, stop.signal), stop, session: undefined, users: 0, usedAt: this.clock.monotonic(), reconnects: 0 };
-    this.held.set(camera.camera_id, held);
+    const url = stream === 'sub' ? (camera.substream_url ?? camera.rtsp_url) : camera.rtsp_url;
+    const held: Held = { key, cameraId: camera.camera_id, host: new URL(url).host, revision: camera.revision, warm: camera.warm, opening: this.open(camera, url, stop.signal), stop, session: undefined, users: 0, usedAt: this.clock.monotonic(), retired: false };
+    this.held.set(key, held);
     held.opening.then(
       (session) => {
         held.session = session;
         this.noteSuccess(camera.camera_id);
+        if (stream === 'main') {
+          this.retireSub(camera.camera_id);
+        }
         void session.ended.then(() => this.ended(held));
       },
       (error: unknown) => {
@@ -160,24 +179,60 @@ export class CameraSessions implements OnApplicationBootstrap, BeforeApplication
     return held;
   }
 
-  private async open(camera: CameraRecord, signal: AbortSignal): Promise<RtspSession> {
-    const owner = await this.owners.take(camera.camera_id);
-    if (owner !== this.owners.name) {
-      throw new AppError('CAMERA_ELSEWHERE', 'Another replica holds the session with the camera', { retryable: true, details: { owner } });
+  private retireSub(cameraId: string): void {
+    const sub = this.held.get(keyOf(cameraId, 'sub'));
+    if (sub !== undefined) {
+      sub.retired = true;
+      if (sub.users === 0) {
+        void this.drop(sub);
+      }
     }
-    return RtspSession.open(await this.target(camera), this.clock, signal);
+  }
+
+  private async open(camera: CameraRecord, url: string, signal: AbortSignal): Promise<RtspSession> {
+    const perHost = this.config.CAPSTAN_CAMERA_HOST_SESSIONS;
+    let taken = await this.owners.take(camera.camera_id, perHost);
+    if ('full' in taken && (await this.makeRoom(new URL(camera.rtsp_url).host))) {
+      taken = await this.owners.take(camera.camera_id, perHost);
+    }
+    if ('full' in taken) {
+      throw cameraError('CAMERA_BUSY', `There are ${taken.full} sessions with this host already, as many as CAPSTAN_CAMERA_HOST_SESSIONS allows`);
+    }
+    if (taken.owner !== this.owners.name) {
+      throw new AppError('CAMERA_ELSEWHERE', 'Another replica holds the session with the camera', { retryable: true, details: { owner: taken.owner } });
+    }
+    try {
+      return await RtspSession.open(await this.target(camera, url), this.clock, signal);
+    } catch (error) {
+      if (AppError.from(error).code !== 'CAMERA_BUSY' || !(await this.makeRoom(new URL(url).host))) {
+        throw error;
+      }
+      // A recorder with many cameras told us its limit: the one that was kept only in case it is needed has gone.
+      return RtspSession.open(await this.target(camera, url), this.clock, signal);
+    }
+  }
+
+  /** Ends the session on demand with a host that was not used for longest. @returns false when all of them are in use */
+  private async makeRoom(host: string): Promise<boolean> {
+    const idle = [...this.held.values()].filter((held) => held.host === host && held.warm === 'on_demand' && held.users === 0 && held.session !== undefined).sort((left, right) => left.usedAt - right.usedAt);
+    const [oldest] = idle;
+    if (oldest === undefined) {
+      return false;
+    }
+    await this.drop(oldest);
+    return true;
   }
 
   private ended(held: Held): void {
-    if (this.held.get(held.cameraId) === held) {
-      this.held.delete(held.cameraId);
+    if (this.held.get(held.key) === held) {
+      this.held.delete(held.key);
       this.reconnects.set(held.cameraId, [...(this.reconnects.get(held.cameraId) ?? []).slice(-50), this.clock.monotonic()]);
     }
   }
 
   private release(held: Held): void {
-    if (this.held.get(held.cameraId) === held) {
-      this.held.delete(held.cameraId);
+    if (this.held.get(held.key) === held) {
+      this.held.delete(held.key);
     }
   }
 
@@ -185,7 +240,7 @@ export class CameraSessions implements OnApplicationBootstrap, BeforeApplication
     this.release(held);
     held.stop.abort(new AppError('CAMERA_LOST', 'The session was given up', { retryable: true }));
     held.opening.then((session) => session.close()).catch(() => undefined);
-    if (!this.held.has(held.cameraId)) {
+    if (STREAMS.every((stream) => !this.held.has(keyOf(held.cameraId, stream)))) {
       await this.owners.release([held.cameraId]).catch(() => undefined);
     }
   }
@@ -221,8 +276,8 @@ export class CameraSessions implements OnApplicationBootstrap, BeforeApplication
   private async tidy(): Promise<void> {
     const now = this.clock.monotonic();
     for (const held of [...this.held.values()]) {
-      const idle = held.users === 0 && now - held.usedAt > (held.warm === 'never' ? 0 : IDLE_MS);
-      if (idle && held.warm !== 'always' && held.session !== undefined) {
+      const idle = held.users === 0 && (held.retired || now - held.usedAt > (held.warm === 'never' ? 0 : IDLE_MS));
+      if (idle && (held.warm !== 'always' || held.retired) && held.session !== undefined) {
         await this.drop(held);
       }
     }
@@ -230,10 +285,13 @@ export class CameraSessions implements OnApplicationBootstrap, BeforeApplication
 
   private async renew(): Promise<void> {
     const askedAt = this.clock.monotonic();
-    const kept = await this.owners.renew([...this.held.keys()]);
+    const kept = await this.owners.renew([...this.held.values()].map(({ cameraId }) => cameraId));
     this.renewedAt = askedAt;
     for (const held of [...this.held.values()]) {
-      if (!kept.has(held.cameraId) && held.session !== undefined) {
+      const revision = kept.get(held.cameraId);
+      // Another replica may have been told of the change, or of the end, of a camera that we hold.
+      const outdated = revision === undefined || (revision > held.revision && held.users === 0);
+      if (outdated && held.session !== undefined) {
         await this.drop(held);
       }
     }
@@ -243,13 +301,16 @@ export class CameraSessions implements OnApplicationBootstrap, BeforeApplication
     const now = this.clock.monotonic();
     for (const cameraId of await this.owners.alwaysWarm()) {
       const rest = this.rests.get(cameraId);
-      if (!this.held.has(cameraId) && (rest === undefined || now >= rest.until)) {
+      if (!this.held.has(keyOf(cameraId, 'main')) && (rest === undefined || now >= rest.until)) {
         this.cameras
           .get(cameraId)
-          .then((camera) => this.hold(camera))
+          .then((camera) => this.hold(camera, 'main'))
           .then((held) => held.opening)
           .catch(() => undefined);
       }
     }
   }
 }
+
+const STREAMS: readonly StreamName[] = ['main', 'sub'];
+const keyOf = (cameraId: string, stream: StreamName): string => (stream === 'main' ? cameraId : `${cameraId}/sub`);

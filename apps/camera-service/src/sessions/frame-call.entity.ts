@@ -18,6 +18,12 @@ export class FrameCallRow {
   @Column({ type: 'int' })
   timeout_ms!: number;
 
+  @Column({ type: 'boolean', default: false })
+  small!: boolean;
+
+  @Column({ type: 'int', default: 0 })
+  warmup_ms!: number;
+
   @Index('frame_calls_age')
   @Column({ type: 'timestamptz', precision: 3 })
   created_at!: Date;

@@ -88,7 +88,7 @@ export class FrameCalls implements OnApplicationBootstrap, BeforeApplicationShut
     this.waiting.set(callId, answered);
     try {
       await transaction(this.dataSource, async (manager) => {
-        await rows(manager, `INSERT INTO frame_calls (call_id, camera_id, owner, max_age_ms, timeout_ms, created_at) VALUES ($1, $2, $3, $4, $5, $6)`, [callId, camera.camera_id, owner, wish.maxAgeMs, wish.timeoutMs, new Date(this.clock.now())]);
+        await rows(manager, `INSERT INTO frame_calls (call_id, camera_id, owner, max_age_ms, timeout_ms, small, warmup_ms, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, [callId, camera.camera_id, owner, wish.maxAgeMs, wish.timeoutMs, wish.small === true, wish.warmupMs ?? 0, new Date(this.clock.now())]);
         await rows(manager, `SELECT pg_notify('${CHANNEL}', $1)`, [`ask ${callId}`]);
       });
       await withTimeout(this.clock, wish.timeoutMs + 1_000, 'CAMERA_TIMEOUT', 'The replica that holds the camera did not answer', () => answered.promise, wish.signal);
@@ -125,7 +125,7 @@ export class FrameCalls implements OnApplicationBootstrap, BeforeApplicationShut
     }
     let answer: Answer;
     try {
-      const frame = await this.frames.take(await this.cameras.get(call.camera_id), { maxAgeMs: call.max_age_ms, timeoutMs: call.timeout_ms });
+      const frame = await this.frames.take(await this.cameras.get(call.camera_id), { maxAgeMs: call.max_age_ms, timeoutMs: call.timeout_ms, small: call.small, warmupMs: call.warmup_ms });
       await this.store.put(keyOf(callId), Readable.from([frame.jpeg]), { mediaType: 'image/jpeg' });
       answer = { key: keyOf(callId), frame_at: frame.frameAt, source: frame.source };
     } catch (error) {

@@ -29,6 +29,10 @@ export async function askCameraWeb(wish: WebRequest, signal: AbortSignal): Promi
       response = await send(wish, authorization(challenge, wish.login, wish.method ?? 'GET', pathname + search, 1, randomBytes(8).toString('hex')), signal);
     }
   }
+  // SOAP 1.2 tells a wrong login as a fault under 400 or 500 (ONVIF Core §5.9.1), the way of its services, not of HTTP.
+  if ((response.status === 400 || response.status === 500) && /NotAuthorized|FailedAuthentication/.test(response.body.subarray(0, 20_000).toString('latin1'))) {
+    throw statusError(401, 'ONVIF');
+  }
   if (response.status !== 200) {
     throw statusError(response.status, 'HTTP');
   }

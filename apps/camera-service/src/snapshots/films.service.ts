@@ -7,6 +7,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Decoder } from '../decode/decoder';
 import { Ffmpeg } from '../decode/ffmpeg.client';
 import { contactSheet, render } from '../decode/images.client';
+import { filmSize, pictureArguments } from '../films/film-command';
 import { Cameras } from '../inventory/cameras.repository';
 import type { SnapshotRow } from './snapshot.entity';
 import { safeName, Snapshots } from './snapshots.repository';
@@ -46,17 +47,12 @@ export class Films {
   /** H.264 in MP4, playable while it loads. @throws AppError `CAMERA_NOT_FOUND`, `NOT_ENOUGH_SNAPSHOTS`, `CAMERA_DECODE` */
   async timeLapse(cameraId: string, wish: FilmWish): Promise<StoredPicture> {
     const { name, rows } = await this.select(cameraId, wish);
-    const size = { width: Math.min(FILM_WIDTH, (rows[0]?.width ?? FILM_WIDTH) & ~1), height: 0 };
-    size.height = Math.round((size.width * (rows[0]?.height ?? 720)) / (rows[0]?.width ?? 1_280)) & ~1;
+    const size = filmSize({ width: rows[0]?.width ?? FILM_WIDTH, height: rows[0]?.height ?? 720 }, FILM_WIDTH);
     const frames: Buffer[] = [];
     for (const row of rows) {
       frames.push((await render(await this.read(row), { width: row.width, height: row.height }, { format: 'jpeg', width: size.width, quality: 84 })).bytes);
     }
-    const args = [
-      ...['-f', 'image2pipe', '-c:v', 'mjpeg', '-framerate', String(FRAMES_PER_SEC), '-i', 'pipe:0'],
-      ...['-vf', `scale=${size.width}:${size.height}:force_original_aspect_ratio=decrease,pad=${size.width}:${size.height}:-1:-1,format=yuv420p`],
-      ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '23', '-movflags', 'frag_keyframe+empty_moov', '-f', 'mp4', 'pipe:1'],
-    ];
+    const args = pictureArguments('h264', FRAMES_PER_SEC, size);
     const film = await withTimeout(this.clock, FILM_MS, 'CAMERA_DECODE', 'The film took too long to make', (signal) => this.decoder.inTurn(() => this.ffmpeg.convert(args, Buffer.concat(frames), signal), signal));
     return this.put(cameraId, `${safeName(name)}_time-lapse.mp4`, 'time-lapse.mp4', film, 'video/mp4', rows.at(-1));
   }

@@ -5,6 +5,7 @@ import { CLOCK, OBJECT_STORE } from '@capstan/service-kit';
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { CAMERA_CONFIG, type CameraConfig } from '../config';
+import { filmKey, FilmRecords } from '../films/films.repository';
 import { FrameCalls } from '../sessions/frame-calls.service';
 import { thumbnailKey } from './snapshot-taker.service';
 import { Snapshots } from './snapshots.repository';
@@ -38,6 +39,7 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly dataSource: DataSource,
     private readonly snapshots: Snapshots,
     private readonly calls: FrameCalls,
+    private readonly films: FilmRecords,
     @Inject(OBJECT_STORE) private readonly store: ObjectStore,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CAMERA_CONFIG) private readonly config: CameraConfig,
@@ -63,6 +65,7 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
       try {
         const doomed = await this.doom();
         const removed = await this.removeDoomed();
+        await this.removeFilms();
         await this.removeCameras();
         const samples = await this.pruneHealth();
         await this.calls.tidy();
@@ -116,6 +119,15 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
       await this.store.remove(batch.flatMap((row) => [row.key, thumbnailKey(row.camera_id, row.snapshot_id)]));
       await this.snapshots.forget(batch.map((row) => row.snapshot_id));
       removed += batch.length;
+    }
+  }
+
+  /** Films are kept as long as the snapshots they show: the object first, then the row that names it. */
+  private async removeFilms(): Promise<void> {
+    const old = await this.films.olderThan(new Date(this.clock.now() - this.config.CAPSTAN_SNAPSHOT_DAYS * DAY_MS));
+    if (old.length > 0) {
+      await this.store.remove(old.map(filmKey));
+      await this.films.remove(old.map(({ film_id: id }) => id));
     }
   }
 

@@ -23,6 +23,18 @@ export interface TakenPicture {
   readonly frameAgeMs: number;
 }
 
+/** How a picture is wanted, and what may be done for it. */
+export interface PictureWish extends RenderWish {
+  readonly warmup_ms?: number;
+  /** The smaller stream will do. */
+  readonly small?: boolean;
+  /** False for one who will not ask again soon. */
+  readonly follow?: boolean;
+}
+
+/** Widest picture for looking at that the smaller stream may serve. */
+const SMALL_WIDTH = 640;
+
 /** Takes pictures and keeps them. */
 @Injectable()
 export class SnapshotTaker {
@@ -75,10 +87,10 @@ export class SnapshotTaker {
   }
 
   /** A picture in the wanted form. @throws as {@link capture} */
-  async take(camera: CameraRecord, wish: RenderWish, maxAgeMs: number, timeoutMs: number, signal?: AbortSignal): Promise<TakenPicture> {
-    const frame = await this.frames.take(camera, { maxAgeMs, timeoutMs, ...(signal === undefined ? {} : { signal }) });
+  async take(camera: CameraRecord, wish: PictureWish, maxAgeMs: number, timeoutMs: number, signal?: AbortSignal): Promise<TakenPicture> {
+    const frame = await this.frames.take(camera, { maxAgeMs, timeoutMs, small: wish.small ?? false, warmupMs: wish.warmup_ms ?? 0, follow: wish.follow ?? true, ...(signal === undefined ? {} : { signal }) });
     const limit = signal ?? AbortSignal.timeout(timeoutMs);
-    const untouched = wish.format === 'jpeg' && wish.width === undefined && wish.height === undefined;
+    const untouched = wish.format === 'jpeg' && wish.width === undefined && wish.height === undefined && (wish.rotate ?? 0) === 0;
     const rendered = untouched ? await render(frame.jpeg, frame, wish) : await this.decoder.inTurn(() => render(frame.jpeg, frame, wish), limit);
     return { ...rendered, frame, frameAgeMs: Math.max(0, Math.round(this.clock.now() - frame.frameAt)) };
   }
@@ -90,9 +102,9 @@ export class SnapshotTaker {
       throw new AppError('CAMERA_DISABLED', 'The camera is switched off');
     }
     const format = width === undefined ? 'jpeg' : 'webp';
-    const taken = await this.take(camera, { format, width, quality: width === undefined ? 85 : 75 }, maxAgeMs, camera.timeout_ms + 5_000);
+    const taken = await this.take(camera, { format, width, quality: width === undefined ? 85 : 75, small: width !== undefined && width <= SMALL_WIDTH }, maxAgeMs, camera.timeout_ms + 5_000);
     const stored = await this.store.put(`cameras/${cameraId}/live/${width ?? 'full'}.${EXTENSIONS[format]}`, Readable.from([taken.bytes]), { mediaType: MEDIA_TYPES[format] });
-    return { name: `${safeName(camera.name)}.${EXTENSIONS[format]}`, key: stored.key, size: stored.size, sha256: stored.sha256, media_type: stored.mediaType, created_at: isoTime(this.clock.now()), frame_at: isoTime(taken.frame.frameAt) };
+    return { name: `${safeName(camera.name)}.${EXTENSIONS[format]}`, key: stored.key, size: stored.size, sha256: stored.sha256, media_type: stored.mediaType, created_at: isoTime(this.clock.now()), frame_at: isoTime(taken.frame.frameAt), source: taken.frame.source };
   }
 
   private async keep(camera: CameraRecord, snapshotId: string, taken: TakenPicture, wish: CaptureSnapshotBody, createdBy: string): Promise<SnapshotRow> {
@@ -121,8 +133,11 @@ export class SnapshotTaker {
         return row;
       }
     }
-    const stored = await this.store.put(key, Readable.from([taken.bytes]), { mediaType: MEDIA_TYPES[wish.format] });
-    const row = await this.snapshots.confirm(snapshotId, stored.sha256, wish.save_thumbnail ? await this.keepThumbnail(camera.camera_id, snapshotId, taken.frame.jpeg) : null);
+    const [stored, small] = await Promise.all([
+      this.store.put(key, Readable.from([taken.bytes]), { mediaType: MEDIA_TYPES[wish.format] }),
+      wish.save_thumbnail ? this.keepThumbnail(camera.camera_id, snapshotId, taken.frame.jpeg) : null,
+    ]);
+    const row = await this.snapshots.confirm(snapshotId, stored.sha256, small);
     this.seconds.inc({ source: taken.frame.source });
     return row;
   }

@@ -48,7 +48,7 @@ export class SnapshotExecutor implements TaskExecutor {
         await journal.advance('configuring', { message: 'Waking the camera' });
         const camera = await this.taker.ready(target.camera_id);
         const left = Math.max(1_000, new Date(task.deadlines.ready_by).getTime() - this.clock.now() - 1_000);
-        await this.taker.take(camera, { format: 'jpeg', quality: 85 }, 60_000, Math.min(left, 60_000), quit);
+        await this.taker.take(camera, { format: 'jpeg', quality: 85, warmup_ms: target.warmup_ms, follow: false }, 60_000, Math.min(left, 60_000), quit);
         await journal.advance('ready');
       }
       const t0 = await untilGo(control.go, AbortSignal.any([quit, control.stop]));
@@ -60,7 +60,7 @@ export class SnapshotExecutor implements TaskExecutor {
       // Read again: it may have been switched off or changed while the others woke.
       const camera = await this.taker.ready(target.camera_id);
       const startSentAt = this.clock.now();
-      const taken = await this.taker.take(camera, target, target.max_age_ms, PICTURE_MS, quit);
+      const taken = await this.taker.take(camera, { ...target, follow: false }, target.max_age_ms, PICTURE_MS, quit);
       await journal.advance('capturing', { startSentAt, startedAt: this.clock.now() });
       await journal.advance('collecting', { message: 'Storing the picture', stoppedAt: this.clock.now() });
       const name = `${safeName(camera.name)}.${EXTENSIONS[target.format]}`;

@@ -1,8 +1,8 @@
 import { auditRecorded, type Envelope, sessionCommands, sessionEvents, sessionRpc } from '@capstan/contracts';
 import { systemIds } from '@capstan/kernel';
 import { EXCHANGES } from '@capstan/messaging';
-import { eventually, LeakCheck } from '@capstan/testing';
-import { Participant } from '../../test/broker';
+import { eventually, LeakCheck, Participant } from '@capstan/testing';
+
 import { body, Stage } from '../../test/orchestrator';
 import { SessionsCommandsController } from './sessions.commands.controller';
 

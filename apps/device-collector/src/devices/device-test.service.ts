@@ -10,7 +10,7 @@ import { HostKeys } from '../host-keys/host-keys.repository';
 import { PlatformCatalogue } from '../platforms';
 import type { SshConnection } from '../ssh/ssh-connection.client';
 import type { NegotiatedAlgorithms } from '../ssh/ssh-connector.client';
-import { connectorFor } from '../ssh/ssh-way';
+import { wayTo } from '../ssh/ssh-way';
 import { type CollectableDevice, DeviceDirectory } from './device-directory.repository';
 import { toDeviceView } from './device-view';
 import { Devices } from './devices.repository';
@@ -77,7 +77,7 @@ export class DeviceTest {
       }
       const logins = await Promise.all(device.jump.map(({ credentialId }) => this.credentials.login(credentialId)));
       const jump = device.jump.map(({ host, port, credentialId }) => ({ host, port, credential_id: credentialId }));
-      const connector = connectorFor({ host: device.address, port: device.port, legacy_crypto: device.legacyCrypto, ...(jump.length === 0 ? {} : { jump }) }, logins, {
+      const { ssh: connector } = wayTo({ host: device.address, port: device.port, legacy_crypto: device.legacyCrypto, ...(jump.length === 0 ? {} : { jump }) }, logins, {
         clock: this.clock,
         hostKeys: this.hostKeys.policyFor(null),
         onNegotiated: () => undefined,

@@ -36,7 +36,7 @@ export function conclude(facts: ConclusionFacts): TaskOutcome {
 export function fileMeta(
   content: PcapSummary,
   verdict: FileVerdict,
-  context: { readonly interface: string; readonly clockBefore: ClockOffset | undefined; readonly clockAfter: ClockOffset | undefined },
+  context: { readonly interface: string; readonly clockBefore: ClockOffset | undefined; readonly clockAfter: ClockOffset | undefined; readonly addresses: readonly string[] | undefined },
 ): Record<string, unknown> {
   const time = (at: number | null): string | null => (at === null ? null : isoTime(at));
   return {
@@ -47,6 +47,7 @@ export function fileMeta(
     truncated: content.truncated || verdict.problem?.code === 'FILE_TRUNCATED',
     verified: verdict.verified,
     interface: context.interface,
+    ...(context.addresses === undefined ? {} : { device_addresses: context.addresses }),
     ...clockMetrics(context.clockBefore),
     ...(context.clockBefore?.at === undefined ? {} : { clock_measured_at: isoTime(context.clockBefore.at) }),
     ...(context.clockAfter === undefined ? {} : { clock_offset_after_ms: context.clockAfter.offsetMs, clock_uncertainty_after_ms: context.clockAfter.uncertaintyMs }),

@@ -9,27 +9,6 @@ import type { SftpSink } from '../sftp-sink/sftp-sink';
 import type { ClockOffset } from './clock-offset';
 import type { Transcript } from './transcript';
 
-/** The steps of a capture, in order. Each has its own limit (`STEP_LIMITS_MS`), transcript lines and error codes. */
-export const CAPTURE_STEPS = [
-  'connect',
-  'auth',
-  'sync_prompt',
-  'preflight',
-  'configure',
-  'armed',
-  'start',
-  'verify_running',
-  'poll',
-  'stop',
-  'verify_stopped',
-  'retrieve',
-  'verify_file',
-  'cleanup',
-  'disconnect',
-] as const;
-/** See {@link CAPTURE_STEPS}. */
-export type CaptureStep = (typeof CAPTURE_STEPS)[number];
-
 /** A target whose defaults have been filled in. */
 export interface CaptureTarget extends Omit<PacketCaptureTarget, 'port' | 'interface'> {
   readonly port: number;
@@ -42,6 +21,8 @@ export interface StartMark {
   t0Known: boolean;
   /** Unix milliseconds of the start line, by this holder or one before; set by the dialogue that sends it. */
   sentAt: number | undefined;
+  /** Whether the device has said that our capture is over: what runs later is not ours. Set by the dialogue that heard it. */
+  over: boolean;
 }
 
 /** What a dialogue gets from outside. */
@@ -79,6 +60,8 @@ export interface PreflightReport {
   /** Sentences worth showing although nothing is wrong enough to stop. */
   readonly warnings: readonly string[];
   readonly clock?: ClockOffset;
+  /** The device's own addresses, without those that every host has. */
+  readonly addresses?: readonly string[];
 }
 
 /** Live numbers; what a device cannot tell is left out. */
@@ -148,7 +131,7 @@ export interface FileExpectation {
 export type AttachState = 'armed' | 'running' | 'ended' | 'absent';
 
 /**
- * A capture on one device, step by step, in the order of {@link CAPTURE_STEPS}. Every method may throw AppErrors with the
+ * A capture on one device, step by step, in the order of `CAPTURE_STEPS`. Every method may throw AppErrors with the
  * step table's codes, rejects with the reason of its signal, and throws `DEVICE_LOST` when the connection breaks.
  */
 export interface CaptureDialogue {

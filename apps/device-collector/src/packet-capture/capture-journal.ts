@@ -7,9 +7,13 @@ import type { RemotePlan } from './capture-driver';
  */
 export interface RemoteRecord {
   readonly plan: RemotePlan;
+  /** The device's own addresses, where it told them. */
+  readonly addresses?: readonly string[];
   readonly startSentAt?: number;
   readonly startedAt?: number;
   readonly stoppedAt?: number;
+  /** Set when the device never said that it stopped: what runs there may still be this capture. */
+  readonly stopUnconfirmed?: true;
   /** Set once the artifacts are stored and told of: what is left to do is cleaning up and saying this. */
   readonly collected?: TaskOutcome;
 }

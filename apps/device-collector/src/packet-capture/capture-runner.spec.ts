@@ -28,6 +28,7 @@ class FakeDevice {
   packets = 5;
   stored = 5;
   failures = new Map<string, unknown[]>();
+  incomplete: FileExpectation['incomplete'];
   pollEnd = new Deferred<CaptureEnd>();
   sample: CaptureSample = { packets: 3, bytes: 100 };
 
@@ -73,7 +74,7 @@ class FakeDevice {
       stop: () => step('stop'),
       verifyStopped: () => step('verifyStopped').then((): StopReport => ({ packets: this.packets, received: null, dropped: 0, forced: false, warnings: [] })),
       retrieve: () => retrieve(() => pcap(this.stored)),
-      expectation: (): FileExpectation => ({ packets: this.packets, mayHaveWrapped: false, diskWasFull: false }),
+      expectation: (): FileExpectation => ({ packets: this.packets, mayHaveWrapped: false, diskWasFull: false, ...(this.incomplete === undefined ? {} : { incomplete: this.incomplete }) }),
       clockOffset: () => step('clockOffset').then(() => undefined),
       cleanup: () => step('cleanup'),
       attach: () => step('attach').then(() => this.attachState),
@@ -305,7 +306,11 @@ describe(CaptureRunner.name, () => {
     const away = new AppError('OBJECT_STORE_UNAVAILABLE', 'away', { retryable: true });
     const waiting: RemoteRecord = { plan: PLAN, startSentAt: START - 60_000, startedAt: START - 60_000, stoppedAt: START - 30_000 };
 
-    it.each([['the object store stays away', 'put', away], ['the device cannot export them', 'retrieve', new AppError('EXPORT_FAILED', 'no route to the sink')]])('leaves them on the device when %s', async (_why, step, error) => {
+    it.each([
+      ['the object store stays away', 'put', away],
+      ['the device cannot export them', 'retrieve', new AppError('EXPORT_FAILED', 'no route to the sink')],
+      ['the device has no room for what it would send', 'retrieve', new AppError('DISK_LOW', 'flash: is full')],
+    ])('leaves them on the device when %s', async (_why, step, error) => {
       if (step === 'put') {
         store.failures.push(...Array.from({ length: 500 }, () => away));
       } else {
@@ -316,6 +321,30 @@ describe(CaptureRunner.name, () => {
       expect(device.calls).toContain('verifyStopped');
       expect(device.calls).not.toContain('cleanup');
       expect(sut.left).toMatchObject({ kind: 'files', remote: { plan: PLAN, stoppedAt: expect.any(Number) } });
+    });
+
+    it('leaves on the device what it has besides the files that came', async () => {
+      device.incomplete = { code: 'EXPORT_FAILED', message: 'the peer 10.0.0.2 gave nothing' };
+      const { outcome } = await begun({ durationSec: 1 });
+      await expect(over(outcome)).resolves.toMatchObject({ outcome: 'failed', error: { code: 'EXPORT_FAILED', details: { collectable: true } } });
+      expect(journal.artifacts.map(({ kind }) => kind)).toContain('pcap');
+      expect(device.calls).not.toContain('cleanup');
+      expect(sut.left).toMatchObject({ kind: 'files', remote: { plan: PLAN, collected: undefined } });
+    });
+
+    it('does not wait for more of a capture that broke off', async () => {
+      device.incomplete = { code: 'FILE_TRUNCATED', message: 'cut short' };
+      const { outcome } = await begun({ durationSec: 1 });
+      await expect(over(outcome)).resolves.toMatchObject({ outcome: 'failed', error: { code: 'FILE_TRUNCATED' } });
+      expect(sut.left).toBeUndefined();
+    });
+
+    it('remembers whether the device had confirmed the stop: what runs there later is not ours', async () => {
+      device.fail('verifyStopped', new AppError('STOP_TIMEOUT', 'silence'));
+      device.fail('retrieve', new AppError('EXPORT_FAILED', 'no route to the sink'));
+      const { outcome } = await begun({ durationSec: 1 });
+      await over(outcome);
+      expect(sut.left?.remote.stopUnconfirmed).toBe(true);
     });
 
     it('comes for them without capturing, and cleans the device behind them', async () => {

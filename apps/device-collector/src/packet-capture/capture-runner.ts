@@ -10,7 +10,7 @@ import { clockMetrics, sampleMetrics, stopMetrics } from './capture-run-state';
 import { CaptureSteps, isDeviceLost, isStoreAway } from './capture-steps';
 import type { ClockOffset } from './clock-offset';
 import { transcriptFileName } from './file-name';
-import { judgeFiles } from './file-verdict';
+import { isLater, judgeFiles } from './file-verdict';
 import type { StartBarrier } from './start-barrier';
 import { filterFiles, type KeptCapture, storeFiles } from './stored-files';
 import type { PostFilter } from './post-filter.client';
@@ -70,7 +70,9 @@ const COLLECT_RESERVE_MS = 60_000;
 const STORE_PAUSE_MS = 5_000;
 const STORE_PATIENCE_MS = 900_000;
 /** Failures of a collection behind which the files are still on the device, as far as anybody knows. */
-const FILES_WAIT = /^(?:EXPORT_|OBJECT_STORE_|CONN|HOST_UNREACHABLE|DEVICE_LOST|RETRIEVE_STALLED|DEADLINE_EXCEEDED)/;
+const FILES_WAIT = /^(?:EXPORT_|DISK_LOW|OBJECT_STORE_|CONN|HOST_UNREACHABLE|DEVICE_LOST|RETRIEVE_STALLED|DEADLINE_EXCEEDED)/;
+/** Failure of a collection that brought some files and left others. */
+const SOME_WAIT = /^EXPORT_/;
 
 /**
  * One capture on one target, from the first byte to the last fact. Knows the order of the steps and what each failure
@@ -189,7 +191,7 @@ export class CaptureRunner {
     this.metrics = { ...this.ports.findings?.metrics, ...clockMetrics(report.clock) };
     const warnings = [...(this.ports.findings?.remarks ?? []), ...report.warnings];
     this.remarks.push(...warnings);
-    this.remote = { plan: dialogue.plan() };
+    this.remote = { plan: dialogue.plan(), ...(report.addresses === undefined ? {} : { addresses: report.addresses }) };
     await journal.saveRemote(this.remote);
     await this.steps.run('configure', (signal) => dialogue.configure(signal), until);
     await this.steps.run('armed', (signal) => dialogue.arm(signal), until);
@@ -278,8 +280,11 @@ export class CaptureRunner {
 
   /** Whether the files stay on the device for another collection. What was told to be thrown away goes, unless this run only came to collect. */
   private filesWait({ outcome, error }: TaskOutcome): boolean {
-    if (this.remote?.stoppedAt === undefined || this.remote.collected !== undefined || outcome === 'completed') {
+    if (this.remote?.stoppedAt === undefined || outcome === 'completed') {
       return false;
+    }
+    if (this.remote.collected !== undefined) {
+      return outcome === 'failed' && SOME_WAIT.test(error?.code ?? '');
     }
     return this.assignment.collectOnly === true ? error?.code !== 'FILE_MISSING' : outcome === 'failed' && FILES_WAIT.test(error?.code ?? '');
   }
@@ -339,6 +344,7 @@ export class CaptureRunner {
     const until = this.untilCancelled();
     const { dialogue } = this.link;
     const stoppedBefore = this.known().stoppedAt !== undefined;
+    let stopUnconfirmed: true | undefined;
     await journal.advance('stopping', { metrics: this.metrics, ...(this.end === undefined ? {} : { message: this.end.message }) });
     try {
       await this.steps.run('stop', (signal) => dialogue.stop(signal), until);
@@ -353,8 +359,9 @@ export class CaptureRunner {
       }
       // What there is can still be collected, and cleaning up ends what runs.
       this.end = { reason: 'died', code: error.code, message: error.message };
+      stopUnconfirmed = true;
     }
-    this.remote = { ...this.known(), stoppedAt: clock.now() };
+    this.remote = { ...this.known(), stoppedAt: this.known().stoppedAt ?? clock.now(), stopUnconfirmed };
     await journal.saveRemote(this.remote);
   }
 
@@ -367,6 +374,10 @@ export class CaptureRunner {
     await journal.advance('collecting', { stoppedAt, metrics: this.metrics });
     const clockAfter = await this.steps.run('preflight', (signal) => dialogue.clockOffset(signal), until);
     const { captures, logs } = await storeFiles(dialogue.retrieve(until), artifacts, this.assignment, until);
+    if (this.assignment.collectOnly === true && isLater(captures.map(({ file }) => file.content), stoppedAt, clockAfter)) {
+      await artifacts.discard();
+      throw new AppError('FILE_MISSING', `The files on ${host} are of a later capture: those that were to be collected are gone`);
+    }
     const verdict = judgeFiles(captures.map(({ file }) => file.content), dialogue.expectation());
     const kept = captures.filter(({ file }) => file.stored.size > 0);
     const bytes = kept.reduce((sum, { file }) => sum + file.stored.size, 0);
@@ -374,7 +385,7 @@ export class CaptureRunner {
     const { filtered, remarks } = await filterFiles(kept, this.ports.postFilter, artifacts, until);
     const outcome = conclude({ host, metrics: this.metrics, stoppedAt, verdict, end: this.end, remarks: [...this.remarks, ...remarks] });
     this.remote = { ...this.known(), collected: outcome };
-    const context = { clockBefore: this.clockBefore, clockAfter };
+    const context = { clockBefore: this.clockBefore, clockAfter, addresses: this.known().addresses };
     const pcap = (kind: 'pcap' | 'filtered-pcap', { file, interface: name, meta }: KeptCapture): ArtifactView =>
       artifacts.describe(kind, file.name, file.stored, { ...fileMeta(file.content, verdict, { ...context, interface: name }), ...meta });
     await journal.collected(

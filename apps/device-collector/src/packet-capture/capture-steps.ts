@@ -1,5 +1,5 @@
 import { AppError, type Clock, withTimeout } from '@capstan/kernel';
-import type { CaptureStep } from './capture-driver';
+import type { CaptureStep } from './step-names';
 import { STEP_LIMITS_MS, STEP_TIMEOUT_CODES } from './step-limits';
 
 /** Whether the connection is gone, while the device may well be at work still. */

@@ -1,5 +1,5 @@
 import type { FileExpectation } from './capture-driver';
-import { judgeFiles } from './file-verdict';
+import { isLater, judgeFiles } from './file-verdict';
 import type { PcapSummary } from './pcap-reader';
 
 const file = (packets: number, changes: Partial<PcapSummary> = {}): PcapSummary => ({ format: 'pcap', bytes: 24 + packets * 100, packets, truncated: false, linkType: 1, firstPacketAt: 1, lastPacketAt: 2, ...changes });
@@ -23,5 +23,19 @@ describe(judgeFiles.name, () => {
     ['a cut file of a ring', [file(5, { truncated: true }), file(5)], expects(1_000, { mayHaveWrapped: true }), { verified: false, problem: { code: 'FILE_TRUNCATED' } }],
   ])('%s', (_name, files, expected, verdict) => {
     expect(judgeFiles(files, expected)).toMatchObject(verdict);
+  });
+});
+
+describe(isLater.name, () => {
+  const STOPPED = 1_000_000;
+  const clock = { offsetMs: 5_000, uncertaintyMs: 500 };
+
+  it.each([
+    ['packets of before the end', STOPPED + 4_000, clock, false],
+    ['a clock that was put right while the files waited', STOPPED + 14_000, clock, false],
+    ['packets of after the end, by the device’s own clock', STOPPED + 16_000, clock, true],
+    ['packets of after the end on a device whose clock nobody knows', STOPPED + 60_000, undefined, false],
+  ])('%s', (_what, firstPacketAt, known, later) => {
+    expect(isLater([file(1, { firstPacketAt: null }), file(1, { firstPacketAt })], STOPPED, known)).toBe(later);
   });
 });

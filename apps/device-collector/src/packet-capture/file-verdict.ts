@@ -1,4 +1,5 @@
 import type { FileExpectation } from './capture-driver';
+import type { ClockOffset } from './clock-offset';
 import type { PcapSummary } from './pcap-reader';
 
 type VerdictCode = 'FILE_MISSING' | 'FILE_EMPTY' | 'FILE_TRUNCATED' | 'EXPORT_FAILED';
@@ -52,6 +53,21 @@ export function judgeFiles(files: readonly PcapSummary[], expected: FileExpectat
   }
   const remarks = [packets === 0 ? 'no packet matched during the capture' : undefined, expected.remark].filter((remark) => remark !== undefined);
   return { verified: true, packets, ...(remarks.length === 0 ? {} : { remark: remarks.join('; ') }) };
+}
+
+/** How far a first packet may be behind the end of its capture: clocks are corrected while a capture waits. */
+const LATER_MS = 10_000;
+
+/**
+ * Whether files hold packets of after their capture had ended: a device that has one place for its files has overwritten
+ * them with those of somebody else. Told only where the device's clock is known.
+ * @param stoppedAt Unix milliseconds
+ */
+export function isLater(files: readonly PcapSummary[], stoppedAt: number | undefined, clock: ClockOffset | undefined): boolean {
+  if (stoppedAt === undefined || clock === undefined) {
+    return false;
+  }
+  return files.some(({ firstPacketAt }) => firstPacketAt !== null && firstPacketAt - clock.offsetMs > stoppedAt + clock.uncertaintyMs + LATER_MS);
 }
 
 function plural(packets: number): string {

@@ -12,8 +12,7 @@ import { HttpsConnector } from '../https/https-connector.client';
 import type { LeftoverRow } from '../leftovers/leftover.entity';
 import { Leftovers } from '../leftovers/leftovers.repository';
 import { SFTP_SINK, type SftpSink } from '../sftp-sink/sftp-sink';
-import { directTcp } from '../ssh/socket-opener.client';
-import { connectorFor } from '../ssh/ssh-way';
+import { wayTo } from '../ssh/ssh-way';
 import type { CaptureTarget, StartMark } from './capture-driver';
 import type { RemoteRecord } from './capture-journal';
 import { CaptureLink } from './capture-link';
@@ -35,14 +34,19 @@ const BUSY_RESERVE_MS = 2_000;
 /** Time to connect and to remove what is left. */
 const CLEAN_MS = 120_000;
 
+/** Whether a device has said that a capture is over. */
+function isOver(record: RemoteRecord | null): boolean {
+  return record?.stoppedAt !== undefined && record.stopUnconfirmed !== true;
+}
+
 /** Name of a device among those that take one capture at a time. */
 function deviceOf({ host, port }: CaptureTarget): string {
   return `${host.toLowerCase()}:${port}`;
 }
 
-/** What says how SSH is to be spoken means nothing to a device without SSH, and is refused rather than dropped in silence. */
+/** What says how SSH is to be spoken with the device means nothing to one without SSH, and is refused rather than dropped in silence. Jump hosts speak SSH themselves. */
 function withoutSsh(target: CaptureTarget): FieldError[] {
-  const given = Object.keys(sshTargetFields).filter((field) => target[field as keyof typeof sshTargetFields] !== undefined);
+  const given = Object.keys(sshTargetFields).filter((field) => field !== 'jump' && target[field as keyof typeof sshTargetFields] !== undefined);
   return target.device_type === 'expressway' ? given.map((path) => ({ path, code: 'UNSUPPORTED_OPTION', message: 'an Expressway is reached over HTTPS' })) : [];
 }
 
@@ -95,7 +99,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
     const resume = (task.remote ?? waiting?.remote ?? null) as RemoteRecord | null;
     const claimedAt = task.claimed_at?.getTime() ?? this.clock.now();
     const closeBy = Math.min(new Date(task.deadlines.close_by).getTime(), claimedAt + task.deadlines.close_within_sec * 1_000);
-    const start: StartMark = { t0Known: task.t0 !== null, sentAt: resume?.startSentAt };
+    const start: StartMark = { t0Known: task.t0 !== null, sentAt: resume?.startSentAt, over: isOver(resume) };
     control.go.then(() => (start.t0Known = true), () => undefined);
     const { target, driver, transcript, findings, openDialogue } = await this.prepare(order, { closeBy, start, onCommand: (command) => journal.audit(command) });
     const { postFilter } = driver.preview(target);
@@ -135,7 +139,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
    */
   async clean(left: Pick<LeftoverRow, 'task_id' | 'session_id' | 'spec' | 'remote'>, signal: AbortSignal): Promise<void> {
     const closeBy = this.clock.now() + CLEAN_MS;
-    const start: StartMark = { t0Known: true, sentAt: left.remote.startSentAt };
+    const start: StartMark = { t0Known: true, sentAt: left.remote.startSentAt, over: isOver(left.remote) };
     const { target, driver, transcript, openDialogue } = await this.prepare({ ...left, duration_sec: null }, { closeBy, start, onCommand: () => undefined });
     if (driver.exclusive === true && (await this.leftovers.isBusy(deviceOf(target)))) {
       throw new AppError('DEVICE_BUSY', `${target.host} is busy with a capture`, { retryable: true });
@@ -167,12 +171,12 @@ export class PacketCaptureExecutor implements TaskExecutor {
     const secrets = [...[login, ...jumps].flatMap(({ password, passphrase, enableSecret }) => [password, passphrase, enableSecret]), appLogin?.password];
     const transcript = new Transcript(this.clock, secrets, onCommand);
     const findings = new SshFindings(transcript);
-    const ssh = connectorFor(target, jumps, {
+    const { ssh, sockets } = wayTo(target, jumps, {
       clock: this.clock,
       hostKeys: this.hostKeys.policyFor(task.session_id),
       onNegotiated: (endpoint, negotiated) => findings.add(endpoint, negotiated),
     });
-    const https = new HttpsConnector(this.clock, directTcp, this.hostKeys.certificatePolicyFor(task.session_id, target.tls_fingerprint));
+    const https = new HttpsConnector(this.clock, sockets, this.hostKeys.certificatePolicyFor(task.session_id, target.tls_fingerprint));
     const openDialogue = () =>
       driver.open({
         taskId: task.task_id,

@@ -1,4 +1,4 @@
-import type { CaptureStep } from './capture-driver';
+import type { CaptureStep } from './step-names';
 
 /**
  * Milliseconds after which a step is given up. `poll` and `retrieve` have none here: the first ends with the capture, the

@@ -1,7 +1,7 @@
 import { type Clock, isoTime } from '@capstan/kernel';
 import type { SentCommand } from '@capstan/tasks';
 import { redact } from '@capstan/vault';
-import type { CaptureStep } from './capture-driver';
+import type { CaptureStep } from './step-names';
 
 const LONGEST_LINE = 2_000;
 const LARGEST = 512 * 1024;

@@ -42,12 +42,7 @@ export function throughJumpHosts(hosts: readonly JumpHost[], connectorOver: (way
 
 async function logInto({ endpoint, login }: JumpHost, connector: SshConnector, signal: AbortSignal): Promise<SshConnection> {
   try {
-    const pending = await connector.connect(endpoint, signal);
-    try {
-      return await pending.authenticate(login, signal);
-    } finally {
-      pending.abandonUnlessLoggedIn();
-    }
+    return await connector.logInto(endpoint, login, signal);
   } catch (error) {
     if (!(error instanceof AppError)) {
       throw error;

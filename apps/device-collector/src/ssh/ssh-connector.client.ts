@@ -102,6 +102,19 @@ export class SshConnector {
     }
   }
 
+  /**
+   * Connects and logs in at once, where nobody has to know in which of the two steps it fails.
+   * @throws as {@link connect} and {@link PendingLogin.authenticate}
+   */
+  async logInto(endpoint: SshEndpoint, login: SshLogin, signal: AbortSignal): Promise<SshConnection> {
+    const pending = await this.connect(endpoint, signal);
+    try {
+      return await pending.authenticate(login, signal);
+    } finally {
+      pending.abandonUnlessLoggedIn();
+    }
+  }
+
   private async connectOffering(algorithms: AlgorithmOffer, endpoint: SshEndpoint, signal: AbortSignal): Promise<PendingLogin> {
     const offer = preferHostKey(algorithms, await this.hostKeys.knownKeyType(endpoint));
     const socket = await this.sockets.open(endpoint, signal);

@@ -9,7 +9,7 @@ import { ACCOUNTS, eventually, SshServer } from '../../test/ssh-server';
 import type { PresentedHostKey } from './host-key';
 import { type HostKeyPolicy, type NegotiatedAlgorithms, SshConnector } from './ssh-connector.client';
 import type { SshEndpoint } from './ssh-error';
-import { connectorFor, type SshWay } from './ssh-way';
+import { type SshWay, wayTo } from './ssh-way';
 
 const never = new AbortController().signal;
 const { privateKey: HOST_KEY } = generateKeyPairSync('rsa', { modulusLength: 2_048, privateKeyEncoding: { type: 'pkcs1', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } });
@@ -88,8 +88,8 @@ describe('SSH policy', () => {
     return server;
   }
 
-  function connector(way: SshWay, logins: Parameters<typeof connectorFor>[1] = []): SshConnector {
-    return connectorFor(way, logins, { clock: systemClock, hostKeys: keys, onNegotiated: (endpoint, negotiated) => agreed.push({ ...endpoint, ...negotiated }) });
+  function connector(way: SshWay, logins: Parameters<typeof wayTo>[1] = []): SshConnector {
+    return wayTo(way, logins, { clock: systemClock, hostKeys: keys, onNegotiated: (endpoint, negotiated) => agreed.push({ ...endpoint, ...negotiated }) }).ssh;
   }
 
   async function refusal(work: Promise<unknown>): Promise<AppError> {

@@ -41,7 +41,7 @@ export class CameraPicturesController {
   }
 
   private async send(request: GatewayRequest, response: Response, picture: StoredPicture): Promise<void> {
-    response.set('X-Frame-Time', picture.frame_at);
+    response.set({ 'X-Frame-Time': picture.frame_at, ...(picture.source === undefined ? {} : { 'X-Frame-Source': picture.source }) });
     await this.transfers.sendArtifact(request, response, picture);
   }
 }

@@ -59,6 +59,18 @@ export class CamerasController {
     return { success: true, format: query.format, data: Buffer.from(document, 'utf8').toString('base64'), camera_count: count, filename: `cameras_${day}.${query.format}` };
   }
 
+  @Endpoint(routes.probeCamera)
+  probe(@Caller() { actor }: Principal, @Input() { body }: CallOf<typeof routes.probeCamera>): Promise<AnswerOf<typeof routes.probeCamera>> {
+    const { password, ...device } = body;
+    const send = (sealed?: string) => this.rpc.call(cameraRpc.probe, { device, ...(sealed === undefined ? {} : { sealed_password: sealed }), requested_by: actor });
+    return password === undefined ? send() : this.secrets.withSealed(password, ([sealed]) => send(sealed));
+  }
+
+  @Endpoint(routes.discoverCameras)
+  discover(@Caller() { actor }: Principal, @Input() { body }: CallOf<typeof routes.discoverCameras>): Promise<AnswerOf<typeof routes.discoverCameras>> {
+    return this.rpc.call(cameraRpc.discover, { options: body, requested_by: actor });
+  }
+
   @Endpoint(routes.listCameras)
   list(@Input() { query }: CallOf<typeof routes.listCameras>): Promise<AnswerOf<typeof routes.listCameras>> {
     return this.rpc.call(cameraRpc.list, query);

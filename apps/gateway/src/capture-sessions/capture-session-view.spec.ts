@@ -29,6 +29,12 @@ describe(toCaptureSessionAnswer.name, () => {
     ]);
   });
 
+  it('§A5: shows a rotating session, which has no duration, and that it goes on until it is stopped', () => {
+    const spec = { kind: 'packet-capture', device_type: 'cucm', host: 'c', mode: 'rotating', size_per_file_mb: 5, max_files: 4, credential_id: '01990000-0000-7000-8000-000000000031' };
+    const shown = answer({ state: 'capturing', duration_sec: null, targets: [targetFixture({ spec, state: 'capturing' })] }, [], 30_000);
+    expect(shown).toMatchObject({ elapsed_sec: 30, remaining_sec: null, session: { mode: 'rotating', status: 'capturing', duration_sec: null, size_per_file_mb: 5, max_files: 4 } });
+  });
+
   it('fills in the port and interface a target did not name', () => {
     const spec = { kind: 'packet-capture', device_type: 'expressway', host: 'e', credential_id: '01990000-0000-7000-8000-000000000031' };
     expect(answer({ targets: [targetFixture({ spec })] }).session.targets[0]).toMatchObject({ port: 443, interface: 'eth0' });

@@ -1,4 +1,4 @@
-import { cameraEvents, type DataOf, deviceEvents, type Envelope, inventoryEvents, type ServerMessages, sessionEvents, sessionProgress } from '@capstan/contracts';
+import { cameraEvents, type DataOf, deviceEvents, type Envelope, inventoryEvents, notificationEvents, type ServerMessages, sessionEvents, sessionProgress } from '@capstan/contracts';
 import { toCollectionMessages } from '../collection/collection-live-messages';
 import { toRecordingMessage } from '../recordings/recording-live-messages';
 
@@ -64,6 +64,8 @@ export function toLiveMessage({ type, data }: Envelope): LiveMessage | undefined
       const { at: _, ...payload } = data as DataOf<typeof cameraEvents.healthChanged>;
       return { rooms: ['cameras'], event: 'camera:health', payload, lossy: false };
     }
+    case notificationEvents.raised.type:
+      return { rooms: ['notifications'], event: 'notification', payload: data as DataOf<typeof notificationEvents.raised>, lossy: false };
     default:
       return toRecordingMessage({ type, data } as Envelope);
   }

@@ -2,14 +2,18 @@ import { type AnswerOf, receiverRpc, routes } from '@capstan/contracts';
 import { RpcClient } from '@capstan/messaging';
 import { Controller } from '@nestjs/common';
 import { type CallOf, Endpoint, Input } from '../http/endpoint';
+import { ReceiverSecretsClient } from './receiver-secrets.client';
 
 /** Receivers that are exported at once. */
 const EXPORT_PAGE = 100;
 
-/** Receivers: every method is one question to the sdr-acquirer. */
+/** Receivers: every method is one question to the sdr-acquirer. Passwords go in, sealed, and never come out. */
 @Controller()
 export class ReceiversController {
-  constructor(private readonly rpc: RpcClient) {}
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly secrets: ReceiverSecretsClient,
+  ) {}
 
   @Endpoint(routes.listReceivers)
   list(@Input() { query }: CallOf<typeof routes.listReceivers>): Promise<AnswerOf<typeof routes.listReceivers>> {
@@ -18,7 +22,8 @@ export class ReceiversController {
 
   @Endpoint(routes.createReceiver)
   create(@Input() { body, newId }: CallOf<typeof routes.createReceiver>): Promise<AnswerOf<typeof routes.createReceiver>> {
-    return this.rpc.call(receiverRpc.create, { receiver_id: newId, receiver: body });
+    const { password, ...receiver } = body;
+    return this.secrets.withSealed(textsOf(password), ([sealed]) => this.rpc.call(receiverRpc.create, { receiver_id: newId, receiver, ...(sealed === undefined ? {} : { sealed_password: sealed }) }));
   }
 
   @Endpoint(routes.receiversHealth)
@@ -31,7 +36,7 @@ export class ReceiversController {
     const receivers: Array<Record<string, unknown>> = [];
     for (let page = 1; ; page += 1) {
       const answer = await this.rpc.call(receiverRpc.list, { page, per_page: EXPORT_PAGE, include_inactive: 'true' });
-      receivers.push(...answer.receivers.map(({ health: _health, receiver_id: _id, receiver_no: _no, created_at: _at, ...receiver }) => receiver));
+      receivers.push(...answer.receivers.map(({ health: _health, receiver_id: _id, receiver_no: _no, created_at: _at, has_password: _has, ...receiver }) => receiver));
       if (page * EXPORT_PAGE >= answer.total) {
         return { receivers };
       }
@@ -40,7 +45,12 @@ export class ReceiversController {
 
   @Endpoint(routes.importReceivers)
   import(@Input() { body }: CallOf<typeof routes.importReceivers>): Promise<AnswerOf<typeof routes.importReceivers>> {
-    return this.rpc.call(receiverRpc.import, body);
+    const secret = body.receivers.map(({ password }) => (typeof password === 'string' && password !== '' ? password : undefined));
+    return this.secrets.withSealed(secret.filter((password) => password !== undefined), (sealed) => {
+      let next = 0;
+      const receivers = body.receivers.map(({ password: _password, ...row }, index) => (secret[index] === undefined ? row : { ...row, sealed_password: sealed[next++] }));
+      return this.rpc.call(receiverRpc.import, { receivers });
+    });
   }
 
   @Endpoint(routes.getReceiver)
@@ -50,7 +60,10 @@ export class ReceiversController {
 
   @Endpoint(routes.updateReceiver)
   update(@Input() { params, body }: CallOf<typeof routes.updateReceiver>): Promise<AnswerOf<typeof routes.updateReceiver>> {
-    return this.rpc.call(receiverRpc.update, { receiver_id: params.id, changes: body });
+    const { password, ...changes } = body;
+    return this.secrets.withSealed(textsOf(password), ([sealed]) =>
+      this.rpc.call(receiverRpc.update, { receiver_id: params.id, changes, ...(sealed === undefined ? {} : { sealed_password: sealed }), clear_password: password === null }),
+    );
   }
 
   @Endpoint(routes.deleteReceiver)
@@ -63,3 +76,5 @@ export class ReceiversController {
     return this.rpc.call(receiverRpc.check, { receiver_id: params.id });
   }
 }
+
+const textsOf = (password: string | null | undefined): string[] => (password === null || password === undefined ? [] : [password]);

@@ -3,23 +3,31 @@ import type { LiveMessage } from '../live/live-messages';
 import { waterfallRoom } from './recording-socket.gateway';
 
 const ALL = 'recordings';
+/** Whoever looks at all recordings, and whoever looks at this one as a session. */
+const roomsOf = (sessionId: string): string[] => [ALL, `session:${sessionId}`];
 
 /** What a fact about recordings means for browsers; undefined when it is about something else. */
 export function toRecordingMessage({ type, data }: Envelope): LiveMessage | undefined {
   switch (type) {
     case recordingEvents.changed.type: {
       const { recording } = data as DataOf<typeof recordingEvents.changed>;
-      return { rooms: [ALL], event: 'session:status_update', payload: { session_id: recording.session_id, status: recording.status, recording }, lossy: false };
+      return { rooms: roomsOf(recording.session_id), event: 'session:status_update', payload: { session_id: recording.session_id, status: recording.status, recording }, lossy: false };
     }
     case recordingEvents.progress.type:
       // Shares its name with the live numbers of targets, as the first generation's clients expect; rooms keep them apart.
       return { rooms: [ALL], event: 'session:progress', payload: data as never, lossy: false };
-    case recordingEvents.receiverChanged.type:
-      return { rooms: [ALL], event: 'session:receiver', payload: data as DataOf<typeof recordingEvents.receiverChanged>, lossy: false };
-    case recordingEvents.warning.type:
-      return { rooms: [ALL], event: 'session:warning', payload: data as DataOf<typeof recordingEvents.warning>, lossy: false };
-    case recordingEvents.finished.type:
-      return { rooms: [ALL], event: 'session:finished', payload: data as DataOf<typeof recordingEvents.finished>, lossy: false };
+    case recordingEvents.receiverChanged.type: {
+      const payload = data as DataOf<typeof recordingEvents.receiverChanged>;
+      return { rooms: roomsOf(payload.session_id), event: 'session:receiver', payload, lossy: false };
+    }
+    case recordingEvents.warning.type: {
+      const payload = data as DataOf<typeof recordingEvents.warning>;
+      return { rooms: roomsOf(payload.session_id), event: 'session:warning', payload, lossy: false };
+    }
+    case recordingEvents.finished.type: {
+      const payload = data as DataOf<typeof recordingEvents.finished>;
+      return { rooms: roomsOf(payload.session_id), event: 'session:finished', payload, lossy: false };
+    }
     case recordingEvents.deleted.type:
       return { rooms: [ALL], event: 'recording:deleted', payload: data as DataOf<typeof recordingEvents.deleted>, lossy: false };
     case receiverEvents.healthChanged.type:

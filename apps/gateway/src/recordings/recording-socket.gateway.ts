@@ -57,6 +57,14 @@ export class RecordingSocketGateway implements OnGatewayDisconnect<LiveSocket> {
     });
   }
 
+  @SubscribeMessage('session:schedule')
+  schedule(@ConnectedSocket() socket: LiveSocket, @MessageBody() body: unknown): Promise<SocketAck> {
+    return this.answer(socket, 'session:schedule', body, async ({ request_id: _, ...order }) => {
+      const { recording } = await this.rpc.call(recordingRpc.create, { session_id: this.ids.next(), recording: order, requested_by: socket.data.principal.actor });
+      socket.emit('session:started', { ...started(recording), status: recording.status });
+    });
+  }
+
   @SubscribeMessage('session:pause')
   pause(@ConnectedSocket() socket: LiveSocket, @MessageBody() body: unknown): Promise<SocketAck> {
     return this.answer(socket, 'session:pause', body, ({ session_id }) => this.rpc.call(recordingRpc.pause, { session_id, requested_by: socket.data.principal.actor }));

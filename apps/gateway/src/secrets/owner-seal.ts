@@ -21,7 +21,7 @@ export class OwnerSeal {
   /** Calls `send` with a document, in sealed pieces; otherwise as {@link withSealed}. */
   withSealedDocument<T>(text: string, send: (sealed: string[]) => Promise<T>): Promise<T> {
     const pieces = Array.from({ length: Math.max(1, Math.ceil(text.length / DOCUMENT_PIECE)) }, (_, index) => text.slice(index * DOCUMENT_PIECE, (index + 1) * DOCUMENT_PIECE));
-    return this.sealing(pieces, send);
+    return this.withSealedAll(pieces, send);
   }
 
   /**
@@ -29,10 +29,11 @@ export class OwnerSeal {
    * @throws what `send` throws
    */
   withSealed<T>(text: string, send: (sealed: string) => Promise<T>): Promise<T> {
-    return this.sealing([text], ([sealed = '']) => send(sealed));
+    return this.withSealedAll([text], ([sealed = '']) => send(sealed));
   }
 
-  private async sealing<T>(pieces: readonly string[], send: (sealed: string[]) => Promise<T>): Promise<T> {
+  /** Calls `send` with several sealed texts, in order; otherwise as {@link withSealed}. */
+  async withSealedAll<T>(pieces: readonly string[], send: (sealed: string[]) => Promise<T>): Promise<T> {
     try {
       return await send(await this.seal(pieces));
     } catch (error) {
@@ -45,6 +46,9 @@ export class OwnerSeal {
   }
 
   private async seal(pieces: readonly string[]): Promise<string[]> {
+    if (pieces.length === 0) {
+      return [];
+    }
     const key = await this.publicKey();
     return Promise.all(pieces.map((piece) => sealFor(key, new Secret(piece), { purpose: this.purpose, clock: this.clock })));
   }

@@ -39,6 +39,8 @@ export interface CameraPlan {
   readonly fps: number;
   /** Seconds between keyframes; a divisor of {@link LOOP_SEC}. */
   readonly gopSec: number;
+  /** Bits per second in thousands; undefined for an even quality instead. */
+  readonly kbps?: number;
   readonly auth: 'none' | 'basic' | 'digest';
   readonly username: string;
   readonly password: string;
@@ -72,7 +74,7 @@ export function planCameras(count: number, faults: ReadonlyMap<number, CameraFau
     const kind = KINDS[index % KINDS.length]!;
     return {
       ...kind,
-      ...(hd ? { codec: 'h264' as const, width: 1920, height: 1080, fps: 25, gopSec: 4, auth: 'digest' as const } : {}),
+      ...(hd ? { codec: 'h264' as const, width: 1920, height: 1080, fps: 25, gopSec: 4, kbps: 4_000, auth: 'digest' as const } : {}),
       name: `lab-camera-${index + 1}`,
       username: 'viewer',
       password: index === 0 ? AWKWARD_PASSWORD : `lens-${index + 1}`,

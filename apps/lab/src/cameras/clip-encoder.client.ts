@@ -10,6 +10,7 @@ export interface ClipWish {
   readonly height: number;
   readonly fps: number;
   readonly gopSec: number;
+  readonly kbps?: number | undefined;
   readonly scene: Scene;
 }
 
@@ -46,11 +47,11 @@ function source({ scene, width, height, fps }: ClipWish): string {
   }
 }
 
-function codecArguments({ codec, fps, gopSec }: ClipWish): string[] {
+function codecArguments({ codec, fps, gopSec, kbps }: ClipWish): string[] {
   const gop = Math.max(1, Math.round(gopSec * fps));
   switch (codec) {
     case 'h264':
-      return ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', String(gop), '-keyint_min', String(gop), '-sc_threshold', '0', '-pix_fmt', 'yuv420p', '-crf', '28', '-f', 'h264'];
+      return ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', String(gop), '-keyint_min', String(gop), '-sc_threshold', '0', '-pix_fmt', 'yuv420p', ...(kbps === undefined ? ['-crf', '28'] : ['-b:v', `${kbps}k`, '-maxrate', `${kbps}k`, '-bufsize', `${kbps}k`]), '-f', 'h264'];
     case 'h265':
       return ['-c:v', 'libx265', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-x265-params', `keyint=${gop}:min-keyint=${gop}:scenecut=0:bframes=0:repeat-headers=1:aud=1:log-level=error`, '-f', 'hevc'];
     case 'mjpeg':

@@ -1,6 +1,7 @@
 import { AppError } from '@capstan/kernel';
 import { CAMERA_FAULT_MEANING, CAMERA_FAULTS, type CameraFault, type CameraPlan } from './camera-plan';
 import { ClipEncoder } from './clip-encoder.client';
+import { DiscoveryResponder } from './discovery-responder.client';
 import { RtspCamera } from './rtsp-camera';
 import { WebCamera } from './web-camera';
 
@@ -29,6 +30,8 @@ export interface CameraTarget {
 
 /** The lab's cameras: started together, each on ports of its own. */
 export class LabCameras {
+  private responder: DiscoveryResponder | undefined;
+
   private constructor(private readonly cameras: readonly { readonly rtsp: RtspCamera; readonly web: WebCamera; fault: CameraFault }[]) {}
 
   static async start(plans: readonly CameraPlan[]): Promise<LabCameras> {
@@ -42,7 +45,9 @@ export class LabCameras {
       await rtsp.start();
       await web.start();
     }
-    return new LabCameras(cameras);
+    const lab = new LabCameras(cameras);
+    lab.responder = cameras.length === 0 ? undefined : await DiscoveryResponder.start(() => lab.inventory().map(({ name, codec, onvif_url: address }) => ({ name, hardware: `${codec.toUpperCase()} relay`, address })));
+    return lab;
   }
 
   inventory(): CameraTarget[] {
@@ -64,7 +69,7 @@ export class LabCameras {
         resolution: `${width}x${height}`,
         fps,
         gop_sec: gopSec,
-        emits: [`${codec} ${width}x${height} at ${fps} frames/s over RTP, a keyframe each ${gopSec} s`, 'its frame number as a row of boxes along the lower edge', 'stills over HTTP', 'ONVIF device and media answers'],
+        emits: [`${codec} ${width}x${height} at ${fps} frames/s over RTP, a keyframe each ${gopSec} s`, 'its frame number as a row of boxes along the lower edge', 'stills over HTTP', 'ONVIF device and media answers, signed in by HTTP Digest or a WS-UsernameToken', 'answers to WS-Discovery on loopback'],
         faults: fault === 'none' ? [] : [{ name: fault, meaning: CAMERA_FAULT_MEANING[fault] }],
         controls: ['camera-fault', 'camera-counts'],
       };
@@ -89,6 +94,7 @@ export class LabCameras {
   }
 
   async stop(): Promise<void> {
+    this.responder?.stop();
     await Promise.all(this.cameras.flatMap(({ rtsp, web }) => [rtsp.stop(), web.stop()]));
   }
 

@@ -94,7 +94,8 @@ export class RtspCamera {
   async setFault(fault: CameraFault): Promise<void> {
     this.fault = fault;
     this.cutFrame = fault === 'mid-frame';
-    if (this.clip !== undefined) {
+    // Told to behave, a camera nobody watched yet encodes its loop beforehand.
+    if (this.clip !== undefined || fault === 'none') {
       await this.load();
     }
     if (HANGS_UP.includes(fault)) {
@@ -105,8 +106,8 @@ export class RtspCamera {
   }
 
   private async load(): Promise<Clip> {
-    const { codec, width, height, fps, gopSec } = this.plan;
-    this.clip = await this.encoder.clip({ codec, width, height, fps, gopSec, scene: sceneOf(this.fault) });
+    const { codec, width, height, fps, gopSec, kbps } = this.plan;
+    this.clip = await this.encoder.clip({ codec, width, height, fps, gopSec, kbps, scene: sceneOf(this.fault) });
     return this.clip;
   }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { systemClock } from '@capstan/kernel';
@@ -6,6 +7,8 @@ import type { ClipEncoder } from './clip-encoder.client';
 import { Challenge } from './digest-challenge';
 import type { RtspCamera } from './rtsp-camera';
 
+/** A signed message is good for so long. */
+const TOKEN_MS = 10_000;
 /** Pictures per second of the still image service; cameras are slow at it. */
 const STILL_FPS = 1;
 
@@ -52,7 +55,7 @@ export class WebCamera {
     }
     const body = await read(request);
     const open = body.includes('GetSystemDateAndTime');
-    if (!open && (fault === '401' || !this.challenge.accepts(request.method ?? 'GET', request.headers.authorization))) {
+    if (!open && (fault === '401' || !(this.signedInside(body) || this.challenge.accepts(request.method ?? 'GET', request.headers.authorization)))) {
       response.writeHead(401, { 'WWW-Authenticate': this.challenge.header }).end();
       return;
     }
@@ -70,6 +73,15 @@ export class WebCamera {
       return;
     }
     response.writeHead(fault === '503' ? 503 : 404).end();
+  }
+
+  /** A WS-UsernameToken digest: Base64(SHA-1(nonce + created + password)), by this camera's clock. */
+  private signedInside(body: string): boolean {
+    const of = (name: string): string => new RegExp(`<(?:\\w+:)?${name}[^>]*>([^<]*)<`).exec(body)?.[1] ?? '';
+    const { username, password } = this.camera.plan;
+    const [created, nonce] = [of('Created'), Buffer.from(of('Nonce'), 'base64')];
+    const digest = createHash('sha1').update(Buffer.concat([nonce, Buffer.from(created + password, 'utf8')])).digest('base64');
+    return of('Username') === username && of('Password') === digest && Math.abs(Date.parse(created) - systemClock.now()) < TOKEN_MS;
   }
 
   private onvif(body: string): string | undefined {

@@ -31,6 +31,21 @@ Disk/logging        49573612K        {{disk_free}}K        {{disk_used_kib}}K ({
 
 `;
 
+const NETWORK = `
+Ethernet 0
+DHCP         : disabled           Status     : up
+IP Address   : {{node_address}}         IP Mask    : 255.255.255.000
+Link Detected: yes                Mode       : Auto disabled, Full, 1000 Mbits/s
+Duplicate IP : no
+
+DNS
+Primary      : 10.10.20.1         Secondary  : Not Configured
+Options      : timeout:5 attempts:2
+Domain       : example.net
+Gateway      : 10.10.20.1 on Ethernet 0
+
+`;
+
 /** What a capture says and does, once its words have been understood. */
 const CAPTURE: readonly GearAction[] = [
   {
@@ -79,7 +94,7 @@ export function nodeScript(edition: NodeEdition): GearScript {
   return {
     name: edition.name,
     ssh: { ident: edition.ident, algorithms: edition.algorithms, methods: edition.methods, question: 'Password: ' },
-    device: { version: edition.version, disk_used: 13, packet_limit: 0, sftp_ip_accepted: '.', node_zone: 'Coordinated Universal Time (UTC)' },
+    device: { version: edition.version, disk_used: 13, packet_limit: 0, sftp_ip_accepted: '.', node_zone: 'Coordinated Universal Time (UTC)', node_address: '10.10.20.5' },
     session: { lines: 24, trailer: '', interrupted: edition.interrupted, proceed: edition.proceed },
     greeting: [
       '\nCommand Line Interface is starting up, please wait ...\n\n',
@@ -92,6 +107,7 @@ export function nodeScript(edition: NodeEdition): GearScript {
       { match: 'set cli pagination off', reply: [{ set: { lines: 0 }, scope: 'session' }, 'Automatic pagination is turned off\n'] },
       { match: 'set cli pagination on', reply: [{ set: { lines: 24 }, scope: 'session' }, 'Automatic pagination is turned on\n'] },
       { match: 'show status', reply: [{ say: STATUS, paged: true }] },
+      { match: 'show network eth0', reply: [{ say: NETWORK, paged: true }] },
       { match: 'utils ntp status', reply: [{ when: { of: 'ntp', is: 'off' }, then: ['unsynchronised\n   polling server every 64 s\n\n'], else: ['synchronised to NTP server (10.10.20.1) at stratum 3\n   time correct to within 24 ms\n   polling server every 1024 s\n\nCurrent time in UTC is : {{node_date}}\n\n'] }] },
       { match: 'utils network capture(?:-rotate)?(?: .*)?', reply: CAPTURE },
       { match: 'file list activelog platform/cli/(?<list_pattern>\\S+)(?<list_detail> detail)?', reply: [{ run: 'list', with: { pattern: '{{list_pattern}}' } }, { say: '{{listing}}', paged: true }] },

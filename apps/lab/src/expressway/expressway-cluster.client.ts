@@ -55,6 +55,8 @@ const SLOW_MS = 200;
 export class ExpresswayCluster {
   readonly seen: SeenRequest[] = [];
   readonly faults = new Set<ExpresswayFault>();
+  /** Indices of peers that do not put their archives together. */
+  readonly deafPeers = new Set<number>();
   /** Accounts that were refused. */
   refusedLogins = 0;
   private readonly peers: Peer[] = [];
@@ -223,7 +225,7 @@ export class ExpresswayCluster {
         this.stopBySomebody();
         return answer(200);
       case 'collect':
-        if (this.faults.has('collect-refused') || peer === undefined) {
+        if (this.faults.has('collect-refused') || this.deafPeers.has(index) || peer === undefined) {
           return answer(500, { Message: 'Internal error' });
         }
         peer.archive = { bytes: await this.archiveOf(index), readyAt: this.faults.has('never-ready') ? Number.POSITIVE_INFINITY : this.clock.now() + (this.options.collectMs ?? 300) };

@@ -44,12 +44,29 @@ export async function startIosXeRouter(options: IosXeRouterOptions): Promise<Ios
   );
   const { state } = made.logic as RouterLogic;
   for (const { name, active } of foreign) {
-    const point = state.point(name);
-    point.interfaces = [{ name: 'GigabitEthernet1', direction: 'both' }];
-    point.match = 'any';
-    if (active) {
-      state.start(point);
-    }
+    addForeign(state, name, active);
   }
   return { gear, state };
+}
+
+/** Name of the capture point that {@link startForeignCapture} makes. */
+const COLLEAGUE = 'COLLEAGUE';
+
+/** A colleague begins to capture on the router. */
+export function startForeignCapture({ state }: IosXeRouter): void {
+  addForeign(state, COLLEAGUE, true);
+}
+
+/** The colleague has what he wanted, and cleans up. */
+export function endForeignCapture({ state }: IosXeRouter): void {
+  state.points.delete(COLLEAGUE);
+}
+
+function addForeign(state: RouterState, name: string, active: boolean): void {
+  const point = state.point(name);
+  point.interfaces = [{ name: 'GigabitEthernet1', direction: 'both' }];
+  point.match = 'any';
+  if (active) {
+    state.start(point);
+  }
 }

@@ -19,6 +19,8 @@ export interface RouterEdition {
   readonly dump: 'words' | 'bytes';
   /** Lines before every answer of a show command. */
   readonly preamble: string;
+  /** Whether calls are traced and can be shown (17.3 and later). */
+  readonly voipTrace: boolean;
 }
 
 /** IOS-XE 16: says little to the terminal, logs it instead, and lists packets in words of four bytes. */
@@ -39,6 +41,7 @@ Configuration register is 0x2102
   exportNeedsLocation: false,
   dump: 'words',
   preamble: '',
+  voipTrace: false,
 };
 
 /** IOS-XE 17: answers start and stop, and lists packets byte by byte. */
@@ -59,6 +62,7 @@ Configuration register is 0x2102
   exportNeedsLocation: false,
   dump: 'bytes',
   preamble: 'Load for five secs: 2%/0%; one minute: 3%; five minutes: 3%\nTime source is NTP, {{clock}}\n\n',
+  voipTrace: true,
 };
 
 /** IOS-XE as on switches that took to routers: `export location`, answered before the file is complete. */

@@ -96,6 +96,16 @@ export class RouterLogic implements GearLogic {
         return `Building configuration...\n\n${this.variable('clock_config')}\nhostname ${this.variable('host_name')}\nend\n`;
       case 'interfaces':
         return this.interfaceText(name);
+      case 'voip trace all':
+        return this.edition.voipTrace ? `------------------ Cover Buffer ---------------\nSearch-key = 4021:5008:1\n  Timestamp = ${this.clock()}\n  CallID = 1\n  PeerCallID = 2\n-----------------------------------------------\n` : undefined;
+      case 'call active voice compact':
+        return '<callID>  A/O FAX T<sec> Codec       type       Peer Address       IP R<ip>:<udp>\nTotal call-legs: 0\n';
+      case 'sip-ua calls':
+        return 'Total SIP call legs:0, User Agent Client:0, User Agent Server:0\n';
+      case 'logging':
+        return `Syslog logging: enabled (0 messages dropped, 3 messages rate-limited, 0 flushes, 0 overruns)\n\nLog Buffer (4096 bytes):\n\n${this.clock()}: %BUFCAP-6-DISABLE: Capture Point disabled.\n`;
+      case 'ip interface brief':
+        return this.briefText();
       case 'ip access-lists': {
         const lines = state.lists.get(name);
         return lines === undefined ? '' : accessListText(name, lines);
@@ -133,6 +143,15 @@ export class RouterLogic implements GearLogic {
     }
     const up = !this.variable('down_interfaces').split(',').includes(name);
     return `${name} is ${up ? 'up' : 'administratively down'}, line protocol is ${up ? 'up' : 'down'} \n  Hardware is CSR vNIC, address is 0050.56bb.f257\n  MTU 1500 bytes, BW 1000000 Kbit/sec\n`;
+  }
+
+  private briefText(): string {
+    const addresses = this.variable('addresses').split(',');
+    const lines = this.variable('interfaces').split(',').map((name, index) => {
+      const address = addresses[index] ?? '';
+      return `${name.padEnd(22)} ${(address === '' ? 'unassigned' : address).padEnd(15)} YES ${address === '' ? 'unset ' : 'NVRAM '} up                    up      \n`;
+    });
+    return `Interface              IP-Address      OK? Method Status                Protocol\n${lines.join('')}`;
   }
 
   private async startCapture({ words, session, say }: HookCall): Promise<string> {

@@ -16,6 +16,8 @@ export function routerScript(edition: RouterEdition, options: { readonly files: 
       enable_secret: '',
       interfaces: 'GigabitEthernet1,GigabitEthernet2',
       down_interfaces: '',
+      /** One per interface, in their order; an interface without one is unassigned. */
+      addresses: '',
       /** Where the router sees its clients come from. */
       client_address: '127.0.0.1',
       router_address: '192.0.2.5',

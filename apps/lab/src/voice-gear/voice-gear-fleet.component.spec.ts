@@ -45,4 +45,16 @@ describe(VoiceGearFleet.name, () => {
     expect(() => sut.setFault('lab-expressway-1', 'vanish', true)).toThrow('no fault vanish of an Expressway');
     expect(() => sut.setFault('lab-expressway-1', 'busy', true)).not.toThrow();
   });
+
+  it('tells what its devices hold, a colleague’s captures among it', async () => {
+    await start(1);
+    sut.setFault('lab-cube-1', 'foreign-capture', true);
+    sut.setFault('lab-expressway-1', 'foreign-run', true);
+    expect(sut.state('lab-cube-1')).toEqual({ points: [{ name: 'COLLEAGUE', active: true }], lists: [], files: [] });
+    expect(sut.state('lab-csr1000v-1')).toEqual({ points: [], lists: [], files: [] });
+    expect(sut.state('lab-cucm-1')).toEqual({ captures: 0, files: [] });
+    expect(sut.state('lab-expressway-1')).toEqual({ running: 'somebody' });
+    sut.setFault('lab-cube-1', 'foreign-capture', false);
+    expect(sut.state('lab-cube-1')).toMatchObject({ points: [] });
+  });
 });

@@ -1,17 +1,18 @@
 import { AppError, type Clock } from '@capstan/kernel';
-import { nodePackets, startCucmNode } from '../cucm/cucm-node';
+import { type CucmNode, nodePackets, startCucmNode } from '../cucm/cucm-node';
 import { CUCM_EDITIONS } from '../cucm/node-editions';
 import { ExpresswayCluster } from '../expressway/expressway-cluster.client';
 import { EXPRESSWAY_FAULT_MEANING, EXPRESSWAY_FAULTS } from '../expressway/expressway-faults';
 import { EXPRESSWAY_VERSIONS } from '../expressway/expressway-versions';
 import type { HostKey } from '../inventory';
-import { startIosXeRouter } from '../ios-xe/ios-xe-router';
+import { endForeignCapture, type IosXeRouter, startForeignCapture, startIosXeRouter } from '../ios-xe/ios-xe-router';
 import { IOS_XE_16, IOS_XE_17 } from '../ios-xe/router-editions';
 import { callPackets } from '../ios-xe/router-packets';
 import type { TimedFault } from '../ssh-gear/faults';
 import type { SshGear } from '../ssh-gear/ssh-gear.client';
 import { captureBytes } from '../voice-calls/capture-bytes';
 import { VoiceCalls } from '../voice-calls/voice-calls';
+import { VOICE_ADDRESSES } from '../voice-calls/voice-network';
 import { GEAR_FAULT_WORDS, gearFault } from './gear-fault-words';
 
 /** Platforms of simulated voice gear. */
@@ -51,6 +52,8 @@ interface RunningGear {
   readonly shown: InventoryVoiceGear;
   readonly gear?: SshGear;
   readonly expressway?: ExpresswayCluster;
+  readonly router?: IosXeRouter;
+  readonly node?: CucmNode;
   stop(): Promise<void>;
 }
 
@@ -58,6 +61,10 @@ const EMITS = ['SIP over UDP port 5060 of generated calls, the same calls at eve
 const MEDIA = [...EMITS, 'RTP and RTCP of those calls'];
 /** So far the clocks of the devices are off: correcting them must show. */
 const CLOCKS = { cucm: { offsetMs: -850 }, cube: { offsetMs: 1_234 }, csr1000v: { offsetMs: -420 }, expressway: { offsetMs: 2_600 } } as const;
+/** Control word by which a colleague's capture begins or ends on a router. */
+const FOREIGN_CAPTURE = 'foreign-capture';
+/** What routers call themselves, in the order of their interfaces: the addresses their packets have. */
+const ADDRESSES = { cube: `${VOICE_ADDRESSES.cubeInside},${VOICE_ADDRESSES.cubeOutside}`, csr1000v: '192.0.2.1,198.51.100.1' } as const;
 const FIRST_OCTET = 101;
 /** From an Expressway's address to its peer's: behind all the others. */
 const PEER_STEP = 100;
@@ -103,7 +110,11 @@ export class VoiceGearFleet {
       return;
     }
     const key = `${name} ${word}`;
-    const gear = this.running.find(({ shown }) => shown.name === name)?.gear;
+    const { gear, router } = this.running.find(({ shown }) => shown.name === name) ?? {};
+    if (router !== undefined && word === FOREIGN_CAPTURE) {
+      (on ? startForeignCapture : endForeignCapture)(router);
+      return;
+    }
     if (gear === undefined) {
       throw new AppError('LAB_NO_SUCH_HOST', `no SSH gear ${name}; there is ${this.running.filter((each) => each.gear !== undefined).map(({ shown }) => shown.name).join(', ')}`);
     }
@@ -121,6 +132,16 @@ export class VoiceGearFleet {
     return gear === undefined ? {} : { passwords: gear.passwordsSeen, connections: gear.open, commands: gear.commands.length };
   }
 
+  /** What a device holds of captures, for whoever checks that nothing of his own is left and nobody else's is touched. */
+  state(name: string): Record<string, unknown> {
+    const { router, node, expressway } = this.running.find(({ shown }) => shown.name === name) ?? {};
+    if (router !== undefined) {
+      const { points, lists, flash } = router.state;
+      return { points: [...points.values()].map((point) => ({ name: point.name, active: router.state.isActive(point) })), lists: [...lists.keys()], files: [...flash.keys()] };
+    }
+    return node === undefined ? { running: expressway?.running ?? null } : { captures: node.running, files: node.files.find('*').map((file) => file.name) };
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.running.splice(0).map((each) => each.stop()));
   }
@@ -134,20 +155,23 @@ export class VoiceGearFleet {
       case 'cucm': {
         const edition = Object.values(CUCM_EDITIONS).at(-(1 + (index % 2))) ?? CUCM_EDITIONS['14'];
         const application = { username: 'capstan-app', password: this.newSecret() };
-        const node = await startCucmNode({ name, host, accounts: [account], applicationUsers: [application], faults, edition, clockOffsetMs: CLOCKS.cucm.offsetMs, traffic: nodePackets(this.calls), seed: this.wishes.seed });
+        const node = await startCucmNode({ name, host, accounts: [account], applicationUsers: [application], faults, edition, clockOffsetMs: CLOCKS.cucm.offsetMs, device: { node_address: VOICE_ADDRESSES.cucm }, traffic: nodePackets(this.calls), seed: this.wishes.seed });
         return {
-          shown: { ...shared, version: edition?.version ?? '', port: node.gear.port, interface: 'eth0', application_account: application, host_keys: node.gear.hostKeys, emits: EMITS, controls: ['gear-fault', 'gear-counts'] },
+          shown: { ...shared, version: edition?.version ?? '', port: node.gear.port, interface: 'eth0', application_account: application, host_keys: node.gear.hostKeys, emits: EMITS, controls: ['gear-fault', 'gear-counts', 'gear-state'] },
           gear: node.gear,
+          node,
           stop: () => node.stop(),
         };
       }
       case 'cube':
       case 'csr1000v': {
         const edition = index % 2 === 0 ? IOS_XE_16 : IOS_XE_17;
-        const { gear } = await startIosXeRouter({ name, host, accounts: [account], faults, edition, traffic: callPackets(this.calls, type), device: { clock_offset_ms: CLOCKS[type].offsetMs }, seed: this.wishes.seed });
+        const router = await startIosXeRouter({ name, host, accounts: [account], faults, edition, traffic: callPackets(this.calls, type), device: { clock_offset_ms: CLOCKS[type].offsetMs, addresses: ADDRESSES[type] }, seed: this.wishes.seed });
+        const { gear } = router;
         return {
-          shown: { ...shared, version: edition.name, port: gear.port, interface: 'GigabitEthernet1', host_keys: gear.hostKeys, emits: MEDIA, controls: ['gear-fault', 'gear-counts'] },
+          shown: { ...shared, version: edition.name, port: gear.port, interface: 'GigabitEthernet1', host_keys: gear.hostKeys, emits: MEDIA, controls: ['gear-fault', 'gear-counts', 'gear-state'] },
           gear,
+          router,
           stop: () => gear.stop(),
         };
       }
@@ -174,7 +198,7 @@ export class VoiceGearFleet {
             host_keys: [{ type: 'x509', fingerprint: cluster.fingerprint }],
             emits: MEDIA,
             faults: EXPRESSWAY_FAULTS.map((fault) => ({ name: fault, meaning: EXPRESSWAY_FAULT_MEANING[fault] })),
-            controls: ['gear-fault'],
+            controls: ['gear-fault', 'gear-state'],
           },
           expressway: cluster,
           stop: () => cluster.stop(),

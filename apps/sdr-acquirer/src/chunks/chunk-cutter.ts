@@ -1,4 +1,5 @@
 import { ChunkPlan, type RecordingPlan } from './chunk-plan';
+import { roomForSamples } from './npy';
 
 /** Samples that are not there. */
 export interface Gap {
@@ -78,6 +79,15 @@ export class ChunkCutter {
   continueAfter(chunks: number, sample: number): void {
     this.recorded = chunks;
     this.next = sample;
+  }
+
+  /** First sample of the next chunk, pauses left out: where what an earlier holder stored last belongs. */
+  get nextStart(): number {
+    let slot = this.plan.slotOf(this.next);
+    while (this.isPaused(slot) && !this.pausedForGood) {
+      slot += 1;
+    }
+    return Math.max(this.next, this.plan.slotStart(slot));
   }
 
   /**
@@ -161,7 +171,7 @@ export class ChunkCutter {
       if (this.isPaused(slot) || this.next >= start + count) {
         return undefined;
       }
-      this.open = { index: this.recorded, start, count, samples: new Float32Array(2 * count), gaps: [] };
+      this.open = { index: this.recorded, start, count, samples: roomForSamples(count), gaps: [] };
     }
     return this.open;
   }

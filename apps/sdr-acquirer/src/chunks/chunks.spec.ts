@@ -23,11 +23,12 @@ describe(ChunkPlan.name, () => {
       fc.property(fc.double({ min: 8_000, max: 250_000, noNaN: true }), fc.integer({ min: 1, max: 600 }), fc.integer({ min: 1, max: 36_000 }), (sampleRate, chunkTenths, tenths) => {
         const sut = new ChunkPlan({ sampleRate, chunkSeconds: chunkTenths / 10, durationSeconds: tenths / 10 });
         let sum = 0;
+        let shortest = Number.POSITIVE_INFINITY;
         for (let k = 0; k < sut.chunkCount; k += 1) {
-          const length = sut.length(k, k);
-          expect(length).toBeGreaterThan(0);
-          sum += length;
+          shortest = Math.min(shortest, sut.length(k, k));
+          sum += sut.length(k, k);
         }
+        expect(shortest).toBeGreaterThan(0);
         expect(sum).toBe(sut.total);
         const sample = Math.floor(sut.total / 2);
         expect(sut.slotStart(sut.slotOf(sample))).toBeLessThanOrEqual(sample);
@@ -55,9 +56,8 @@ describe(ChunkCutter.name, () => {
         expect(chunks.map((chunk) => chunk.index)).toEqual([0, 1, 2, 3]);
         expect(chunks.reduce((sum, chunk) => sum + chunk.count, 0)).toBe(4_002);
         for (const chunk of chunks) {
-          for (let n = 0; chunk.samples !== null && n < chunk.count - chunk.lost; n += 1) {
-            expect(chunk.samples[2 * n]).toBe(chunk.firstSample + n);
-          }
+          const there = chunk.samples === null ? 0 : chunk.count - chunk.lost;
+          expect(Array.from({ length: there }, (_, n) => chunk.samples?.[2 * n])).toEqual(Array.from({ length: there }, (_, n) => chunk.firstSample + n));
         }
       }),
       { numRuns: 30 },

@@ -1,20 +1,32 @@
 const HEADER_BYTES = 128;
 
 /**
+ * Samples of zeros, in memory that has room for the header before them: {@link npyOf} then makes the file where they lie.
+ * @param count complex samples
+ */
+export function roomForSamples(count: number): Float32Array {
+  return new Float32Array(new ArrayBuffer(HEADER_BYTES + 8 * count), HEADER_BYTES);
+}
+
+/**
  * A NumPy array file (format 1.0) of complex64, one dimension: a header of 128 bytes, then float32 little-endian pairs.
  * Byte for byte what `numpy.save` writes but for the room numpy keeps for growth inside the header.
- * @param samples interleaved I and Q
+ * @param samples interleaved I and Q; those of {@link roomForSamples} are part of the result, not copied
  */
 export function npyOf(samples: Float32Array): Buffer {
   const shape = samples.length / 2;
   const text = `{'descr': '<c8', 'fortran_order': False, 'shape': (${shape},), }`;
-  const file = Buffer.alloc(HEADER_BYTES + samples.byteLength, 0x20);
+  const inPlace = samples.byteOffset === HEADER_BYTES && samples.buffer.byteLength === HEADER_BYTES + samples.byteLength;
+  const file = inPlace ? Buffer.from(samples.buffer as ArrayBuffer) : Buffer.allocUnsafe(HEADER_BYTES + samples.byteLength);
+  file.fill(0x20, 0, HEADER_BYTES);
   file.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 0x01, 0x00]);
   file.writeUInt16LE(HEADER_BYTES - 10, 8);
   file.write(text, 10, 'latin1');
   file[HEADER_BYTES - 1] = 0x0a;
   // Node runs on little-endian machines only, so the memory of the array is already what the file holds.
-  file.set(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength), HEADER_BYTES);
+  if (!inPlace) {
+    file.set(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength), HEADER_BYTES);
+  }
   return file;
 }
 

@@ -41,7 +41,7 @@ export interface StreamInfo {
 
 /** A block of samples from the receiver. */
 export interface StreamBlock extends BlockStamp {
-  /** Interleaved I and Q at full scale 1.0. */
+  /** Interleaved I and Q at full scale 1.0. Good until the handler returns: who keeps them copies them. */
   readonly samples: Float32Array;
   readonly rssiDbm: number | null;
   /** Whether its converter was overdriven. */

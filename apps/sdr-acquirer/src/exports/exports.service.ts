@@ -8,11 +8,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Pack, pack } from 'tar-stream';
 import { npyOf, samplesOfNpy } from '../chunks/npy';
 import { Receivers } from '../receivers/receivers.repository';
-import type { ChunkRow, RecordingRow, StreamRow } from '../recordings/recording-row';
+import { type ChunkRow, type RecordingRow, type StreamRow, totalChunks } from '../recordings/recording-row';
 import { Recordings } from '../recordings/recordings.repository';
 import { Resampler } from '../signal/resampler';
 import { metricsCsv } from './metrics-csv';
 import { sigmfCollection, sigmfMeta } from './sigmf';
+import { indexedPng } from './png';
+import { chunkLines, levelColour, SPECTROGRAM_BINS, spectrogramPlan } from './spectrogram';
 import { wavHeader, wavPart, wavSize } from './kiwi-wav';
 
 /** An export that lies in the object store. */
@@ -66,6 +68,8 @@ export class Exports {
           ? this.put(sessionId, `${base}.wav`, 'audio/wav', Readable.from(this.wavBytes(only)))
           : this.putTar(sessionId, `${base}_wav.tar`, (tar) => this.writeWavs(tar, streams));
       }
+      case 'spectrogram':
+        return this.put(sessionId, `${base}.png`, 'image/png', Readable.from([await this.spectrogram(recording, streams)]));
       case 'aligned':
         return this.putTar(sessionId, `${base}_aligned.tar`, (tar) => this.writeAligned(tar, recording, streams));
     }
@@ -205,6 +209,20 @@ export class Exports {
     }
     const position = (first / grid.rate - startSec) * grid.fitted + head.length / 2;
     aligned.set(grid.resampler.resample(source, position, grid.fitted / grid.rate, end - first), 2 * first);
+  }
+
+  /** Time runs downwards; where nothing was recorded it is black. Of several receivers or frequencies the first is shown. */
+  private async spectrogram(recording: RecordingRow, [stream]: readonly ExportStream[]): Promise<Buffer> {
+    const total = totalChunks(recording);
+    const { everyChunk, linesPerChunk } = spectrogramPlan(total);
+    const size = linesPerChunk * SPECTROGRAM_BINS;
+    const pixels = new Uint8Array(Math.ceil(total / everyChunk) * size);
+    for (const chunk of stream?.chunks ?? []) {
+      if (chunk.chunk_index % everyChunk === 0) {
+        pixels.set(chunkLines(await this.samples(chunk), linesPerChunk), (chunk.chunk_index / everyChunk) * size);
+      }
+    }
+    return indexedPng(pixels, SPECTROGRAM_BINS, levelColour);
   }
 
   private async samples(chunk: { key: string; sha512: string | null }): Promise<Float32Array> {

@@ -1,5 +1,6 @@
 import { receiverRpc, type RequestOf, type ResponseOf } from '@capstan/contracts';
 import { OnRpc } from '@capstan/messaging';
+import { SealingKeys } from '@capstan/service-kit';
 import { Controller } from '@nestjs/common';
 import { ReceiverChecks } from './receiver-checks.service';
 import { Receivers } from './receivers.repository';
@@ -10,7 +11,13 @@ export class ReceiversController {
   constructor(
     private readonly receivers: Receivers,
     private readonly checks: ReceiverChecks,
+    private readonly sealingKeys: SealingKeys,
   ) {}
+
+  @OnRpc(receiverRpc.sealingKey)
+  async sealingKey(): Promise<ResponseOf<typeof receiverRpc.sealingKey>> {
+    return { jwk: { ...(await this.sealingKeys.publicKey()) } };
+  }
 
   @OnRpc(receiverRpc.list)
   list(query: RequestOf<typeof receiverRpc.list>): Promise<ResponseOf<typeof receiverRpc.list>> {
@@ -23,13 +30,13 @@ export class ReceiversController {
   }
 
   @OnRpc(receiverRpc.create)
-  async create({ receiver_id, receiver }: RequestOf<typeof receiverRpc.create>): Promise<ResponseOf<typeof receiverRpc.create>> {
-    return { receiver: await this.receivers.create(receiver_id, receiver) };
+  async create({ receiver_id, receiver, sealed_password }: RequestOf<typeof receiverRpc.create>): Promise<ResponseOf<typeof receiverRpc.create>> {
+    return { receiver: await this.receivers.create(receiver_id, receiver, sealed_password) };
   }
 
   @OnRpc(receiverRpc.update)
-  async update({ receiver_id, changes }: RequestOf<typeof receiverRpc.update>): Promise<ResponseOf<typeof receiverRpc.update>> {
-    return { receiver: await this.receivers.update(receiver_id, changes) };
+  async update({ receiver_id, changes, sealed_password: sealed, clear_password: clear }: RequestOf<typeof receiverRpc.update>): Promise<ResponseOf<typeof receiverRpc.update>> {
+    return { receiver: await this.receivers.update(receiver_id, changes, { sealed, clear }) };
   }
 
   @OnRpc(receiverRpc.remove)

@@ -1,12 +1,14 @@
-import { createReceiverBody, type CreateReceiverBody, type ReceiverHealthView, receiverRpc, type ReceiverView, type RequestOf, type ResponseOf, type UpdateReceiverBody, fieldProblems } from '@capstan/contracts';
+import { fieldProblems, type ReceiverChangesOrder, type ReceiverHealthView, type ReceiverOrder, receiverOrder, type receiverRpc, type ReceiverView, type RequestOf, type ResponseOf } from '@capstan/contracts';
 import { AppError, type Clock, type IdSource, isoTime, validationError } from '@capstan/kernel';
 import { rows, type SqlRunner } from '@capstan/persistence';
-import { CLOCK, IDS } from '@capstan/service-kit';
+import { CLOCK, IDS, SealingKeys } from '@capstan/service-kit';
+import { type SealedRecord, Vault } from '@capstan/vault';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { isUniqueViolation, updateOf } from '../database/statements';
 
-type ReceiverRow = Omit<ReceiverView, 'frequency_min_hz' | 'frequency_max_hz' | 'created_at' | 'health'> & {
+type ReceiverRow = Omit<ReceiverView, 'frequency_min_hz' | 'frequency_max_hz' | 'created_at' | 'health' | 'has_password'> & {
+  sealed: SealedRecord | null;
   frequency_min_hz: string;
   frequency_max_hz: string;
   created_at: Date;
@@ -14,7 +16,8 @@ type ReceiverRow = Omit<ReceiverView, 'frequency_min_hz' | 'frequency_max_hz' | 
   uptime: number | null;
 };
 
-const COLUMNS = ['name', 'protocol', 'host', 'port', 'path', 'latitude', 'longitude', 'altitude_asl', 'location_description', 'country', 'admin_email', 'frequency_min_hz', 'frequency_max_hz', 'sample_rate_hz', 'timeout_seconds', 'retry_count', 'is_active', 'notes'] as const satisfies ReadonlyArray<keyof CreateReceiverBody>;
+const SERVICE = 'sdr-acquirer';
+const COLUMNS = ['name', 'protocol', 'host', 'port', 'path', 'latitude', 'longitude', 'altitude_asl', 'location_description', 'country', 'admin_email', 'frequency_min_hz', 'frequency_max_hz', 'sample_rate_hz', 'timeout_seconds', 'retry_count', 'is_active', 'notes'] as const satisfies ReadonlyArray<keyof ReceiverOrder>;
 const SELECT = `SELECT r.*, (SELECT 100.0 * avg(online::int) FROM receiver_checks c WHERE c.receiver_id = r.receiver_id AND c.checked_at > now() - INTERVAL '24 hours')::float8 AS uptime FROM receivers r`;
 
 /** Receivers and what is known of their health. */
@@ -24,6 +27,8 @@ export class Receivers {
     private readonly dataSource: DataSource,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(IDS) private readonly ids: IdSource,
+    private readonly vault: Vault,
+    private readonly sealingKeys: SealingKeys,
   ) {}
 
   async list(query: RequestOf<typeof receiverRpc.list>): Promise<ResponseOf<typeof receiverRpc.list>> {
@@ -50,14 +55,25 @@ export class Receivers {
     return viewOf(row);
   }
 
-  /** Repeating it with the same id changes nothing. @throws AppError `NAME_TAKEN` */
-  async create(receiverId: string, receiver: CreateReceiverBody): Promise<ReceiverView> {
+  /** The password to sign in with; empty where none is kept. Goes to the driver and nowhere else. */
+  async password(receiverId: string): Promise<string> {
+    const [row] = await rows<{ sealed: SealedRecord | null }>(this.dataSource, 'SELECT sealed FROM receivers WHERE receiver_id = $1', [receiverId]);
+    return row === undefined || row.sealed === null ? '' : (this.vault.open(row.sealed, { service: SERVICE, recordId: receiverId }) as { password: string }).password;
+  }
+
+  /**
+   * Repeating it with the same id changes nothing.
+   * @param sealedPassword as the gateway sealed it for this service
+   * @throws AppError `NAME_TAKEN`, those of `SealingKeys.open`
+   */
+  async create(receiverId: string, receiver: ReceiverOrder, sealedPassword?: string): Promise<ReceiverView> {
     const now = new Date(this.clock.now());
+    const sealed = await this.reseal(receiverId, sealedPassword);
     try {
       await rows(
         this.dataSource,
-        `INSERT INTO receivers (receiver_id, created_at, next_check_at, ${COLUMNS.join(', ')}) VALUES ($1, $2, $2, ${COLUMNS.map((_, index) => `$${index + 3}`).join(', ')}) ON CONFLICT (receiver_id) DO NOTHING`,
-        [receiverId, now, ...COLUMNS.map((column) => receiver[column])],
+        `INSERT INTO receivers (receiver_id, created_at, next_check_at, sealed, ${COLUMNS.join(', ')}) VALUES ($1, $2, $2, $3, ${COLUMNS.map((_, index) => `$${index + 4}`).join(', ')}) ON CONFLICT (receiver_id) DO NOTHING`,
+        [receiverId, now, sealed, ...COLUMNS.map((column) => receiver[column])],
       );
     } catch (error) {
       throw nameTaken(error);
@@ -65,15 +81,19 @@ export class Receivers {
     return this.get(receiverId);
   }
 
-  /** @throws AppError `RECEIVER_NOT_FOUND`, `NAME_TAKEN`, `VALIDATION_FAILED` */
-  async update(receiverId: string, changes: UpdateReceiverBody): Promise<ReceiverView> {
+  /**
+   * @param secret a new password, or that there is to be none any more
+   * @throws AppError `RECEIVER_NOT_FOUND`, `NAME_TAKEN`, `VALIDATION_FAILED`, those of `SealingKeys.open`
+   */
+  async update(receiverId: string, changes: ReceiverChangesOrder, secret: { readonly sealed?: string | undefined; readonly clear?: boolean } = {}): Promise<ReceiverView> {
     const before = await this.get(receiverId);
     const low = changes.frequency_min_hz ?? before.frequency_min_hz;
     const high = changes.frequency_max_hz ?? before.frequency_max_hz;
     if (low >= high) {
       throw validationError([{ path: 'frequency_max_hz', code: 'OUT_OF_RANGE', message: 'must be above frequency_min_hz' }]);
     }
-    const { assignments, values } = updateOf(changes, 3);
+    const sealed = await this.reseal(receiverId, secret.sealed);
+    const { assignments, values } = updateOf({ ...changes, ...(sealed !== null || secret.clear === true ? { sealed } : {}) }, 3);
     try {
       // What changed may be where it is: it is looked at at once.
       await rows(this.dataSource, `UPDATE receivers SET next_check_at = $2${assignments === '' ? '' : `, ${assignments}`} WHERE receiver_id = $1`, [receiverId, new Date(this.clock.now()), ...values]);
@@ -102,8 +122,9 @@ export class Receivers {
     const results: ResponseOf<typeof receiverRpc.import>['results'] = [];
     for (const [index, item] of items.entries()) {
       // What an export adds for the reader is not for us.
-      const { receiver_id: _id, receiver_no: _no, created_at: _at, health: _health, ...body } = item;
-      const parsed = createReceiverBody.safeParse(body);
+      const { receiver_id: _id, receiver_no: _no, created_at: _at, health: _health, has_password: _has, sealed_password: secret, ...body } = item;
+      const sealed = typeof secret === 'string' ? secret : undefined;
+      const parsed = receiverOrder.safeParse(body);
       const name = typeof item['name'] === 'string' ? item['name'] : null;
       if (!parsed.success) {
         results.push({ index, name, outcome: 'failed', errors: fieldProblems(parsed.error.issues, body) });
@@ -111,17 +132,22 @@ export class Receivers {
       }
       const [known] = await rows<{ receiver_id: string }>(this.dataSource, 'SELECT receiver_id FROM receivers WHERE lower(name) = lower($1)', [parsed.data.name]);
       if (known === undefined) {
-        await this.create(this.ids.next(), parsed.data);
+        await this.create(this.ids.next(), parsed.data, sealed);
         results.push({ index, name, outcome: 'created', errors: [] });
       } else {
         const { protocol, ...changes } = parsed.data;
-        await this.update(known.receiver_id, changes);
+        await this.update(known.receiver_id, changes, { sealed });
         await rows(this.dataSource, 'UPDATE receivers SET protocol = $2 WHERE receiver_id = $1', [known.receiver_id, protocol]);
         results.push({ index, name, outcome: 'updated', errors: [] });
       }
     }
     const count = (outcome: string): number => results.filter((result) => result.outcome === outcome).length;
     return { created: count('created'), updated: count('updated'), failed: count('failed'), results };
+  }
+
+  /** From the form in which it came to the form in which it is kept. */
+  private async reseal(receiverId: string, sealed: string | undefined): Promise<SealedRecord | null> {
+    return sealed === undefined ? null : this.vault.seal({ password: (await this.sealingKeys.open(sealed)).reveal() }, { service: SERVICE, recordId: receiverId });
   }
 }
 
@@ -153,6 +179,7 @@ function viewOf(row: ReceiverRow): ReceiverView {
     retry_count,
     is_active,
     notes,
+    has_password: row.sealed !== null,
     created_at: isoTime(row.created_at.getTime()),
     health: { ...unknownHealth(receiver_id), ...row.health, uptime: row.uptime },
   };

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { AppError, backoffDelay, type Clock, type Gate, type Random } from '@capstan/kernel';
 import type { ObjectStore, StoredObject } from '@capstan/object-store';
 import type { CutChunk } from '../chunks/chunk-cutter';
-import { npyOf } from '../chunks/npy';
+import { npyOf, samplesOfNpy } from '../chunks/npy';
 import { chunkMetrics, type MetricsBand } from '../signal/chunk-metrics';
 
 /** A chunk whose samples lie in the object store, or of which there are none. */
@@ -120,4 +120,13 @@ export class ChunkPipeline {
 /** The chunk without its samples, and with the reason. */
 function givenUp(chunk: CutChunk): CutChunk {
   return { ...chunk, samples: null, lost: chunk.count, gaps: [{ start: chunk.firstSample, length: chunk.count, cause: 'backpressure' }] };
+}
+
+/** Reads a stored chunk back. @throws RangeError when it is not one */
+export async function readSamples(store: ObjectStore, key: string): Promise<Float32Array> {
+  const parts: Buffer[] = [];
+  for await (const part of await store.get(key)) {
+    parts.push(part as Buffer);
+  }
+  return samplesOfNpy(Buffer.concat(parts));
 }

@@ -1,10 +1,12 @@
 import { recordingEvents } from '@capstan/contracts';
-import { AppError, type Clock, isoTime } from '@capstan/kernel';
+import { type Clock, isoTime } from '@capstan/kernel';
 import { Outbox } from '@capstan/messaging';
-import { rows, transaction } from '@capstan/persistence';
+import { rows, type SqlRunner, transaction } from '@capstan/persistence';
 import { CLOCK } from '@capstan/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { ChunkPlan } from '../chunks/chunk-plan';
+import { GatheringWriter } from '../database/gathering-writer';
 import { chunksDone } from './progress-due';
 import { isLive, type LastNumbers, type StreamRow, totalChunks } from './recording-row';
 import { Recordings } from './recordings.repository';
@@ -30,26 +32,16 @@ export interface FinishedChunk extends StreamKey {
   readonly sha256: string | null;
   readonly bytes: number;
   readonly attempt: number;
+  /** Chunk number that it stands for, of the recording that is retried. */
+  readonly retryOfIndex: number | null;
 }
 
-interface Waiting {
-  readonly chunk: FinishedChunk;
-  readonly done: () => void;
-  readonly failed: (error: unknown) => void;
-}
-
-const AT_ONCE = 500;
-const RETRY_MS = 500;
 const DAY_MS = 86_400_000;
 
-/**
- * Writes rows of chunks. Whatever arrives while a transaction runs goes into the next one: few chunks are written at once,
- * many together, and nothing waits for a timer.
- */
+/** Writes rows of chunks, and tells of chunk numbers that are done. */
 @Injectable()
 export class ChunkStore {
-  private waiting: Waiting[] = [];
-  private pumping = false;
+  private readonly writer: GatheringWriter<FinishedChunk>;
   private readonly days = new Set<number>();
   private partitioned: boolean | undefined;
 
@@ -58,19 +50,36 @@ export class ChunkStore {
     private readonly recordings: Recordings,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  ) {
+    this.writer = new GatheringWriter({ clock, write: (chunks) => this.write(chunks) });
+  }
 
   /** Resolves when the row is there for good. A database that is away is waited for. Storing a chunk twice changes nothing. */
   store(chunk: FinishedChunk): Promise<void> {
-    return new Promise((done, failed) => {
-      this.waiting.push({ chunk, done, failed });
-      void this.pump();
-    });
+    return this.writer.add(chunk);
   }
 
   /** Tells of chunk numbers that nobody completes any more, because a receiver is late. */
   async tellLate(sessionId: string): Promise<void> {
-    await transaction(this.dataSource, (manager) => this.tellProgress(manager, sessionId));
+    if (await this.isDue(this.dataSource, sessionId)) {
+      await transaction(this.dataSource, (manager) => this.tellProgress(manager, sessionId));
+    }
+  }
+
+  /** Says that something about a stream's signal deserves a look. */
+  async warn({ sessionId, receiverNo }: StreamKey, code: string, message: string): Promise<void> {
+    await transaction(this.dataSource, (manager) =>
+      this.outbox.add(manager, recordingEvents.warning, { session_id: sessionId, receiver_no: receiverNo, code, message }, { subject: sessionId, correlationId: sessionId, partitionKey: sessionId }),
+    );
+  }
+
+  /** What is stored of a stream, for who goes on with it. */
+  async stored({ sessionId, receiverNo, frequencyHz }: StreamKey): Promise<Array<{ index: number; key: string; count: number; lost: number; sha256: string; bytes: number }>> {
+    return rows(
+      this.dataSource,
+      `SELECT chunk_index AS index, key, samples_count AS count, lost_samples AS lost, COALESCE(sha256, '') AS sha256, bytes FROM chunks WHERE session_id = $1 AND receiver_no = $2 AND frequency_hz = $3 AND key IS NOT NULL ORDER BY chunk_index`,
+      [sessionId, receiverNo, frequencyHz],
+    );
   }
 
   /** How far a stream has come: chunks whose rows exist, and the sample after the last of them. */
@@ -83,45 +92,26 @@ export class ChunkStore {
     return { chunks: row?.next ?? 0, sample: Number(row?.sample ?? 0) };
   }
 
-  private async pump(): Promise<void> {
-    if (this.pumping) {
-      return;
-    }
-    this.pumping = true;
-    while (this.waiting.length > 0) {
-      const batch = this.waiting.splice(0, AT_ONCE);
-      try {
-        await this.write(batch.map(({ chunk }) => chunk));
-        batch.forEach(({ done }) => done());
-      } catch (error) {
-        if (error instanceof AppError && error.code === 'DATABASE_UNAVAILABLE') {
-          this.waiting.unshift(...batch);
-          await this.clock.sleep(RETRY_MS);
-        } else {
-          batch.forEach(({ failed }) => failed(error));
-        }
-      }
-    }
-    this.pumping = false;
-  }
-
   private async write(chunks: readonly FinishedChunk[]): Promise<void> {
     await this.ensurePartitions(chunks);
     const storedAt = new Date(this.clock.now());
     await transaction(this.dataSource, async (manager) => {
       const inserted = await rows<{ session_id: string; receiver_no: number; frequency_hz: string; chunk_index: number }>(
         manager,
-        `INSERT INTO chunks (recorded_at, session_id, receiver_no, frequency_hz, chunk_index, receiver_id, key, first_sample_index, samples_count, sample_rate_hz, t0_utc_ns, clock_quality, clock_error_ns, lost_samples, gaps, metrics, sha512, sha256, bytes, attempt, stored_at)
-         SELECT x.recorded_at, x.session_id, x.receiver_no, x.frequency_hz, x.chunk_index, x.receiver_id, x.key, x.first_sample_index, x.samples_count, x.sample_rate_hz, x.t0_utc_ns, x.clock_quality, x.clock_error_ns, x.lost_samples, x.gaps, x.metrics, x.sha512, x.sha256, x.bytes, x.attempt, $2
-         FROM jsonb_to_recordset($1::jsonb) AS x(recorded_at timestamptz, session_id uuid, receiver_no int, frequency_hz bigint, chunk_index int, receiver_id uuid, key text, first_sample_index bigint, samples_count int, sample_rate_hz float8, t0_utc_ns bigint, clock_quality text, clock_error_ns bigint, lost_samples int, gaps jsonb, metrics jsonb, sha512 text, sha256 text, bytes int, attempt int)
+        `INSERT INTO chunks (recorded_at, session_id, receiver_no, frequency_hz, chunk_index, receiver_id, key, first_sample_index, samples_count, sample_rate_hz, t0_utc_ns, clock_quality, clock_error_ns, lost_samples, gaps, metrics, sha512, sha256, bytes, attempt, retry_of_index, stored_at)
+         SELECT x.recorded_at, x.session_id, x.receiver_no, x.frequency_hz, x.chunk_index, x.receiver_id, x.key, x.first_sample_index, x.samples_count, x.sample_rate_hz, x.t0_utc_ns, x.clock_quality, x.clock_error_ns, x.lost_samples, x.gaps, x.metrics, x.sha512, x.sha256, x.bytes, x.attempt, x.retry_of_index, $2
+         FROM jsonb_to_recordset($1::jsonb) AS x(recorded_at timestamptz, session_id uuid, receiver_no int, frequency_hz bigint, chunk_index int, receiver_id uuid, key text, first_sample_index bigint, samples_count int, sample_rate_hz float8, t0_utc_ns bigint, clock_quality text, clock_error_ns bigint, lost_samples int, gaps jsonb, metrics jsonb, sha512 text, sha256 text, bytes int, attempt int, retry_of_index int)
          ON CONFLICT DO NOTHING RETURNING session_id, receiver_no, frequency_hz, chunk_index`,
         [JSON.stringify(chunks.map(wireOf)), storedAt],
       );
       const fresh = new Set(inserted.map((row) => `${row.session_id} ${row.receiver_no} ${row.frequency_hz} ${row.chunk_index}`));
-      const counted = chunks.filter((chunk) => fresh.has(`${chunk.sessionId} ${chunk.receiverNo} ${chunk.frequencyHz} ${chunk.index}`));
+      // `delete`: the same chunk twice in one batch is one chunk.
+      const counted = chunks.filter((chunk) => fresh.delete(`${chunk.sessionId} ${chunk.receiverNo} ${chunk.frequencyHz} ${chunk.index}`));
       await this.count(manager, counted);
       for (const sessionId of [...new Set(counted.map((chunk) => chunk.sessionId))].sort()) {
-        await this.tellProgress(manager, sessionId);
+        if (await this.isDue(manager, sessionId)) {
+          await this.tellProgress(manager, sessionId);
+        }
       }
     });
   }
@@ -154,6 +144,25 @@ export class ChunkStore {
        WHERE s.session_id = x.session_id AND s.receiver_no = x.receiver_no AND s.frequency_hz = x.frequency_hz`,
       [JSON.stringify(sums)],
     );
+  }
+
+  /**
+   * Whether a chunk number may be done that was not told of. Asked after every few chunks, and mostly in vain: a look at
+   * five numbers instead of a lock and a hundred rows.
+   */
+  private async isDue(runner: SqlRunner, sessionId: string): Promise<boolean> {
+    const [row] = await rows<{ told: number; duration: number; chunk_seconds: number; t0: Date | null; paused_ms: string; most: number | null; least: number | null }>(
+      runner,
+      `SELECT r.progress_chunk AS told, r.duration_seconds AS duration, (r.policy->>'chunk_seconds')::float8 AS chunk_seconds, r.t0, r.paused_ms, max(s.next_chunk) AS most, min(s.next_chunk) FILTER (WHERE s.state NOT IN ('done', 'failed')) AS least
+       FROM recordings r JOIN recording_streams s USING (session_id) WHERE r.session_id = $1 GROUP BY r.session_id`,
+      [sessionId],
+    );
+    if (row?.t0 === undefined || row.t0 === null) {
+      return false;
+    }
+    const streams = [{ live: false, nextChunk: row.most ?? 0 }, ...(row.least === null ? [] : [{ live: true, nextChunk: row.least }])];
+    const totalChunks = new ChunkPlan({ sampleRate: 1, chunkSeconds: row.chunk_seconds, durationSeconds: row.duration }).chunkCount;
+    return chunksDone({ told: row.told, totalChunks, chunkSeconds: row.chunk_seconds, t0: row.t0.getTime(), pausedMs: Number(row.paused_ms), streams }, this.clock.now()) > row.told;
   }
 
   /** One message per chunk number, by whoever sees it done; the lock on the recording makes it one. */
@@ -256,5 +265,6 @@ function wireOf(chunk: FinishedChunk): Record<string, unknown> {
     sha256: chunk.sha256,
     bytes: chunk.bytes,
     attempt: chunk.attempt,
+    retry_of_index: chunk.retryOfIndex,
   };
 }

@@ -12,6 +12,7 @@ import { ChunkPlan } from '../chunks/chunk-plan';
 import { KnownSources } from '../known-sources/known-sources.repository';
 import { Receivers } from '../receivers/receivers.repository';
 import { manifestOf } from './manifest';
+import { Orphans } from './orphans.service';
 import { isLive, type RecordingRow, type StreamRow, totalChunks } from './recording-row';
 import { Recordings } from './recordings.repository';
 import type { StreamKey } from './stream-key';
@@ -24,6 +25,7 @@ const RETRY = { initialMs: 100, maxMs: 5_000 } as const;
 @Injectable()
 export class Finalizer {
   private readonly logger = new Logger(Finalizer.name);
+  private readonly beginnings = new Map<string, Promise<void>>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -31,6 +33,7 @@ export class Finalizer {
     private readonly receivers: Receivers,
     private readonly sources: KnownSources,
     private readonly outbox: Outbox,
+    private readonly orphans: Orphans,
     @Inject(OBJECT_STORE) private readonly store: ObjectStore,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(RANDOM) private readonly random: Random,
@@ -55,8 +58,17 @@ export class Finalizer {
     });
   }
 
-  /** The instant of sample 0 is known; repeating is harmless. */
-  async begun(sessionId: string, t0: number): Promise<void> {
+  /** The instant of sample 0 is known; repeating is harmless, and of all the receivers of this process one does it for all. */
+  begun(sessionId: string, t0: number): Promise<void> {
+    let beginning = this.beginnings.get(sessionId);
+    if (beginning === undefined) {
+      beginning = this.begin(sessionId, t0).finally(() => this.beginnings.delete(sessionId));
+      this.beginnings.set(sessionId, beginning);
+    }
+    return beginning;
+  }
+
+  private async begin(sessionId: string, t0: number): Promise<void> {
     await transaction(this.dataSource, async (manager) => {
       const row = await this.recordings.lock(sessionId, manager);
       if (row.t0 !== null) {
@@ -70,6 +82,9 @@ export class Finalizer {
 
   /** Ends the recording if nothing of it is live any more. @param everything the session itself has ended, so nobody will come any more */
   async consider(sessionId: string, everything = false): Promise<void> {
+    if (!everything && (await this.recordings.someLive(sessionId))) {
+      return;
+    }
     const row = await this.beginEnd(sessionId, everything);
     if (row === undefined) {
       return;
@@ -104,12 +119,16 @@ export class Finalizer {
         { subject: sessionId, correlationId: sessionId, partitionKey: sessionId },
       );
     });
+    if (everything) {
+      await this.orphans.remove(sessionId);
+    }
   }
 
   /** Throws away what one stream has stored. */
   async discard(key: StreamKey): Promise<void> {
     const found = await rows<{ key: string | null }>(this.dataSource, `DELETE FROM chunks WHERE session_id = $1 AND receiver_no = $2 AND frequency_hz = $3 RETURNING key`, [key.sessionId, key.receiverNo, key.frequencyHz]);
     await this.store.remove(found.flatMap((row) => (row.key === null ? [] : [row.key])));
+    await this.orphans.remove(key.sessionId, key);
     await rows(this.dataSource, `UPDATE recording_streams SET chunks = 0, samples = 0, lost_samples = 0, gaps = 0 WHERE session_id = $1 AND receiver_no = $2 AND frequency_hz = $3`, [key.sessionId, key.receiverNo, key.frequencyHz]);
   }
 
@@ -142,7 +161,7 @@ export class Finalizer {
   private judge(row: RecordingRow, streams: readonly StreamRow[]): ReturnType<typeof verdict> {
     const expectedChunks = totalChunks(row);
     return verdict(
-      streams.map((stream) => ({ chunks: stream.chunks, lost: Number(stream.lost_samples), expectedChunks: row.retry_of === null ? expectedChunks : 1, failed: stream.state === 'failed' })),
+      streams.map((stream) => ({ chunks: stream.chunks, lost: Number(stream.lost_samples), expectedChunks: row.retry_chunks?.[stream.receiver_no]?.length ?? expectedChunks, failed: stream.state === 'failed' })),
       row.cancel_requested,
     );
   }
@@ -176,5 +195,11 @@ export class Finalizer {
 
 function expectedSamples(row: RecordingRow, stream: StreamRow): number {
   const rate = stream.facts?.sample_rate_hz;
-  return rate === undefined ? 0 : new ChunkPlan({ sampleRate: rate, chunkSeconds: row.policy.chunk_seconds, durationSeconds: row.duration_seconds }).total;
+  return rate === undefined ? 0 : new ChunkPlan({ sampleRate: rate, chunkSeconds: row.policy.chunk_seconds, durationSeconds: secondsOf(row, stream) }).total;
+}
+
+/** A retry asks each receiver for its own missing chunks. */
+function secondsOf(row: RecordingRow, stream: StreamRow): number {
+  const again = row.retry_chunks?.[stream.receiver_no];
+  return again === undefined ? row.duration_seconds : again.length * row.policy.chunk_seconds;
 }

@@ -28,7 +28,7 @@ const BACKOFF = { initialMs: 250, maxMs: 4_000 } as const;
 /** Silence beyond three blocks after which a stream counts as stalled, and then as gone. */
 const STALLED_AFTER_MS = 1_000;
 const GONE_AFTER_MS = 3_000;
-const LOOK_MS = 100;
+const LOOK_MS = 200;
 /** Streams without GPS are listened to for a while before their clock is believed. */
 const SETTLE_MS = 1_000;
 
@@ -180,7 +180,7 @@ export class KeptStream {
     }
     if (this.stream === undefined) {
       // The first block comes before the caller knows that the stream is open.
-      this.pending.push(block);
+      this.pending.push({ ...block, samples: block.samples.slice() });
       return;
     }
     this.place(block);
@@ -205,28 +205,30 @@ export class KeptStream {
 
   /** @returns why the stream is over; undefined when the signal aborted */
   private async untilGone(signal: AbortSignal): Promise<Error | undefined> {
-    const { stream } = this;
     const { clock, states } = this.ports;
-    let ended: Error | undefined;
-    void stream?.ended.then((error) => {
-      ended = error;
-    });
-    while (!signal.aborted) {
-      await clock.sleep(LOOK_MS, signal).catch(() => undefined);
-      if (ended !== undefined) {
-        return ended;
-      }
+    const gone = new Deferred<Error | undefined>();
+    const onAbort = (): void => gone.resolve(undefined);
+    const watch = setInterval(() => {
       const silent = clock.monotonic() - this.lastBlockAt;
       if (silent > STALLED_AFTER_MS + GONE_AFTER_MS) {
-        return receiverFailure('stalled', 'The receiver sends nothing any more', { again: true });
-      }
-      if (silent > STALLED_AFTER_MS) {
+        gone.resolve(receiverFailure('stalled', 'The receiver sends nothing any more', { again: true }));
+      } else if (silent > STALLED_AFTER_MS) {
         states.to('stalled', 'stalled', 'No samples for a second');
       } else if (states.current === 'stalled') {
         states.to('streaming');
       }
+    }, LOOK_MS);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) {
+      onAbort();
     }
-    return undefined;
+    void this.stream?.ended.then((error) => gone.resolve(error));
+    try {
+      return await gone.promise;
+    } finally {
+      clearInterval(watch);
+      signal.removeEventListener('abort', onAbort);
+    }
   }
 
   private dropConnection(): void {

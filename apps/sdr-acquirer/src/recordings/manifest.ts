@@ -65,6 +65,7 @@ export function manifestOf({ recording, status, source, streams, receivers, chun
       sha512: chunk.sha512,
       bytes: chunk.bytes,
       attempt: chunk.attempt,
+      retry_of_index: chunk.retry_of_index,
     })),
     totals: {
       chunks: chunks.filter((chunk) => chunk.key !== null).length,

@@ -26,6 +26,8 @@ export interface RecordingRow {
   paused_ms: string;
   progress_chunk: number;
   retry_of: string | null;
+  /** Receiver number to the chunk numbers of {@link retry_of} that are recorded again. */
+  retry_chunks: Readonly<Record<string, readonly number[]>> | null;
   manifest_key: string | null;
   message: string | null;
   measurements: string;
@@ -94,6 +96,8 @@ export interface ChunkRow {
   sha256: string | null;
   bytes: number;
   attempt: number;
+  retry_of_index: number | null;
+  stored_at: Date;
 }
 
 /** Whether a stream may still bring something. */

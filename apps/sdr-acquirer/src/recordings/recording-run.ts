@@ -1,13 +1,15 @@
-import type { RecordingTarget } from '@capstan/contracts';
+import type { ArtifactView, RecordingTarget } from '@capstan/contracts';
 import { AppError, type Clock, Deferred } from '@capstan/kernel';
 import type { StoredObject } from '@capstan/object-store';
 import type { TaskArtifacts, TaskControl, TaskJournal, TaskOutcome, TaskRow } from '@capstan/tasks';
 import { ChunkCutter, type CutChunk } from '../chunks/chunk-cutter';
+import { zeroRuns } from '../chunks/zero-runs';
 import { causeOf } from '../drivers/receiver-failure';
-import { ChunkPipeline, NPY_MEDIA_TYPE, type PipelinePorts, type StoredChunk } from './chunk-pipeline';
+import { ChunkPipeline, NPY_MEDIA_TYPE, type PipelinePorts, readSamples, type StoredChunk } from './chunk-pipeline';
 import type { ChunkStore, FinishedChunk } from './chunk-store.service';
 import type { KeptStream, PlacedBlock } from './kept-stream';
 import { firstInstant, slotAfter } from './recording-clock';
+import { type SignalWarning, SignalWatch, type WatchedMetrics } from './signal-watch';
 import type { StreamKey } from './stream-key';
 import type { StreamStates } from './stream-states';
 
@@ -24,12 +26,14 @@ export interface RecordingRunPorts {
   readonly clock: Clock;
   readonly stream: KeptStream;
   readonly states: StreamStates;
-  readonly chunks: Pick<ChunkStore, 'store' | 'reached'>;
+  readonly chunks: Pick<ChunkStore, 'store' | 'reached' | 'stored'>;
   readonly control: TaskControl;
   readonly journal: TaskJournal;
   readonly artifacts: TaskArtifacts;
   /** Told once, when the instant of sample 0 is known. */
   readonly begun: (t0: number) => Promise<void>;
+  /** Told of what deserves a look; must not fail. */
+  readonly warn: (warning: SignalWarning) => void;
   /** Told of the samples as they come, for whoever looks at them. */
   readonly watch: (samples: Float32Array, arrivedAt: number) => void;
   readonly pipeline: Omit<PipelinePorts, 'band' | 'rssiOf' | 'record' | 'queueSamples' | 'keyOf'>;
@@ -39,7 +43,7 @@ export interface RecordingRunPorts {
 
 const READY_MARGIN_MS = 700;
 const GRACE_MS = 2_500;
-const LOOK_MS = 50;
+const LOOK_MS = 250;
 const DRAIN_MS = 60_000;
 /** How long before a scheduled beginning the target says that it is ready. */
 const BEFORE_START_MS = 700;
@@ -51,12 +55,16 @@ export class RecordingRun {
   private zero = 0;
   private t0 = 0;
   private readonly cutAll = new Deferred<void>();
-  private readonly stored: Array<{ name: string; stored: StoredObject; chunk: CutChunk }> = [];
+  /** Without their samples: an hour of a hundred receivers would not fit into any memory. */
+  private readonly stored: Array<{ readonly object: StoredObject; readonly index: number; readonly count: number; readonly lost: number }> = [];
   private readonly rssi = new Map<number, { sum: number; count: number }>();
   private pauses: Array<{ from: number; to: number | null }> = [];
   private firstSampleAt: number | undefined;
   private samplesHad = 0;
   private overloads = 0;
+  private readonly signals = new SignalWatch();
+  /** Why nothing is here before the first block of this holder. */
+  private absence: string | undefined;
 
   constructor(
     private readonly task: TaskRow,
@@ -77,10 +85,16 @@ export class RecordingRun {
       }
       if (ending.aborted) {
         states.to('done', 'cancelled', 'The recording was cancelled');
+        if (!control.cancel.aborted && this.task.remote !== null && this.cutter === undefined && (await this.nameEarlier())) {
+          return { outcome: 'completed', metrics: { chunks: this.stored.length }, captureBegan: true };
+        }
         return { outcome: 'cancelled', metrics: {}, captureBegan: false };
       }
       const failure = AppError.from(error);
       states.to('failed', causeOf(failure), failure.message);
+      if (this.task.remote !== null && this.cutter === undefined && (await this.nameEarlier())) {
+        return { outcome: 'completed', metrics: { chunks: this.stored.length }, captureBegan: true, message: failure.message };
+      }
       return { outcome: 'failed', error: failure.toShape(), metrics: {}, captureBegan: this.cutter !== undefined };
     } finally {
       stream.close();
@@ -116,7 +130,7 @@ export class RecordingRun {
     });
     try {
       this.applyPause();
-      await this.untilDone(ending, () => failure !== undefined && stream.cause !== 'lost' ? failure : undefined);
+      await this.untilDone(ending, keeping);
     } finally {
       unpause();
       over.abort();
@@ -154,10 +168,7 @@ export class RecordingRun {
         cutter.resumeFrom(to);
       }
     }
-    if (resumed) {
-      const { chunks, sample } = await ports.chunks.reached(this.key);
-      cutter.continueAfter(chunks, sample);
-    }
+    const adopted = resumed ? await this.takeOver(cutter) : [];
     this.cutter = cutter;
     this.zero = stream.timeline.indexAt(BigInt(this.t0) * 1_000_000n);
     this.pipeline = new ChunkPipeline(
@@ -171,11 +182,56 @@ export class RecordingRun {
       },
       AbortSignal.any([ports.control.lost, ports.control.cancel]),
     );
-    let cause = resumed ? 'worker_lost' : undefined;
+    this.pipeline.push(adopted);
+    this.absence = resumed ? 'worker_lost' : undefined;
     stream.listen((placed) => {
-      this.onBlock(placed, cause);
-      cause = undefined;
+      this.onBlock(placed, this.absence);
+      this.absence = undefined;
     });
+  }
+
+  /**
+   * Goes on where an earlier holder left off. It may have stored one chunk more than it wrote down: that one is taken as it
+   * is, so that nothing lies in the store without a row.
+   * @returns the chunk that has no row yet
+   */
+  private async takeOver(cutter: ChunkCutter): Promise<CutChunk[]> {
+    const { chunks, keyOf, pipeline } = this.ports;
+    await this.readStored();
+    const reached = await chunks.reached(this.key);
+    cutter.continueAfter(reached.chunks, reached.sample);
+    const key = keyOf(reached.chunks);
+    if (cutter.done || (await pipeline.store.stat(key)) === undefined) {
+      return [];
+    }
+    const samples = await readSamples(pipeline.store, key);
+    const start = cutter.nextStart;
+    const adopted: CutChunk[] = [];
+    let from = 0;
+    for (const { start: lostFrom, length } of zeroRuns(samples)) {
+      adopted.push(...cutter.push(start + from, samples.subarray(2 * from, 2 * lostFrom)));
+      from = lostFrom + length;
+    }
+    adopted.push(...cutter.push(start + from, samples.subarray(2 * from)));
+    return adopted;
+  }
+
+  /** What earlier holders stored, for the last fact. */
+  private async readStored(): Promise<void> {
+    for (const { index, key, count, lost, sha256, bytes } of await this.ports.chunks.stored(this.key)) {
+      this.stored.push({ object: { key, size: bytes, sha256, mediaType: NPY_MEDIA_TYPE, etag: '' }, index, count, lost });
+    }
+  }
+
+  /** The receiver did not come back to a new holder: what the last one stored is kept. @returns whether there is anything */
+  private async nameEarlier(): Promise<boolean> {
+    await this.readStored();
+    await this.ports.journal.named(this.artifactsOfStored());
+    return this.stored.length > 0;
+  }
+
+  private artifactsOfStored(): ArtifactView[] {
+    return this.stored.map(({ object, index, count, lost }) => this.ports.artifacts.describe('iq-chunk', object.key.slice(object.key.lastIndexOf('/') + 1), object, { chunk_index: index, samples: count, lost_samples: lost, format: NPY_MEDIA_TYPE }));
   }
 
   private onBlock({ index, block, cause }: PlacedBlock, otherCause: string | undefined): void {
@@ -208,10 +264,8 @@ export class RecordingRun {
 
   private tellCapturing(at: number): void {
     const { journal } = this.ports;
-    journal
-      .advance('starting')
-      .then(() => journal.advance('capturing', { startSentAt: this.t0, startedAt: at, message: 'Recording' }))
-      .catch(() => undefined);
+    // The first sample is both the start and its confirmation: one fact, since a hundred receivers tell theirs at once.
+    journal.advance('capturing', { startSentAt: this.t0, startedAt: at, message: 'Recording' }).catch(() => undefined);
   }
 
   private showProgress(): void {
@@ -247,10 +301,14 @@ export class RecordingRun {
       sha256: stored?.sha256 ?? null,
       bytes: stored?.size ?? 0,
       attempt: this.task.attempt,
+      retryOfIndex: this.spec.chunks?.[chunk.index] ?? null,
     };
     await chunks.store(finished);
+    if (metrics !== null) {
+      this.signals.look(metrics as unknown as WatchedMetrics).forEach((warning) => this.ports.warn(warning));
+    }
     if (stored !== null) {
-      this.stored.push({ name: stored.key.slice(stored.key.lastIndexOf('/') + 1), stored, chunk });
+      this.stored.push({ object: stored, index: chunk.index, count: chunk.count, lost: chunk.lost });
     }
   }
 
@@ -290,15 +348,30 @@ export class RecordingRun {
     return Number.isFinite(end) ? end : this.ports.clock.now() + DRAIN_MS;
   }
 
-  private async untilDone(ending: AbortSignal, failed: () => AppError | undefined): Promise<void> {
+  /** Nothing here is asked again and again: a hundred receivers that each looked twenty times a second took a fifth of the processor. */
+  private async untilDone(ending: AbortSignal, failed: Promise<AppError | undefined>): Promise<void> {
     const { clock, control } = this.ports;
-    while (!ending.aborted && this.cutter?.done === false && failed() === undefined) {
+    const over = new Deferred<void>();
+    const onEnd = (): void => over.resolve();
+    const watch = setInterval(() => {
       if (clock.now() > this.endsAt() && !control.paused) {
-        return;
+        onEnd();
       }
-      const pause = new AbortController();
-      await Promise.race([clock.sleep(LOOK_MS, AbortSignal.any([ending, pause.signal])).catch(() => undefined), this.cutAll.promise]);
-      pause.abort();
+    }, LOOK_MS);
+    ending.addEventListener('abort', onEnd, { once: true });
+    void this.cutAll.promise.then(onEnd);
+    void failed.then((error) => {
+      if (error !== undefined) {
+        onEnd();
+      }
+    });
+    try {
+      if (!ending.aborted && this.cutter?.done === false) {
+        await over.promise;
+      }
+    } finally {
+      clearInterval(watch);
+      ending.removeEventListener('abort', onEnd);
     }
   }
 
@@ -328,20 +401,18 @@ export class RecordingRun {
       attempts: stream.attempts,
     });
     const metrics = { chunks: this.stored.length, samples: this.samplesHad, overloads: this.overloads };
-    const naming = journal.named(this.stored.map(({ name, stored, chunk }) => this.ports.artifacts.describe('iq-chunk', name, stored, { chunk_index: chunk.index, samples: chunk.count, lost_samples: chunk.lost, format: NPY_MEDIA_TYPE })));
-    naming.catch(() => undefined);
+    // Not waited for: it is written in its order before the last fact, which nobody may have to wait for either.
+    journal.named(this.artifactsOfStored()).catch(() => undefined);
     if (this.stored.length === 0) {
       const error = failure ?? new AppError('RECEIVER_STALLED', 'The receiver sent no sample', { details: { cause: 'stalled' } });
       states.to('failed', causeOf(error), error.message);
       return ending.aborted ? { outcome: 'completed', metrics, stoppedAt, captureBegan: true } : { outcome: 'failed', error: error.toShape(), metrics, stoppedAt, captureBegan: true };
     }
     states.to(failure === undefined ? 'done' : 'failed', failure === undefined ? null : causeOf(failure), failure?.message ?? null);
-    await naming;
     return { outcome: 'completed', metrics, stoppedAt, captureBegan: true, ...(failure === undefined ? {} : { message: failure.message }) };
   }
 
   private missingCause(): string {
-    return this.ports.stream.cause === 'lost' ? 'stalled' : this.ports.stream.cause;
+    return this.absence ?? (this.ports.stream.cause === 'lost' ? 'stalled' : this.ports.stream.cause);
   }
-
 }

@@ -1,11 +1,9 @@
 import { fieldProblems, recordingTarget, type RecordingTarget } from '@capstan/contracts';
 import { AppError, type Clock, type FieldError, Gate, type Random } from '@capstan/kernel';
-import { Outbox } from '@capstan/messaging';
 import type { ObjectStore } from '@capstan/object-store';
 import { CLOCK, OBJECT_STORE, RANDOM } from '@capstan/service-kit';
 import type { TaskExecutor, TaskOutcome, TaskRun } from '@capstan/tasks';
-import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { chunkName } from '../chunks/chunk-key';
 import { SDR_CONFIG, type SdrConfig } from '../config';
 import { ReceiverDrivers } from '../drivers/registry';
@@ -15,6 +13,7 @@ import { ChunkStore } from './chunk-store.service';
 import { Finalizer } from './finalizer.service';
 import { KeptStream } from './kept-stream';
 import { RecordingRun } from './recording-run';
+import { StreamStateStore } from './stream-state-store.service';
 import { StreamStates } from './stream-states';
 import { Waterfalls } from './waterfalls.service';
 
@@ -24,16 +23,16 @@ const UPLOADS = 16;
 @Injectable()
 export class RecordingExecutor implements TaskExecutor {
   readonly kind = 'recording';
+  private readonly logger = new Logger(RecordingExecutor.name);
   private readonly uploads = new Gate(UPLOADS);
 
   constructor(
-    private readonly dataSource: DataSource,
     private readonly receivers: Receivers,
     private readonly drivers: ReceiverDrivers,
     private readonly chunks: ChunkStore,
     private readonly finalizer: Finalizer,
     private readonly waterfalls: Waterfalls,
-    private readonly outbox: Outbox,
+    private readonly states: StreamStateStore,
     @Inject(OBJECT_STORE) private readonly store: ObjectStore,
     @Inject(SDR_CONFIG) private readonly config: SdrConfig,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -60,11 +59,12 @@ export class RecordingExecutor implements TaskExecutor {
   async execute({ task, control, journal, artifacts }: TaskRun): Promise<TaskOutcome> {
     const spec = recordingTarget.parse(task.spec);
     const receiver = await this.receivers.get(spec.receiver_id);
+    const password = await this.receivers.password(receiver.receiver_id);
     const key = { sessionId: task.session_id, receiverNo: receiver.receiver_no, receiverId: receiver.receiver_id, frequencyHz: spec.frequency_hz };
     await this.finalizer.adopt(task, spec, receiver);
-    const states = new StreamStates(key, { dataSource: this.dataSource, outbox: this.outbox, clock: this.clock });
+    const states = new StreamStates(key, this.states);
     const { clock, random } = this;
-    const stream = new KeptStream({ driver: this.drivers.of(receiver.protocol), endpoint: { ...receiver, password: '' }, request: requestOf(spec, receiver.sample_rate_hz), clock, random, states });
+    const stream = new KeptStream({ driver: this.drivers.of(receiver.protocol), endpoint: { ...receiver, password }, request: requestOf(spec, receiver.sample_rate_hz), clock, random, states });
     const tap = this.waterfalls.tap({ ...key, targetId: task.target_id, sampleRate: () => stream.info?.sampleRate ?? receiver.sample_rate_hz });
     const run = new RecordingRun(task, spec, key, {
       clock,
@@ -75,6 +75,7 @@ export class RecordingExecutor implements TaskExecutor {
       journal,
       artifacts,
       begun: (t0) => this.finalizer.begun(task.session_id, t0),
+      warn: ({ code, message }) => void this.chunks.warn(key, code, message).catch((error: unknown) => this.logger.warn('A warning could not be told', error)),
       watch: (samples, arrivedAt) => tap.push(samples, arrivedAt),
       pipeline: { store: this.store, clock, random, uploads: this.uploads },
       queueSec: this.config.CAPSTAN_RECORDING_QUEUE_SEC,

@@ -41,6 +41,11 @@ export class Recordings {
     return rows<StreamRow>(runner, 'SELECT * FROM recording_streams WHERE session_id = $1 ORDER BY receiver_no, frequency_hz', [sessionId]);
   }
 
+  /** Whether a stream of the recording may still bring something. */
+  async someLive(sessionId: string): Promise<boolean> {
+    return (await rows(this.dataSource, `SELECT 1 AS one FROM recording_streams WHERE session_id = $1 AND state NOT IN ('done', 'failed') LIMIT 1`, [sessionId])).length > 0;
+  }
+
   /** @throws AppError `RECORDING_NOT_FOUND` */
   async view(sessionId: string, runner: SqlRunner = this.dataSource): Promise<RecordingView> {
     return viewOf(await this.row(sessionId, runner), await this.streams(sessionId, runner));
@@ -134,5 +139,7 @@ export function chunkViewOf(row: ChunkRow): ChunkView {
     sha512: row.sha512,
     bytes: row.bytes,
     attempt: row.attempt,
+    retry_of_index: row.retry_of_index,
+    stored_at: isoTime(row.stored_at.getTime()),
   };
 }

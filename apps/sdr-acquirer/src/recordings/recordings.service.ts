@@ -1,5 +1,5 @@
 import { type Actor, type CreateRecordingBody, recordingMachine, type RecordingCommands, recordingPolicy, type RecordingPolicy, type RecordingTarget, type RecordingView, type ReceiverView, sessionRpc, type StartRecordingOrder, type UpdateRecordingBody } from '@capstan/contracts';
-import { AppError, type Clock, isoTime } from '@capstan/kernel';
+import { AppError, type Clock, isoTime, validationError } from '@capstan/kernel';
 import { RpcClient } from '@capstan/messaging';
 import type { ObjectStore } from '@capstan/object-store';
 import { rows, transaction } from '@capstan/persistence';
@@ -27,6 +27,7 @@ interface Draft {
   readonly by: Actor;
   readonly startAt?: string;
   readonly retryOf?: string;
+  readonly retryChunks?: Readonly<Record<string, readonly number[]>>;
 }
 
 /** What people do with recordings. The work itself is a session of the engine with one target per receiver and frequency. */
@@ -93,7 +94,6 @@ export class RecordingsService {
     const frequencies = row.frequencies_hz.map(Number);
     const receivers = await this.choose(frequencies, row.policy);
     const several = frequencies.length > 1;
-    const retry = row.retry_of === null ? undefined : await this.retryPlan(row.retry_of, undefined);
     const targets = frequencies.flatMap((frequency_hz) =>
       receivers.map(
         (receiver): RecordingTarget => ({
@@ -108,7 +108,7 @@ export class RecordingsService {
           gain: row.policy.gain,
           by_frequency: several,
           ...(row.start_at === null ? {} : { not_before: isoTime(row.start_at.getTime()) }),
-          ...(retry?.get(receiver.receiver_no) === undefined ? {} : { chunks: retry.get(receiver.receiver_no) }),
+          ...(row.retry_chunks?.[receiver.receiver_no] === undefined ? {} : { chunks: [...row.retry_chunks[receiver.receiver_no] ?? []] }),
         }),
       ),
     );
@@ -117,10 +117,13 @@ export class RecordingsService {
       if (current.begun) {
         throw new AppError('ILLEGAL_TRANSITION', 'The recording has begun already', { details: { from: current.status, to: 'connecting' } });
       }
-      for (const target of targets) {
-        const receiver = receivers.find((each) => each.receiver_id === target.receiver_id);
-        await rows(manager, `INSERT INTO recording_streams (session_id, receiver_no, frequency_hz, receiver_id, receiver_name) VALUES ($1, $2, $3, $4, $5)`, [sessionId, receiver?.receiver_no, target.frequency_hz, target.receiver_id, target.receiver_name]);
-      }
+      const numbers = new Map(receivers.map((receiver) => [receiver.receiver_id, receiver.receiver_no]));
+      await rows(
+        manager,
+        `INSERT INTO recording_streams (session_id, receiver_no, frequency_hz, receiver_id, receiver_name)
+         SELECT $1, x.receiver_no, x.frequency_hz, x.receiver_id, x.receiver_name FROM jsonb_to_recordset($2::jsonb) AS x(receiver_no int, frequency_hz bigint, receiver_id uuid, receiver_name text)`,
+        [sessionId, JSON.stringify(targets.map(({ receiver_id, receiver_name, frequency_hz }) => ({ receiver_id, receiver_name, frequency_hz, receiver_no: numbers.get(receiver_id) })))],
+      );
       await this.recordings.move(manager, current, 'connecting', { begun: true });
     });
     try {
@@ -132,9 +135,12 @@ export class RecordingsService {
         options: { arm_timeout_sec: this.armSeconds(row), allow_partial: true },
         requested_by: by,
       });
-      for (const target of session.targets) {
-        await rows(this.dataSource, 'UPDATE recording_streams SET target_id = $4 WHERE session_id = $1 AND receiver_id = $2 AND frequency_hz = $3', [sessionId, target.spec['receiver_id'], target.spec['frequency_hz'], target.target_id]);
-      }
+      await rows(
+        this.dataSource,
+        `UPDATE recording_streams s SET target_id = x.target_id FROM jsonb_to_recordset($2::jsonb) AS x(receiver_id uuid, frequency_hz bigint, target_id uuid)
+         WHERE s.session_id = $1 AND s.receiver_id = x.receiver_id AND s.frequency_hz = x.frequency_hz`,
+        [sessionId, JSON.stringify(session.targets.map(({ target_id, spec }) => ({ target_id, receiver_id: spec['receiver_id'], frequency_hz: spec['frequency_hz'] })))],
+      );
     } catch (error) {
       await transaction(this.dataSource, async (manager) => {
         const message = error instanceof AppError ? error.message : 'The session could not be created';
@@ -223,6 +229,7 @@ export class RecordingsService {
       policy: { ...row.policy, receiver_ids: receiverIds },
       by,
       retryOf: sessionId,
+      retryChunks: Object.fromEntries(plan),
     });
     return this.begin(newId, by);
   }
@@ -230,15 +237,20 @@ export class RecordingsService {
   /** Chunk numbers to record again, by receiver number. */
   private async retryPlan(sessionId: string, wanted: ReadonlyArray<{ receiver: number; index: number }> | undefined): Promise<Map<number, number[]>> {
     const plan = new Map<number, number[]>();
+    const row = await this.recordings.row(sessionId);
+    const total = Math.max(1, Math.ceil(row.duration_seconds / row.policy.chunk_seconds - 1e-9));
+    const streams = await this.recordings.streams(sessionId);
     const add = (receiver: number, index: number): void => void plan.set(receiver, [...new Set([...(plan.get(receiver) ?? []), index])]);
     if (wanted !== undefined) {
+      const wrong = wanted.findIndex(({ receiver, index }) => index >= total || !streams.some((stream) => stream.receiver_no === receiver));
+      if (wrong >= 0) {
+        throw validationError([{ path: `chunks.${wrong}`, code: 'OUT_OF_RANGE', message: 'the recording has no such chunk' }]);
+      }
       wanted.forEach(({ receiver, index }) => add(receiver, index));
       return plan;
     }
-    const row = await this.recordings.row(sessionId);
-    const total = Math.max(1, Math.ceil(row.duration_seconds / row.policy.chunk_seconds - 1e-9));
     const chunks = await this.recordings.chunkRows(sessionId);
-    for (const stream of await this.recordings.streams(sessionId)) {
+    for (const stream of streams) {
       const good = new Set(chunks.filter((chunk) => chunk.receiver_no === stream.receiver_no && chunk.frequency_hz === stream.frequency_hz && chunk.lost_samples === 0).map((chunk) => chunk.chunk_index));
       for (let index = 0; index < total; index += 1) {
         if (!good.has(index)) {
@@ -272,9 +284,9 @@ export class RecordingsService {
     await transaction(this.dataSource, async (manager) => {
       const [inserted] = await rows(
         manager,
-        `INSERT INTO recordings (session_id, session_name, status, frequencies_hz, duration_seconds, source_id, notes, policy, created_at, created_by, start_at, retry_of)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (session_id) DO NOTHING RETURNING session_id`,
-        [draft.sessionId, draft.name, draft.status, [...draft.frequencies], draft.duration, draft.sourceId, draft.notes, JSON.stringify(draft.policy), new Date(this.clock.now()), draft.by.name, draft.startAt ?? null, draft.retryOf ?? null],
+        `INSERT INTO recordings (session_id, session_name, status, frequencies_hz, duration_seconds, source_id, notes, policy, created_at, created_by, start_at, retry_of, retry_chunks)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (session_id) DO NOTHING RETURNING session_id`,
+        [draft.sessionId, draft.name, draft.status, [...draft.frequencies], draft.duration, draft.sourceId, draft.notes, JSON.stringify(draft.policy), new Date(this.clock.now()), draft.by.name, draft.startAt ?? null, draft.retryOf ?? null, draft.retryChunks === undefined ? null : JSON.stringify(draft.retryChunks)],
       );
       if (inserted !== undefined) {
         await this.recordings.tell(manager, draft.sessionId);

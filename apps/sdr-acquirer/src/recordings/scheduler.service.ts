@@ -5,10 +5,12 @@ import { CLOCK } from '@capstan/service-kit';
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ChunkStore } from './chunk-store.service';
+import { Finalizer } from './finalizer.service';
 import { Recordings } from './recordings.repository';
 import { CALL_BEFORE_MS, LATEST_START_MS, RecordingsService } from './recordings.service';
 
 const EVERY_MS = 500;
+const LEFTOVERS_EVERY_MS = 5_000;
 const SCHEDULER: Actor = { type: 'system', id: 'sdr-acquirer', name: 'schedule' };
 
 /** Begins scheduled recordings in time, and tells of chunk numbers that a late receiver holds up. */
@@ -17,12 +19,14 @@ export class RecordingScheduler implements OnApplicationBootstrap, BeforeApplica
   private readonly logger = new Logger(RecordingScheduler.name);
   private readonly stopping = new AbortController();
   private loop: Promise<void> = Promise.resolve();
+  private nextLeftovers = 0;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly recordings: Recordings,
     private readonly service: RecordingsService,
     private readonly chunks: ChunkStore,
+    private readonly finalizer: Finalizer,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -58,9 +62,27 @@ export class RecordingScheduler implements OnApplicationBootstrap, BeforeApplica
       // Of several replicas one wins; the others find it begun.
       await this.service.begin(sessionId, SCHEDULER).catch((error: unknown) => this.logger.warn(`The scheduled recording ${sessionId} could not be begun`, error));
     }
+    await this.endLeftovers(now);
     const late = await rows<{ session_id: string }>(this.dataSource, `SELECT session_id FROM recordings WHERE status IN ('in_progress', 'finalizing')`);
     for (const { session_id: sessionId } of late) {
       await this.chunks.tellLate(sessionId);
+    }
+  }
+
+  /** Recordings whose streams have all ended, or whose session is over, while nobody was there to end them. */
+  private async endLeftovers(now: number): Promise<void> {
+    if (now < this.nextLeftovers) {
+      return;
+    }
+    this.nextLeftovers = now + LEFTOVERS_EVERY_MS;
+    const left = await rows<{ session_id: string; session_over: boolean }>(
+      this.dataSource,
+      `SELECT session_id, session_over FROM recordings r WHERE begun AND status NOT IN ('completed', 'partial', 'failed', 'cancelled')
+       AND (session_over OR NOT EXISTS (SELECT 1 FROM recording_streams s WHERE s.session_id = r.session_id AND s.state NOT IN ('done', 'failed')))
+       AND EXISTS (SELECT 1 FROM recording_streams s WHERE s.session_id = r.session_id)`,
+    );
+    for (const { session_id: sessionId, session_over: over } of left) {
+      await this.finalizer.consider(sessionId, over);
     }
   }
 }

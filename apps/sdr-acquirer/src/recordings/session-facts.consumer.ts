@@ -55,8 +55,10 @@ export class SessionFactsConsumer {
   }
 
   @OnEvent(sessionEvents.finished)
-  async onFinished({ session }: DataOf<typeof sessionEvents.finished>, { afterCommit }: DeliveryContext): Promise<void> {
+  async onFinished({ session }: DataOf<typeof sessionEvents.finished>, { manager, afterCommit }: DeliveryContext): Promise<void> {
     if (session.kinds.includes('recording')) {
+      // Kept, so that a crash before the recording's own end is made up for by the scheduler.
+      await rows(manager, 'UPDATE recordings SET session_over = true WHERE session_id = $1', [session.session_id]);
       afterCommit(() => void this.finalizer.consider(session.session_id, true).catch(() => undefined));
     }
   }

@@ -74,7 +74,7 @@ export class Waterfalls implements OnApplicationBootstrap, BeforeApplicationShut
           count = 0;
           return;
         }
-        waiting.push(samples);
+        waiting.push(samples.slice());
         count += samples.length / 2;
         const rate = subject.sampleRate();
         if (count < (watch.lineMs / 1_000) * rate) {

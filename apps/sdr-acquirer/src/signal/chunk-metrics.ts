@@ -126,8 +126,9 @@ function signalPower(spectrum: PowerSpectrum, noise: number, centreHz: number, b
 }
 
 function percentileSpread(spectrum: PowerSpectrum): number {
-  const sorted = Float64Array.from(spectrum.density, decibels).sort();
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
+  // Decibels keep the order: two logarithms do instead of a thousand.
+  const sorted = Float64Array.from(spectrum.density).sort();
+  const at = (share: number): number => decibels(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!);
   return at(0.95) - at(0.5);
 }
 

@@ -17,20 +17,27 @@ export function frequencyOffset(samples: Float32Array, sampleRate: number, noise
   const count = samples.length / 2;
   const size = Math.max(4, 2 ** Math.ceil(Math.log2(count)));
   const window = hann(count);
-  const re = new Float64Array(size);
-  const im = new Float64Array(size);
-  for (let n = 0; n < count; n += 1) {
-    re[n] = samples[2 * n]! * window.values[n]!;
-    im[n] = samples[2 * n + 1]! * window.values[n]!;
+  const fft = fftOf(size);
+  const { re, im, order } = fft;
+  const { values } = window;
+  for (let n = 0; n < size; n += 1) {
+    const at = order[n]!;
+    re[at] = n < count ? samples[2 * n]! * values[n]! : 0;
+    im[at] = n < count ? samples[2 * n + 1]! * values[n]! : 0;
   }
-  fftOf(size).forward(re, im);
+  fft.forwardOrdered(re, im);
   const power = (bin: number): number => {
     const index = (bin + size) % size;
     return re[index]! * re[index]! + im[index]! * im[index]!;
   };
   let best = 0;
-  for (let bin = 1; bin < size; bin += 1) {
-    if (power(bin) > power(best)) {
+  let most = -1;
+  for (let bin = 0; bin < size; bin += 1) {
+    const r = re[bin]!;
+    const i = im[bin]!;
+    const here = r * r + i * i;
+    if (here > most) {
+      most = here;
       best = bin;
     }
   }

@@ -11,24 +11,23 @@ export const BYTES_PER_SAMPLE: Readonly<Record<SampleFormat, number>> = { ci16_b
 /**
  * Decodes samples to interleaved I and Q at full scale 1.0.
  * @param bytes a whole number of samples; a rest at the end is left out
+ * @param room where to put them, if it is large enough; the result is then good until the next call with the same room
  */
-export function decodeSamples(bytes: Buffer, format: SampleFormat): Float32Array {
+export function decodeSamples(bytes: Buffer, format: SampleFormat, room?: Float32Array): Float32Array {
   const count = Math.floor(bytes.length / BYTES_PER_SAMPLE[format]);
-  const samples = new Float32Array(2 * count);
+  const samples = room !== undefined && room.length >= 2 * count ? room.subarray(0, 2 * count) : new Float32Array(2 * count);
   switch (format) {
     case 'ci16_be':
-    case 'ci16_le': {
-      // A copy starts at an even address, and may be swapped in place.
-      const copy = Buffer.from(bytes.subarray(0, 4 * count));
-      if (format === 'ci16_be') {
-        copy.swap16();
-      }
-      const words = copy.byteOffset % 2 === 0 ? new Int16Array(copy.buffer, copy.byteOffset, 2 * count) : Int16Array.from({ length: 2 * count }, (_, index) => copy.readInt16LE(2 * index));
       for (let index = 0; index < samples.length; index += 1) {
-        samples[index] = words[index]! / 32_768;
+        // Up and down again carries the sign along.
+        samples[index] = (((bytes[2 * index]! << 24) >> 16) | bytes[2 * index + 1]!) / 32_768;
       }
       return samples;
-    }
+    case 'ci16_le':
+      for (let index = 0; index < samples.length; index += 1) {
+        samples[index] = (((bytes[2 * index + 1]! << 24) >> 16) | bytes[2 * index]!) / 32_768;
+      }
+      return samples;
     case 'cu8':
       for (let index = 0; index < samples.length; index += 1) {
         samples[index] = (bytes[index]! - 127.5) / 128;

@@ -1,4 +1,5 @@
 import { fftOf } from './fft';
+import { addSegment } from './welch';
 import { hann } from './window';
 
 /** Bins of a waterfall line that clients may ask for. */
@@ -20,19 +21,9 @@ export function waterfallLine(samples: Float32Array, bins: WaterfallBins): Uint8
   const fft = fftOf(bins);
   const segments = Math.max(1, Math.floor((count - bins) / (bins / 2)) + 1);
   const sum = new Float64Array(bins);
-  const re = new Float64Array(bins);
-  const im = new Float64Array(bins);
   for (let segment = 0; segment < segments; segment += 1) {
     const start = segment * (bins / 2);
-    for (let n = 0; n < bins; n += 1) {
-      const inside = start + n < count;
-      re[n] = inside ? samples[2 * (start + n)]! * window.values[n]! : 0;
-      im[n] = inside ? samples[2 * (start + n) + 1]! * window.values[n]! : 0;
-    }
-    fft.forward(re, im);
-    for (let k = 0; k < bins; k += 1) {
-      sum[k]! += re[k]! * re[k]! + im[k]! * im[k]!;
-    }
+    addSegment(fft, samples.subarray(2 * start, 2 * Math.min(count, start + bins)), window.values, sum);
   }
   const scale = 1 / (segments * window.sum * window.sum);
   const line = new Uint8Array(bins);

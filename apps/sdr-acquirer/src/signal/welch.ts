@@ -1,4 +1,4 @@
-import { fftOf } from './fft';
+import { type Fft, fftOf } from './fft';
 import { hann } from './window';
 
 /** Points of a segment of the averaged spectrum. */
@@ -28,20 +28,9 @@ export function welch(samples: Float32Array, sampleRate: number): PowerSpectrum 
   const fft = fftOf(SEGMENT);
   const segments = Math.max(1, Math.floor((count - SEGMENT) / (SEGMENT / 2)) + 1);
   const sum = new Float64Array(SEGMENT);
-  const re = new Float64Array(SEGMENT);
-  const im = new Float64Array(SEGMENT);
   for (let segment = 0; segment < segments; segment += 1) {
     const start = segment * (SEGMENT / 2);
-    for (let n = 0; n < SEGMENT; n += 1) {
-      const inside = start + n < count;
-      const weight = window.values[n]!;
-      re[n] = inside ? samples[2 * (start + n)]! * weight : 0;
-      im[n] = inside ? samples[2 * (start + n) + 1]! * weight : 0;
-    }
-    fft.forward(re, im);
-    for (let k = 0; k < SEGMENT; k += 1) {
-      sum[k]! += re[k]! * re[k]! + im[k]! * im[k]!;
-    }
+    addSegment(fft, samples.subarray(2 * start, 2 * Math.min(count, start + SEGMENT)), window.values, sum);
   }
   const scale = 1 / (segments * sampleRate * window.sumOfSquares);
   const density = new Float64Array(SEGMENT);
@@ -54,4 +43,21 @@ export function welch(samples: Float32Array, sampleRate: number): PowerSpectrum 
 /** Frequency of a bin of {@link PowerSpectrum.density} in hertz from the tuned one. */
 export function binFrequency(spectrum: PowerSpectrum, bin: number): number {
   return (bin - spectrum.density.length / 2) * spectrum.binHz;
+}
+
+/** Adds the power of each bin of one windowed segment to `sum`; a segment that is too short is padded with zeros. */
+export function addSegment(fft: Fft, segment: Float32Array, window: Float64Array, sum: Float64Array): void {
+  const { re, im, order, size } = fft;
+  const count = segment.length / 2;
+  for (let n = 0; n < size; n += 1) {
+    const at = order[n]!;
+    re[at] = n < count ? segment[2 * n]! * window[n]! : 0;
+    im[at] = n < count ? segment[2 * n + 1]! * window[n]! : 0;
+  }
+  fft.forwardOrdered(re, im);
+  for (let k = 0; k < size; k += 1) {
+    const r = re[k]!;
+    const i = im[k]!;
+    sum[k]! += r * r + i * i;
+  }
 }

@@ -43,6 +43,14 @@ describe(createApiClient.name, () => {
     expect(header(0, 'Authorization')).toBe('Bearer one');
   });
 
+  it('asks for bytes with the tag it has, and says when they are still the same', async () => {
+    const { sut, header } = setup([new Response('pixels', { status: 200, headers: { ETag: '"a"' } }), new Response(null, { status: 304 })]);
+    const first = await sut.bytes('cameraStill', { params: { id } });
+    expect([await first.bytes?.text(), first.response.headers.get('etag'), header(0, 'If-None-Match'), header(0, 'Accept')]).toEqual(['pixels', '"a"', undefined, '*/*']);
+    expect((await sut.bytes('cameraStill', { params: { id }, etag: '"a"' })).bytes).toBeUndefined();
+    expect(header(1, 'If-None-Match')).toBe('"a"');
+  });
+
   it('renews the token once on 401 and repeats the call', async () => {
     const { sut, header } = setup([json(401, { code: 'TOKEN_EXPIRED' }), json(200, { sessions: [] })]);
     await sut.call('listSessions');

@@ -21,6 +21,8 @@ export interface ApiClientDependencies {
 /** Calls a route of the public API by its name. */
 export interface ApiClient {
   call<N extends EndpointName>(name: N, ...options: CallArguments<N>): Promise<Answer<N>>;
+  /** Bytes of a route that answers no JSON; undefined when they are those of `etag` still. */
+  bytes<N extends EndpointName>(name: N, options: CallOptions<N> & { readonly etag?: string }): Promise<{ readonly response: Response; readonly bytes: Blob | undefined }>;
 }
 
 /** Options may be left out where a route needs neither parameters nor a body. */
@@ -32,6 +34,7 @@ interface LooseOptions {
   readonly body?: unknown;
   readonly signal?: AbortSignal;
   readonly idempotencyKey?: string;
+  readonly etag?: string;
 }
 
 /** Routes that are called without a token: they make one. */
@@ -49,7 +52,8 @@ export function createApiClient({ fetch, now, clock, tokens }: ApiClientDependen
         cache: 'no-store',
         signal: options.signal,
         headers: {
-          Accept: 'application/json',
+          Accept: options.etag === undefined ? 'application/json' : '*/*',
+          ...(options.etag === undefined || options.etag === '' ? {} : { 'If-None-Match': options.etag }),
           ...(options.body === undefined ? {} : { 'Content-Type': 'application/json' }),
           ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
           ...(options.idempotencyKey === undefined ? {} : { 'Idempotency-Key': options.idempotencyKey }),
@@ -66,27 +70,35 @@ export function createApiClient({ fetch, now, clock, tokens }: ApiClientDependen
     return response;
   }
 
+  async function answered(name: EndpointName, options: LooseOptions): Promise<Response> {
+    const token = OPEN.has(name) ? undefined : await tokens.current();
+    let response = await send(name, options, token);
+    if (response.status === 401 && !OPEN.has(name)) {
+      const problem = await problemIn(response);
+      // A wrong current password is a 401 too, and no new token would help.
+      if (problem.code === 'INVALID_CREDENTIALS') {
+        throw problem;
+      }
+      const renewed = await tokens.renewed(token);
+      if (renewed === undefined) {
+        throw problem;
+      }
+      response = await send(name, options, renewed);
+    }
+    if (!response.ok && response.status !== 304) {
+      throw await problemIn(response);
+    }
+    return response;
+  }
+
   return {
     async call<N extends EndpointName>(name: N, ...[given]: CallArguments<N>): Promise<Answer<N>> {
-      const options = (given ?? {}) as LooseOptions;
-      const token = OPEN.has(name) ? undefined : await tokens.current();
-      let response = await send(name, options, token);
-      if (response.status === 401 && !OPEN.has(name)) {
-        const problem = await problemIn(response);
-        // A wrong current password is a 401 too, and no new token would help.
-        if (problem.code === 'INVALID_CREDENTIALS') {
-          throw problem;
-        }
-        const renewed = await tokens.renewed(token);
-        if (renewed === undefined) {
-          throw problem;
-        }
-        response = await send(name, options, renewed);
-      }
-      if (!response.ok) {
-        throw await problemIn(response);
-      }
+      const response = await answered(name, (given ?? {}) as LooseOptions);
       return (response.status === 204 ? undefined : await response.json().catch(() => undefined)) as Answer<N>;
+    },
+    async bytes(name, options) {
+      const response = await answered(name, { etag: '', ...(options as LooseOptions) });
+      return { response, bytes: response.status === 304 ? undefined : await response.blob() };
     },
   };
 }

@@ -1,8 +1,8 @@
 import type { ApiClient } from './client';
 import type { EndpointName } from './endpoints';
 
-/** What can be downloaded: a session's bundle, one artifact, a session's merged capture. */
-export type Downloadable = 'session' | 'artifact' | 'merged';
+/** What can be downloaded: a session's bundle, one artifact, a session's merged capture, a camera's snapshot. */
+export type Downloadable = 'session' | 'artifact' | 'merged' | 'snapshot';
 
 /** Starts the browser's own download, by a short-lived signed link. */
 export async function download(api: ApiClient, what: Downloadable, id: string): Promise<void> {
@@ -26,8 +26,9 @@ export async function readText(api: ApiClient, artifactId: string): Promise<stri
   return response.text();
 }
 
-const LINKS = { session: 'sessionDownloadUrl', artifact: 'artifactDownloadUrl', merged: 'mergedCaptureUrl' } as const satisfies Record<Downloadable, EndpointName>;
+const LINKS = { session: 'sessionDownloadUrl', artifact: 'artifactDownloadUrl', merged: 'mergedCaptureUrl', snapshot: 'snapshotDownloadUrl' } as const satisfies Record<Downloadable, EndpointName>;
 
-function linkTo(api: ApiClient, what: Downloadable, id: string): Promise<{ url: string }> {
+/** A short-lived signed link, relative to this server. */
+export function linkTo(api: ApiClient, what: Downloadable, id: string): Promise<{ url: string }> {
   return api.call(LINKS[what], { params: { id } });
 }

@@ -38,8 +38,10 @@ describe('options of a device', () => {
     expect(problemsOf(bodyOf(draft({ targets: [target({ options })] }), {}, knows('buffer_mb')))).toEqual([]);
   });
 
-  it('that were chosen for another type are kept and not sent', () => {
-    expect(bodyOf(draft({ targets: [target({ deviceType: 'expressway', options })] }), {}, [{ device_type: 'expressway', options: ['takeover'] } as unknown as CaptureCapability]).targets).toEqual([{ device_type: 'expressway', host: 'edge-1.lab', takeover: true }]);
+  it('that were chosen for another type are kept and not sent; an Expressway has jump hosts, and no SSH of its own', () => {
+    expect(bodyOf(draft({ targets: [target({ deviceType: 'expressway', options })] }), {}, [{ device_type: 'expressway', options: ['takeover'] } as unknown as CaptureCapability]).targets).toEqual([
+      { device_type: 'expressway', host: 'edge-1.lab', takeover: true, jump: [{ host: 'bastion', credential_id: credential }] },
+    ]);
   });
 
   it('are told wrong at their own place', () => {

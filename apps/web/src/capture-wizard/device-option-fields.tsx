@@ -1,8 +1,8 @@
-import { type CaptureCapability, type CaptureOption, type CredentialView, MAX_JUMPS } from '@capstan/contracts';
-import { ActionIcon, Button, NumberInput, Select, Switch, TextInput } from '@mantine/core';
+import { CAPTURE_EXTRAS, type CaptureCapability, type CaptureExtra, type CaptureOption, type CredentialView, MAX_JUMPS } from '@capstan/contracts';
+import { ActionIcon, Button, MultiSelect, NumberInput, Select, Switch, TextInput } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { CredentialSelect } from './credential-select';
-import type { DraftJump, DraftOptions } from './device-options';
+import { type DraftJump, type DraftOptions, EXTRA_WORDS } from './device-options';
 import type { NumberField } from './draft';
 import classes from './capture-wizard.module.css';
 
@@ -65,6 +65,17 @@ export function DeviceOptionFields({ options, capability, credentials, onChange,
         {has('packet_limit') ? <NumberInput label="Packets at most" size="xs" placeholder="The device’s own limit" thousandSeparator="," hideControls allowDecimal={false} allowNegative={false} clampBehavior="none" value={options.packetLimit} onChange={(value) => onChange({ packetLimit: number(value) })} error={problem('packet_limit')} /> : null}
       </div>
       {has('control_plane') ? <Switch size="sm" label="The router’s own traffic" description="What goes to and from the router itself, instead of what passes the interface." checked={options.controlPlane} onChange={(event) => onChange({ controlPlane: event.currentTarget.checked })} /> : null}
+      {has('extras') ? (
+        <MultiSelect
+          label="Also ask the router"
+          description="When the capture has ended; each answer is a text file beside it. Nothing is switched on."
+          size="xs"
+          clearable
+          data={CAPTURE_EXTRAS.map((extra) => ({ value: extra, label: EXTRA_WORDS[extra] }))}
+          value={[...options.extras]}
+          onChange={(extras) => onChange({ extras: extras as CaptureExtra[] })}
+        />
+      ) : null}
       {has('takeover') ? <Switch size="sm" label="End somebody else’s run" description="The device logs for one at a time. Off: a run that is not ours is respected, and this device fails." checked={options.takeover} onChange={(event) => onChange({ takeover: event.currentTarget.checked })} /> : null}
       {has('tls_fingerprint') ? (
         <TextInput label="Certificate’s SHA-256 fingerprint" description="Empty: the certificate is trusted that the device shows first." size="xs" spellCheck={false} autoComplete="off" classNames={{ input: 'mono' }} value={options.tlsFingerprint} onChange={(event) => onChange({ tlsFingerprint: event.currentTarget.value })} error={problem('tls_fingerprint')} />
@@ -73,26 +84,30 @@ export function DeviceOptionFields({ options, capability, credentials, onChange,
   );
 }
 
-/** How a device is reached over SSH. */
-export function SshOptionFields({ options, credentials, onChange, problem }: OptionFieldsProps) {
+/** How a device is reached: over SSH, or over HTTPS; through jump hosts either way. */
+export function WayFields({ overSsh, options, credentials, onChange, problem }: OptionFieldsProps & { readonly overSsh: boolean }) {
   const jump = (index: number, part: Partial<DraftJump>): void => onChange({ jumps: options.jumps.map((hop, at) => (at === index ? { ...hop, ...part } : hop)) });
   return (
-    <details className={classes['more']} open={options.legacyCrypto !== '' || options.hostKey !== '' || options.jumps.length > 0}>
-      <summary>SSH</summary>
+    <details className={classes['more']} open={options.jumps.length > 0 || (overSsh && (options.legacyCrypto !== '' || options.hostKey !== ''))}>
+      <summary>{overSsh ? 'SSH' : 'Jump hosts'}</summary>
       <div className={classes['dialog']}>
-        <Select
-          label="Outdated algorithms (SHA-1, CBC)"
-          size="xs"
-          allowDeselect={false}
-          data={[
-            { value: '', label: 'Only where the device knows no others' },
-            { value: 'never', label: 'Never' },
-            { value: 'always', label: 'Offer them at once' },
-          ]}
-          value={options.legacyCrypto === 'auto' ? '' : options.legacyCrypto}
-          onChange={(value) => onChange({ legacyCrypto: (value ?? '') as DraftOptions['legacyCrypto'] })}
-        />
-        <TextInput label="Host key’s fingerprint" description="Empty: the key is trusted that the device shows first." placeholder="SHA256:…" size="xs" spellCheck={false} autoComplete="off" classNames={{ input: 'mono' }} value={options.hostKey} onChange={(event) => onChange({ hostKey: event.currentTarget.value })} error={problem('host_key')} />
+        {overSsh ? (
+          <>
+            <Select
+              label="Outdated algorithms (SHA-1, CBC)"
+              size="xs"
+              allowDeselect={false}
+              data={[
+                { value: '', label: 'Only where the device knows no others' },
+                { value: 'never', label: 'Never' },
+                { value: 'always', label: 'Offer them at once' },
+              ]}
+              value={options.legacyCrypto === 'auto' ? '' : options.legacyCrypto}
+              onChange={(value) => onChange({ legacyCrypto: (value ?? '') as DraftOptions['legacyCrypto'] })}
+            />
+            <TextInput label="Host key’s fingerprint" description="Empty: the key is trusted that the device shows first." placeholder="SHA256:…" size="xs" spellCheck={false} autoComplete="off" classNames={{ input: 'mono' }} value={options.hostKey} onChange={(event) => onChange({ hostKey: event.currentTarget.value })} error={problem('host_key')} />
+          </>
+        ) : null}
         {options.jumps.map((hop, index) => (
           <fieldset key={index} className={classes['jump']}>
             <legend>{options.jumps.length === 1 ? 'Jump host' : `Jump host ${index + 1}`}</legend>

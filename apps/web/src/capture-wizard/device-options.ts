@@ -1,4 +1,4 @@
-import type { CaptureCapability, CaptureOption } from '@capstan/contracts';
+import type { CaptureCapability, CaptureDeviceType, CaptureExtra, CaptureOption } from '@capstan/contracts';
 import type { NumberField } from './draft';
 
 /** A host on the way to a device. */
@@ -15,6 +15,7 @@ export interface DraftOptions {
   readonly packetLimit: NumberField;
   readonly direction: '' | 'both' | 'in' | 'out';
   readonly controlPlane: boolean;
+  readonly extras: readonly CaptureExtra[];
   readonly appCredentialId: string;
   readonly takeover: boolean;
   readonly tlsFingerprint: string;
@@ -24,7 +25,7 @@ export interface DraftOptions {
 }
 
 /** Nothing chosen. */
-export const NO_OPTIONS: DraftOptions = { bufferMb: '', buffer: '', packetLimit: '', direction: '', controlPlane: false, appCredentialId: '', takeover: false, tlsFingerprint: '', legacyCrypto: '', hostKey: '', jumps: [] };
+export const NO_OPTIONS: DraftOptions = { bufferMb: '', buffer: '', packetLimit: '', direction: '', controlPlane: false, extras: [], appCredentialId: '', takeover: false, tlsFingerprint: '', legacyCrypto: '', hostKey: '', jumps: [] };
 
 const FIELDS: Readonly<Record<CaptureOption, (options: DraftOptions) => unknown>> = {
   buffer_mb: ({ bufferMb }) => bufferMb,
@@ -32,6 +33,7 @@ const FIELDS: Readonly<Record<CaptureOption, (options: DraftOptions) => unknown>
   packet_limit: ({ packetLimit }) => packetLimit,
   direction: ({ direction }) => direction,
   control_plane: ({ controlPlane }) => controlPlane,
+  extras: ({ extras }) => (extras.length === 0 ? '' : extras),
   app_credential_id: ({ appCredentialId }) => appCredentialId,
   takeover: ({ takeover }) => takeover,
   tls_fingerprint: ({ tlsFingerprint }) => tlsFingerprint.trim(),
@@ -47,11 +49,20 @@ export function optionFields(options: DraftOptions, capability: Pick<CaptureCapa
   return Object.fromEntries(known.map((name) => [name, FIELDS[name](options)] as const).filter(([, value]) => value !== '' && value !== false));
 }
 
-/** How a device is reached over SSH, as fields of a target of the API. */
-export function sshFields({ legacyCrypto, hostKey, jumps }: DraftOptions): Readonly<Record<string, unknown>> {
+/** What a router can be asked besides, in words for people. */
+export const EXTRA_WORDS: Readonly<Record<CaptureExtra, string>> = { voip_trace: 'VoIP trace', active_calls: 'Active calls', sip_calls: 'SIP calls', logging: 'Log' };
+
+/** Whether a device is spoken with over SSH; the others over HTTPS, to which all that is said of SSH means nothing. */
+export function speaksSsh(deviceType: CaptureDeviceType): boolean {
+  return deviceType !== 'expressway';
+}
+
+/** How a device is reached, as fields of a target of the API. */
+export function wayFields({ legacyCrypto, hostKey, jumps }: DraftOptions, deviceType: CaptureDeviceType): Readonly<Record<string, unknown>> {
+  const ssh = speaksSsh(deviceType);
   return {
-    ...(legacyCrypto === '' ? {} : { legacy_crypto: legacyCrypto }),
-    ...(hostKey.trim() === '' ? {} : { host_key: hostKey.trim() }),
+    ...(!ssh || legacyCrypto === '' ? {} : { legacy_crypto: legacyCrypto }),
+    ...(!ssh || hostKey.trim() === '' ? {} : { host_key: hostKey.trim() }),
     ...(jumps.length === 0 ? {} : { jump: jumps.map(({ host, port, credentialId }) => ({ host: host.trim(), ...(port === '' ? {} : { port }), credential_id: credentialId })) }),
   };
 }

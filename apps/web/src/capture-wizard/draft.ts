@@ -1,5 +1,5 @@
 import type { CaptureCapability, CaptureDeviceType, CreateCaptureSessionBody } from '@capstan/contracts';
-import { type DraftOptions, NO_OPTIONS, optionFields, sshFields } from './device-options';
+import { type DraftOptions, NO_OPTIONS, optionFields, wayFields } from './device-options';
 import { compileTree, type DraftGroup, EMPTY_TREE } from './filter-draft';
 
 /** Where a device's credentials come from: the session's own, a stored one, or typed ones. */
@@ -103,8 +103,7 @@ export function bodyOf(draft: Draft, secrets: Secrets, capabilities?: readonly C
         port: number(target.port),
         interface: text(target.interface),
         ...optionFields(target.options, capabilities?.find(({ device_type: type }) => type === target.deviceType)),
-        // A device that is reached over HTTPS knows nothing of SSH.
-        ...(target.deviceType === 'expressway' ? {} : sshFields(target.options)),
+        ...wayFields(target.options, target.deviceType),
         credential_id: target.access === 'stored' ? text(target.credentialId) : undefined,
         username: target.access === 'typed' ? text(target.username) : undefined,
         password: target.access === 'typed' ? secrets[target.key] || undefined : undefined,

@@ -3,8 +3,8 @@ import { Button, Modal, NumberInput, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { CapabilityFacts } from './capability-facts';
 import { CredentialFields } from './credential-fields';
-import { DeviceOptionFields, SshOptionFields } from './device-option-fields';
-import { type DraftOptions, optionFields, sshFields } from './device-options';
+import { DeviceOptionFields, WayFields } from './device-option-fields';
+import { type DraftOptions, optionFields, speaksSsh, wayFields } from './device-options';
 import type { DraftTarget } from './draft';
 import { typeChoices } from './use-capture-choices';
 import classes from './capture-wizard.module.css';
@@ -28,7 +28,6 @@ export function TargetDialog({ target, isNew, password, capabilities, credential
   const [secret, setSecret] = useState(password);
   const [tried, setTried] = useState(false);
   const capability = capabilities?.find(({ device_type: type }) => type === now.deviceType);
-  const overSsh = now.deviceType !== 'expressway';
   const wrong = problemsIn(now, capability);
   const problem = (path: string): string | undefined => (tried || path !== 'host' || now.host !== '' ? wrong.get(path) : undefined);
   const change = (part: Partial<DraftTarget>): void => setNow((before) => ({ ...before, ...part }));
@@ -63,7 +62,7 @@ export function TargetDialog({ target, isNew, password, capabilities, credential
         ) : null}
         <CredentialFields idPrefix={now.key} allowShared access={now.access} credentialId={now.credentialId} username={now.username} password={secret} credentials={credentials} show={false} onChange={change} onPassword={setSecret} />
         {capability === undefined ? null : <DeviceOptionFields capability={capability} options={now.options} credentials={credentials} onChange={changeOptions} problem={problem} />}
-        {overSsh ? <SshOptionFields options={now.options} credentials={credentials} onChange={changeOptions} problem={problem} /> : null}
+        <WayFields overSsh={speaksSsh(now.deviceType)} options={now.options} credentials={credentials} onChange={changeOptions} problem={problem} />
         <div className={classes['dialogButtons']}>
           <Button variant="default" onClick={onClose}>
             Back
@@ -83,7 +82,7 @@ function problemsIn(target: DraftTarget, capability: CaptureCapability | undefin
     ...(target.port === '' ? {} : { port: target.port }),
     ...(target.interface.trim() === '' || capability?.interface_selectable === false ? {} : { interface: target.interface.trim() }),
     ...optionFields(target.options, capability),
-    ...(target.deviceType === 'expressway' ? {} : sshFields(target.options)),
+    ...wayFields(target.options, target.deviceType),
   });
   return new Map(result.success ? [] : result.error.issues.map((issue) => [issue.path.join('.'), issue.message]));
 }

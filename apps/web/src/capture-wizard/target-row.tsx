@@ -4,7 +4,7 @@ import { IconX } from '@tabler/icons-react';
 import type { FieldProblem } from '../api/problem';
 import { StatusIcon } from '../design/status-badge';
 import { DEVICE_TYPE_LABELS, DeviceIcon } from '../live-session/device-icon';
-import { optionFields, sshFields } from './device-options';
+import { optionFields, wayFields } from './device-options';
 import type { DraftTarget } from './draft';
 import classes from './capture-wizard.module.css';
 
@@ -50,7 +50,7 @@ export function TargetRow({ target, capability, credentials, problems, duplicate
 
 /** What was chosen beyond the defaults, so that it cannot be forgotten. */
 function optionWords({ options, deviceType }: DraftTarget, capability: CaptureCapability | undefined): string {
-  const chosen = [...Object.keys(optionFields(options, capability)), ...(deviceType === 'expressway' ? [] : Object.keys(sshFields(options)))].map((name) => OPTION_WORDS[name] ?? name);
+  const chosen = [...Object.keys(optionFields(options, capability)), ...Object.keys(wayFields(options, deviceType))].map((name) => OPTION_WORDS[name] ?? name);
   return chosen.length === 0 ? '' : ` · ${chosen.join(', ')}`;
 }
 
@@ -60,6 +60,7 @@ const OPTION_WORDS: Readonly<Record<string, string>> = {
   packet_limit: 'packet limit',
   direction: 'one direction',
   control_plane: 'own traffic',
+  extras: 'more answers',
   app_credential_id: 'application credential',
   takeover: 'takes over',
   tls_fingerprint: 'pinned certificate',

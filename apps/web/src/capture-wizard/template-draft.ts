@@ -81,6 +81,7 @@ function draftOptions(target: PacketCaptureTarget): DraftOptions {
     packetLimit: target.packet_limit ?? NO_OPTIONS.packetLimit,
     direction: target.direction ?? NO_OPTIONS.direction,
     controlPlane: target.control_plane ?? NO_OPTIONS.controlPlane,
+    extras: target.extras ?? NO_OPTIONS.extras,
     appCredentialId: target.app_credential_id ?? NO_OPTIONS.appCredentialId,
     takeover: target.takeover ?? NO_OPTIONS.takeover,
     tlsFingerprint: target.tls_fingerprint ?? NO_OPTIONS.tlsFingerprint,

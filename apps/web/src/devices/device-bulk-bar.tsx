@@ -2,6 +2,7 @@ import type { BulkDevicesBody, DeviceView } from '@capstan/contracts';
 import { Autocomplete, Button, Modal, Select, Switch, TagsInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
+import { Link } from 'react-router';
 import { CredentialSelect } from '../capture-wizard/credential-select';
 import { ConfirmDialog } from '../design/confirm-dialog';
 import { say, sayProblem } from '../design/feedback';
@@ -14,6 +15,7 @@ export function DeviceBulkBar({ devices, selected, onDone }: { devices: readonly
   const { api } = useRuntime();
   const queries = useQueryClient();
   const may = useMay('devices:write');
+  const mayCollect = useMay('sessions:write');
   const [asking, setAsking] = useState<'change' | 'delete'>();
   const [busy, setBusy] = useState(false);
   const ids = devices.map(({ id }) => id).filter((id) => selected.has(id));
@@ -37,6 +39,11 @@ export function DeviceBulkBar({ devices, selected, onDone }: { devices: readonly
   return (
     <div className={classes['bulk']} role="region" aria-label="Selected devices">
       <span className="num">{count(ids.length)} selected</span>
+      {mayCollect ? (
+        <Button component={Link} to="/collection/new" state={{ picked: ids }}>
+          Collect from {ids.length}
+        </Button>
+      ) : null}
       <Button variant="default" onClick={() => setAsking('change')}>
         Change {ids.length}
       </Button>

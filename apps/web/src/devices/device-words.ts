@@ -2,12 +2,16 @@ import type { DeviceFacets, DeviceIdentity, DeviceView } from '@capstan/contract
 import type { Status } from '../design/status';
 
 /** How a device is, in one word. The worst comes first. */
-export function healthOf(device: Pick<DeviceView, 'identity_alarm' | 'enabled' | 'last_test'>): { readonly status: Status; readonly label: string } {
+export function healthOf(device: Pick<DeviceView, 'identity_alarm' | 'enabled' | 'last_test' | 'last_collected_at'>): { readonly status: Status; readonly label: string } {
   if (device.identity_alarm !== null) {
     return { status: 'attention', label: 'Other device' };
   }
   if (!device.enabled) {
     return { status: 'cancelled', label: 'Off' };
+  }
+  // A collection is the harder test; the later one of the two counts.
+  if (device.last_collected_at !== null && device.last_collected_at > (device.last_test?.tested_at ?? '')) {
+    return { status: 'success', label: 'OK' };
   }
   if (device.last_test === null) {
     return { status: 'pending', label: 'Not tested' };

@@ -43,6 +43,7 @@ describe(healthOf.name, () => {
     expect(healthOf({ ...device, enabled: false, identity_alarm: { observed: identity, since: identity.observed_at } }).label).toBe('Other device');
     expect(healthOf({ ...device, enabled: false }).label).toBe('Off');
     expect(healthOf(device).label).toBe('Not tested');
+    expect(healthOf({ ...device, last_collected_at: '2026-11-21T11:00:00.000Z' }).label).toBe('OK');
   });
 
   it('says only what the device told', () => {

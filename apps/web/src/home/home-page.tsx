@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useCallback, useState } from 'react';
 import { Link, Navigate } from 'react-router';
+import { HomeCameras } from '../cameras/home-cameras';
 import { Page } from '../design/page';
 import { useSessionsFeed } from '../live/use-sessions-feed';
 import { useMay } from '../runtime';
@@ -30,6 +31,7 @@ export function HomePage() {
       <RunningSessions onKnown={known} />
       <ComingUp shown={settled} />
       <RecentFailures shown={settled} />
+      {settled ? <HomeCameras /> : null}
     </Page>
   );
 }

@@ -1,4 +1,4 @@
-import { IconCloudNetwork, IconPhone, IconRouter, IconTerminal2 } from '@tabler/icons-react';
+import { IconCamera, IconCloudNetwork, IconPhone, IconRouter, IconTerminal2 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 
 const ICONS: Readonly<Record<string, ComponentType<{ size?: number; stroke?: number; 'aria-hidden'?: boolean }>>> = {
@@ -7,10 +7,11 @@ const ICONS: Readonly<Record<string, ComponentType<{ size?: number; stroke?: num
   cube: IconRouter,
   csr1000v: IconRouter,
   expressway: IconCloudNetwork,
+  snapshot: IconCamera,
 };
 
 /** Names of device types as their makers write them. */
-export const DEVICE_TYPE_LABELS: Readonly<Record<string, string>> = { linux: 'Linux', cucm: 'CUCM', cube: 'CUBE', csr1000v: 'CSR1000v', expressway: 'Expressway' };
+export const DEVICE_TYPE_LABELS: Readonly<Record<string, string>> = { linux: 'Linux', cucm: 'CUCM', cube: 'CUBE', csr1000v: 'CSR1000v', expressway: 'Expressway', snapshot: 'Camera' };
 
 /** What kind of device it is. */
 export function DeviceIcon({ type, size = 16 }: { type: string; size?: number }) {

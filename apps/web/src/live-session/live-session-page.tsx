@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useRef } from 'react';
+import { lazy, Suspense, useRef } from 'react';
 import { Link, useParams } from 'react-router';
 import { asProblem } from '../api/problem';
 import { CopyIcon } from '../design/copy-button';
@@ -22,6 +22,9 @@ import { StatStrip } from './stat-strip';
 import { TargetGrid } from './target-grid';
 import { TranscriptProvider } from './transcript';
 import classes from './live-session.module.css';
+
+// Most sessions have none.
+const SessionPictures = lazy(async () => ({ default: (await import('../cameras/session-pictures')).SessionPictures }));
 
 const BACK = { to: '/sessions', label: 'Sessions' } as const;
 
@@ -79,6 +82,11 @@ function LiveSessionView({ id }: { id: string }) {
         <StatStrip session={session} targets={targets} />
         <OutcomeNotice session={session} targets={targets} />
         <AnalysisPanel session={session} />
+        {targets.some(({ view }) => view.kind === 'snapshot') ? (
+          <Suspense fallback={null}>
+            <SessionPictures targets={targets.filter(({ view }) => view.kind === 'snapshot')} artifacts={session.artifacts} />
+          </Suspense>
+        ) : null}
         <TargetGrid targets={targets} />
         <SpreadStrip targets={targets} header={header} />
         <div className={classes['columns']}>

@@ -18,7 +18,8 @@ export function StatStrip({ session, targets }: { session: LiveSession; targets:
   const artifacts = Object.values(session.artifacts);
   const stored = artifacts.reduce((total, { size }) => total + size, 0);
   const live = !isTerminal(header.state);
-  const clock = clockOf(timing, header.duration_sec);
+  const pictures = targets.length > 0 && targets.every(({ view }) => view.kind === 'snapshot');
+  const clock = clockOf(timing, header.duration_sec, pictures);
   return (
     <Panel padded={false}>
       <dl className={classes['stats']}>
@@ -41,14 +42,16 @@ export function StatStrip({ session, targets }: { session: LiveSession; targets:
           </dd>
           <dd className={classes['statNote']}>{targetNote(targets)}</dd>
         </div>
-        <div className={classes['stat']}>
-          <dt>Packets</dt>
-          <dd className={`num ${classes['statValue']}`}>{formatCount(sum('packets_captured'))}</dd>
-          <dd className={`num ${classes['statNote']}`}>
-            {live && rates.length > 0 ? formatPacketRate(packetRate) : ''}
-            {dropped > 0 ? `${live && rates.length > 0 ? ', ' : ''}${formatCount(dropped)} dropped by devices` : live && rates.length > 0 ? '' : 'none dropped'}
-          </dd>
-        </div>
+        {pictures ? null : (
+          <div className={classes['stat']}>
+            <dt>Packets</dt>
+            <dd className={`num ${classes['statValue']}`}>{formatCount(sum('packets_captured'))}</dd>
+            <dd className={`num ${classes['statNote']}`}>
+              {live && rates.length > 0 ? formatPacketRate(packetRate) : ''}
+              {dropped > 0 ? `${live && rates.length > 0 ? ', ' : ''}${formatCount(dropped)} dropped by devices` : live && rates.length > 0 ? '' : 'none dropped'}
+            </dd>
+          </div>
+        )}
         <div className={classes['stat']}>
           <dt>{live ? 'Captured' : 'Stored'}</dt>
           <dd className={`num ${classes['statValue']}`}>{formatBytes(live ? sum('bytes') : stored)}</dd>
@@ -64,20 +67,20 @@ export function StatStrip({ session, targets }: { session: LiveSession; targets:
   );
 }
 
-function clockOf(timing: SessionTiming, durationSec: number | null): { label: string; value: string; note: string } {
+function clockOf(timing: SessionTiming, durationSec: number | null, pictures: boolean): { label: string; value: string; note: string } {
   switch (timing.phase) {
     case 'waiting':
-      return { label: 'Preparing', value: formatClock(timing.elapsed), note: durationSec === null ? 'then until stopped' : `then ${formatDuration(durationSec)} of capture` };
+      return { label: 'Preparing', value: formatClock(timing.elapsed), note: pictures ? 'then one picture each' : durationSec === null ? 'then until stopped' : `then ${formatDuration(durationSec)} of capture` };
     case 'counting-down':
       return { label: 'Remaining', value: formatClock(Math.ceil(timing.remaining)), note: `${formatClock(timing.elapsed)} of ${formatClock(durationSec ?? 0)}` };
     case 'paused':
       return { label: 'Paused', value: formatClock(timing.remaining === undefined ? timing.elapsed : Math.ceil(timing.remaining)), note: timing.remaining === undefined ? 'captured so far' : `left of ${formatClock(durationSec ?? 0)}` };
     case 'open-ended':
-      return { label: 'Elapsed', value: formatClock(timing.elapsed), note: 'until stopped' };
+      return { label: 'Elapsed', value: formatClock(timing.elapsed), note: pictures ? 'until every camera has answered' : 'until stopped' };
     case 'finishing':
       return { label: 'Collecting', value: formatClock(timing.elapsed), note: 'since the start of the capture' };
     case 'done':
-      return { label: 'Took', value: timing.elapsed === undefined ? '–' : formatDuration(timing.elapsed), note: durationSec === null ? 'stopped by hand' : `asked for ${formatDuration(durationSec)}` };
+      return { label: 'Took', value: timing.elapsed === undefined ? '–' : formatDuration(timing.elapsed), note: pictures ? 'from the order to the last picture' : durationSec === null ? 'stopped by hand' : `asked for ${formatDuration(durationSec)}` };
   }
 }
 

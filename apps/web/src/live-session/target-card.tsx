@@ -33,7 +33,7 @@ const CardHead = memo(function CardHead({ view, weak }: { view: TargetView; weak
   const phases = phasesOf(view);
   const type = spec.device_type ?? view.kind;
   const typeLabel = DEVICE_TYPE_LABELS[type] ?? type;
-  const where = [typeLabel, spec.port === undefined ? '' : `port ${spec.port}`, spec.interface ?? '', view.attempt > 1 ? `attempt ${view.attempt}` : '', view.metrics['weak_crypto'] === 1 ? 'outdated SSH algorithms' : ''].filter((part) => part !== '');
+  const where = [typeLabel, spec.port === undefined ? '' : `port ${spec.port}`, spec.interface ?? '', view.attempt > 1 ? `attempt ${view.attempt}` : ''].filter((part) => part !== '');
   return (
     <>
       <header className={classes['head']}>
@@ -69,7 +69,7 @@ const CardHead = memo(function CardHead({ view, weak }: { view: TargetView; weak
 
 function Numbers({ target }: { target: LiveTarget }) {
   const { view, metrics } = target;
-  const deviceType = (view.spec as { device_type?: string }).device_type ?? '';
+  const deviceType = (view.spec as { device_type?: string }).device_type ?? view.kind;
   const facts = { deviceType, metrics, rates: ratesOf(target) };
   // A clock draws its card every second: only where there is nothing else to see.
   return needsClock(facts) ? <TimedNumbers view={view} facts={facts} /> : <NumberList numbers={numbersFor({ ...facts, elapsedSec: undefined })} />;

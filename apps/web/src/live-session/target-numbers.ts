@@ -1,4 +1,4 @@
-import { formatByteRate, formatBytes, formatClock, formatCount, formatPacketRate } from '../design/format';
+import { formatByteRate, formatBytes, formatClock, formatCount, formatMilliseconds, formatPacketRate } from '../design/format';
 
 /** A number of a card, with what stands under it. */
 export interface CardNumber {
@@ -29,6 +29,10 @@ export function needsClock({ deviceType, metrics }: Pick<NumberFacts, 'deviceTyp
 export function numbersFor({ deviceType, metrics, rates, elapsedSec }: NumberFacts): readonly [CardNumber, CardNumber] {
   const { packets_captured: packets, packets_dropped: dropped = 0, bytes, files } = metrics;
   const data: CardNumber = { label: 'Data', value: bytes === undefined ? '–' : formatBytes(bytes), note: rates !== undefined && rates.bytes > 0 ? formatByteRate(rates.bytes) : filesNote(files) };
+  if (deviceType === 'snapshot') {
+    const { width, height, frame_age_ms: age } = metrics;
+    return [{ label: 'Picture', value: width === undefined || height === undefined ? '–' : `${width}×${height}`, note: bytes === undefined ? '' : formatBytes(bytes) }, { label: 'Frame age', value: age === undefined ? '–' : formatMilliseconds(age), note: '' }];
+  }
   if (packets === undefined && deviceType === 'cucm') {
     return [data, { label: 'Files', value: files === undefined ? '–' : formatCount(files), note: 'no packet count live' }];
   }

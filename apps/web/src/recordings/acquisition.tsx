@@ -1,10 +1,11 @@
-import type { RecordingProgress, RecordingView } from '@capstan/contracts';
+import type { RecordingProgress, RecordingView, StreamView } from '@capstan/contracts';
 import { Button, Select } from '@mantine/core';
 import { useState } from 'react';
 import { sayProblem } from '../design/feedback';
 import { useMay, useRuntime } from '../runtime';
 import { ReceiverStates } from './receiver-states';
 import classes from './recordings.module.css';
+import type { RecordingWarning } from './use-recording';
 import { Waterfall } from './waterfall';
 
 const RUNNING: readonly string[] = ['connecting', 'in_progress', 'paused', 'finalizing', 'scheduled', 'pending'];
@@ -14,8 +15,18 @@ export function isRunning(recording: Pick<RecordingView, 'status'>): boolean {
   return RUNNING.includes(recording.status);
 }
 
+/** A receiver with the numbers of the last message, which come each second; its state comes on its own. */
+function newest(receiver: StreamView, progress: RecordingProgress | undefined, several: boolean): StreamView {
+  const told = progress?.receivers[several ? `${receiver.receiver_no}@${receiver.frequency_hz}` : String(receiver.receiver_no)];
+  if (told === undefined || told.chunk < receiver.chunks) {
+    return receiver;
+  }
+  const { chunk: chunks, samples, lost_samples, gaps, snr_db, power_dbfs, rssi_dbm, clock_quality } = told;
+  return { ...receiver, chunks, samples, lost_samples, gaps, snr_db, power_dbfs, rssi_dbm, clock_quality };
+}
+
 /** A running recording: chunk counter, measurements, receivers, waterfall, and what can be done. */
-export function Acquisition({ recording, progress }: { recording: RecordingView; progress: RecordingProgress | undefined }) {
+export function Acquisition({ recording, progress, warnings }: { recording: RecordingView; progress: RecordingProgress | undefined; warnings: readonly RecordingWarning[] }) {
   const { live } = useRuntime();
   const mayWrite = useMay('recordings:write');
   const [watched, setWatched] = useState<string | null>(null);
@@ -66,7 +77,16 @@ export function Acquisition({ recording, progress }: { recording: RecordingView;
           </Button>
         </div>
       ) : null}
-      <ReceiverStates receivers={recording.receivers} />
+      {warnings.length === 0 ? null : (
+        <ul className={classes['warnings']} aria-label="Warnings">
+          {warnings.map(({ receiver_no, code, message }) => (
+            <li key={`${receiver_no} ${code}`}>
+              ⚠ Receiver {receiver_no}: {message}
+            </li>
+          ))}
+        </ul>
+      )}
+      <ReceiverStates receivers={recording.receivers.map((each) => newest(each, progress, recording.frequencies_hz.length > 1))} />
       {isRunning(recording) && receiver !== undefined ? (
         <>
           <Select label="Waterfall of" w={260} allowDeselect={false} value={receiver.receiver_id} onChange={setWatched} data={recording.receivers.filter((each) => each.state !== 'failed').map((each) => ({ value: each.receiver_id, label: `${each.receiver_no} ${each.receiver_name}` }))} />

@@ -1,5 +1,5 @@
 import { RECEIVER_PROTOCOLS, type ReceiverProtocol } from '@capstan/contracts';
-import { Button, Modal, NumberInput, Select, TextInput } from '@mantine/core';
+import { Button, Modal, NumberInput, PasswordInput, Select, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { sayProblem } from '../design/feedback';
 import { useRuntime } from '../runtime';
@@ -21,6 +21,7 @@ export function AddReceiver({ onAdded }: { onAdded: () => void }) {
   const [host, setHost] = useState('');
   const [protocol, setProtocol] = useState<ReceiverProtocol>('kiwisdr');
   const [port, setPort] = useState<number | string>(PORTS.kiwisdr);
+  const [password, setPassword] = useState('');
   const [latitude, setLatitude] = useState<number | string>('');
   const [longitude, setLongitude] = useState<number | string>('');
   const choose = (value: string | null): void => {
@@ -34,7 +35,8 @@ export function AddReceiver({ onAdded }: { onAdded: () => void }) {
     const [low, high, rate] = BANDS[protocol];
     const place = (value: number | string): number | null => (value === '' ? null : Number(value));
     try {
-      await api.call('createReceiver', { body: { name, host, protocol, port: Number(port), latitude: place(latitude), longitude: place(longitude), frequency_min_hz: low, frequency_max_hz: high, sample_rate_hz: rate } });
+      await api.call('createReceiver', { body: { name, host, protocol, port: Number(port), latitude: place(latitude), longitude: place(longitude), frequency_min_hz: low, frequency_max_hz: high, sample_rate_hz: rate, ...(password === '' ? {} : { password }) } });
+      setPassword('');
       setOpen(false);
       onAdded();
     } catch (error) {
@@ -52,6 +54,9 @@ export function AddReceiver({ onAdded }: { onAdded: () => void }) {
           <Select label="Protocol" allowDeselect={false} value={protocol} onChange={choose} data={[...RECEIVER_PROTOCOLS]} />
           <TextInput label="Host" required maxLength={253} value={host} onChange={(event) => setHost(event.currentTarget.value)} />
           <NumberInput label="Port" required min={1} max={65_535} value={port} onChange={setPort} />
+          {protocol === 'kiwisdr' ? (
+            <PasswordInput label="Password" description="Only if the receiver asks for one. It is kept sealed and never shown again." maxLength={1_000} autoComplete="off" value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
+          ) : null}
           <NumberInput label="Latitude" min={-90} max={90} decimalScale={6} value={latitude} onChange={setLatitude} />
           <NumberInput label="Longitude" min={-180} max={180} decimalScale={6} value={longitude} onChange={setLongitude} />
           <Button type="submit" loading={busy}>

@@ -1,7 +1,7 @@
 import type { ExportFormat } from '@capstan/contracts';
 import { Button, SegmentedControl, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from 'react-router';
+import { useNavigate, useParams } from 'react-router';
 import { ProblemNotice, say, sayProblem } from '../design/feedback';
 import { Page, Panel, Section } from '../design/page';
 import { useMay, useRuntime } from '../runtime';
@@ -9,6 +9,7 @@ import { Acquisition, isRunning } from './acquisition';
 import { QualityMap } from './quality-map';
 import { ReceiverStates } from './receiver-states';
 import classes from './recordings.module.css';
+import { Spectrogram } from './spectrogram';
 import { useRecording } from './use-recording';
 
 const EXPORTS: ReadonlyArray<readonly [ExportFormat, string]> = [
@@ -22,9 +23,10 @@ const EXPORTS: ReadonlyArray<readonly [ExportFormat, string]> = [
 export function RecordingPage() {
   const { id = '' } = useParams();
   const { api, queries } = useRuntime();
+  const navigate = useNavigate();
   const mayDownload = useMay('artifacts:download');
   const mayWrite = useMay('recordings:write');
-  const { recording, progress, error } = useRecording(id);
+  const { recording, progress, warnings, error } = useRecording(id);
   const chunks = useQuery({ queryKey: ['chunks', id, recording?.status, progress?.chunk], enabled: recording !== undefined, queryFn: ({ signal }) => api.call('listChunks', { params: { id }, query: { limit: 5_000 }, signal }) });
   const back = { to: '/recordings', label: 'Recordings' };
   if (recording === undefined) {
@@ -51,11 +53,19 @@ export function RecordingPage() {
       sayProblem('The approval was not changed', problem);
     }
   };
+  const retry = async (): Promise<void> => {
+    try {
+      const { recording: made } = await api.call('retryRecording', { params: { id }, body: {} });
+      await navigate(`/recordings/${made.session_id}`);
+    } catch (problem) {
+      sayProblem('The missing chunks are not recorded again', problem);
+    }
+  };
   return (
     <Page title={recording.session_name} back={back} description={`${recording.frequency_mhz} MHz, ${recording.duration_seconds} s, source ${recording.source_name ?? 'not assigned'}; ${recording.status.replace('_', ' ')}`}>
       {isRunning(recording) ? (
         <Panel>
-          <Acquisition recording={recording} progress={progress} />
+          <Acquisition recording={recording} progress={progress} warnings={warnings} />
         </Panel>
       ) : null}
       <Section title="Quality">
@@ -68,6 +78,20 @@ export function RecordingPage() {
           <Section title="Receivers">
             <ReceiverStates receivers={recording.receivers} />
           </Section>
+          {mayDownload ? (
+            <Section title="Spectrogram">
+              <Panel>
+                <Spectrogram recording={recording} />
+              </Panel>
+            </Section>
+          ) : null}
+          {mayWrite && (recording.status === 'partial' || recording.status === 'failed') && recording.receivers.length > 0 ? (
+            <Section title="Missing chunks">
+              <Button variant="default" onClick={() => void retry()}>
+                Record missing chunks again
+              </Button>
+            </Section>
+          ) : null}
           <Section title="Exports">
             <div className={classes['row']}>
               {EXPORTS.map(([format, label]) => (

@@ -23,7 +23,7 @@ export function RecordingSessionPage() {
   const [sessionId, setSessionId] = useState<string>();
   const [begun, setBegun] = useState(false);
   const [busy, setBusy] = useState(false);
-  const { recording, progress } = useRecording(sessionId);
+  const { recording, progress, warnings } = useRecording(sessionId);
   const sources = useQuery({ queryKey: ['known-sources'], queryFn: ({ signal }) => api.call('listSources', { query: {}, signal }) });
 
   useEffect(() => live.hear('session:started', ({ session_id }) => setSessionId(session_id)), [live]);
@@ -99,7 +99,7 @@ export function RecordingSessionPage() {
         ) : null}
         {recording !== undefined && recording.status !== 'recording' && recording.status !== 'source_assigned' ? (
           <>
-            <Acquisition recording={recording} progress={progress} />
+            <Acquisition recording={recording} progress={progress} warnings={warnings} />
             {isRunning(recording) ? null : (
               <div className={classes['row']}>
                 <Button component={Link} to={`/recordings/${recording.session_id}`}>

@@ -1,4 +1,4 @@
-import type { RecordingProgress, RecordingView } from '@capstan/contracts';
+import type { RecordingProgress, RecordingView, ServerMessages } from '@capstan/contracts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useRuntime } from '../runtime';
@@ -6,11 +6,15 @@ import { useRuntime } from '../runtime';
 /** Key of one recording. */
 export const recordingKey = (id: string): readonly unknown[] => ['recording', id];
 
+/** Something about a receiver's signal that deserves a look. */
+export type RecordingWarning = ServerMessages['session:warning'];
+
 /** A recording that stays true while it runs, and how far it is. */
-export function useRecording(id: string | undefined): { recording: RecordingView | undefined; progress: RecordingProgress | undefined; error: unknown } {
+export function useRecording(id: string | undefined): { recording: RecordingView | undefined; progress: RecordingProgress | undefined; warnings: readonly RecordingWarning[]; error: unknown } {
   const { api, live } = useRuntime();
   const queries = useQueryClient();
   const [progress, setProgress] = useState<RecordingProgress>();
+  const [warnings, setWarnings] = useState<readonly RecordingWarning[]>([]);
   const query = useQuery({ queryKey: recordingKey(id ?? ''), enabled: id !== undefined, queryFn: ({ signal }) => api.call('getRecording', { params: { id: id ?? '' }, signal }) });
   useEffect(() => {
     if (id === undefined) {
@@ -31,11 +35,12 @@ export function useRecording(id: string | undefined): { recording: RecordingView
           setProgress(told as RecordingProgress);
         }
       }),
+      live.hear('session:warning', (warning) => (warning.session_id === id ? setWarnings((known) => [...known, warning]) : undefined)),
       live.hear('session:receiver', ({ session_id }) => (session_id === id ? reread() : undefined)),
       live.hear('session:finished', ({ session_id }) => (session_id === id ? reread() : undefined)),
       live.onCatchUp(reread),
     ];
     return () => leave.forEach((undo) => undo());
   }, [id, live, queries]);
-  return { recording: query.data?.recording, progress, error: query.error };
+  return { recording: query.data?.recording, progress, warnings, error: query.error };
 }

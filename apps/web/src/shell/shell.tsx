@@ -30,6 +30,9 @@ export function Shell() {
           case 'sessions':
             void navigate('/sessions');
             break;
+          case 'cameras':
+            void navigate('/cameras');
+            break;
           case 'new':
             if (mayStart) {
               void navigate('/sessions/new');

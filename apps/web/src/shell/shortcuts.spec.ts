@@ -14,6 +14,8 @@ describe(createShortcutMatcher.name, () => {
     expect(sut(press('s', 900))).toBe('sessions');
     sut(press('g', 2_000));
     expect(sut(press('h', 2_100))).toBe('home');
+    sut(press('g', 3_000));
+    expect(sut(press('c', 3_100))).toBe('cameras');
     sut(press('g', 5_000));
     expect(sut(press('s', 7_000))).toBeUndefined();
   });

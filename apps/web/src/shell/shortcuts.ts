@@ -1,5 +1,5 @@
 /** What a key or a pair of keys does. */
-export type Shortcut = 'search' | 'home' | 'sessions' | 'new' | 'help';
+export type Shortcut = 'search' | 'home' | 'sessions' | 'cameras' | 'new' | 'help';
 
 /** For the help dialog, in its order. */
 export const SHORTCUTS: readonly { readonly keys: readonly string[]; readonly does: string }[] = [
@@ -7,8 +7,12 @@ export const SHORTCUTS: readonly { readonly keys: readonly string[]; readonly do
   { keys: ['n'], does: 'New capture' },
   { keys: ['g', 'h'], does: 'Go to Home' },
   { keys: ['g', 's'], does: 'Go to Sessions' },
+  { keys: ['g', 'c'], does: 'Go to Cameras' },
   { keys: ['?'], does: 'Show this help' },
 ];
+
+/** Where the second key of a pair leads. */
+const PLACES: Readonly<Record<string, Shortcut>> = { h: 'home', s: 'sessions', c: 'cameras' };
 
 /** The second key of a pair counts this long, in ms. */
 const PAIR_MS = 1_200;
@@ -31,8 +35,9 @@ export function createShortcutMatcher(): (press: KeyPress) => Shortcut | undefin
     }
     const paired = at - pairSince <= PAIR_MS;
     pairSince = key === 'g' ? at : -Infinity;
-    if (paired && (key === 'h' || key === 's')) {
-      return key === 'h' ? 'home' : 'sessions';
+    const place = paired ? PLACES[key] : undefined;
+    if (place !== undefined) {
+      return place;
     }
     switch (key) {
       case '/':

@@ -1,11 +1,12 @@
 import type { LadderMessage, MergedInterface, VoiceCall, VoiceStream } from '@capstan/contracts';
+import { DEVICE_TYPE_LABELS } from '../live-session/device-icon';
 import { legName } from './quality';
 
 /** A column of the ladder: one address. */
 export interface Participant {
   readonly address: string;
-  /** The device's own name where it is known, else the address. */
-  readonly title: string;
+  /** The device that has the address, where one that captured says so. */
+  readonly device?: { readonly type: string; readonly host: string };
   /** Number that calls or is called there. */
   readonly number?: string;
 }
@@ -83,9 +84,14 @@ export function ladderOf(call: VoiceCall, streams: readonly VoiceStream[], inter
   return { participants: addresses.map((address) => participantOf(address, call, interfaces)), rows };
 }
 
+/** A column in words: the kind of device, where it is known, and the address. */
+export function participantName({ address, device }: Participant): string {
+  return device === undefined ? address : `${device.type} ${address}`;
+}
+
 /** One line in words, for those who do not see the arrows. */
 export function rowText(row: LadderRow, participants: readonly Participant[]): string {
-  const name = (column: number): string => participants[column]?.title ?? '?';
+  const name = (column: number): string => (participants[column] === undefined ? '?' : participantName(participants[column]));
   const leg = row.leg === undefined ? '' : `, leg ${legName(row.leg)}`;
   const what = row.kind === 'message' ? row.message.label : `${row.stream.codec} media`;
   const again = row.kind === 'message' && row.message.retransmissions > 0 ? `, sent again ${row.message.retransmissions} times` : '';
@@ -93,11 +99,11 @@ export function rowText(row: LadderRow, participants: readonly Participant[]): s
 }
 
 function participantOf(address: string, call: VoiceCall, interfaces: readonly MergedInterface[]): Participant {
-  const known = interfaces.find(({ host }) => host === address);
+  const known = interfaces.find(({ host, addresses }) => host === address || addresses.includes(address));
   const first = call.legs[0];
   const last = call.legs.at(-1);
   const number = first !== undefined && addressOf(first.source) === address ? first.from : last !== undefined && addressOf(last.destination) === address ? last.to : undefined;
-  return { address, title: known === undefined ? address : known.host, ...(number === undefined || number === '' ? {} : { number }) };
+  return { address, ...(known === undefined ? {} : { device: { type: DEVICE_TYPE_LABELS[known.device_type] ?? known.device_type, host: known.host } }), ...(number === undefined || number === '' ? {} : { number }) };
 }
 
 function firstSightings(streams: readonly VoiceStream[]): VoiceStream[] {

@@ -75,9 +75,9 @@ export function Ladder({ ladder, interfaces, chosen, onChoose }: LadderProps) {
             Time
           </span>
           {participants.map((participant) => (
-            <span key={participant.address} className={classes['participant']} style={{ width: lane }} title={participant.number === undefined ? participant.address : `${participant.number}\n${participant.address}`}>
-              {participant.number === undefined ? null : <b>{participant.number}</b>}
-              <span className="mono">{participant.title}</span>
+            <span key={participant.address} className={classes['participant']} style={{ width: lane }} title={[participant.number, participant.device === undefined ? undefined : `${participant.device.type} ${participant.device.host}`, participant.address].filter((line) => line !== undefined).join('\n')}>
+              {participant.device === undefined && participant.number === undefined ? null : <b>{participant.device?.type ?? participant.number}</b>}
+              <span className="mono">{participant.address}</span>
             </span>
           ))}
         </div>

@@ -92,6 +92,7 @@ export function interfaceOf(index: number, overrides: Partial<MergedInterface> =
     host: `device-${index}`,
     device_type: 'linux',
     interface: 'eth0',
+    addresses: [],
     packets: 10,
     first_packet_at: T0,
     last_packet_at: T0,

@@ -1,7 +1,7 @@
 import { ApiProblem } from '../api/problem';
 import { type CallFilter, callFilterOf, callSearch, filterCalls } from './call-filter';
 import { deltaText, offsetText } from './instants';
-import { addressOf, ladderOf, rowText } from './ladder-layout';
+import { addressOf, ladderOf, participantName, rowText } from './ladder-layout';
 import { gradeOf, legName } from './quality';
 import { absenceOf } from './report-state';
 import { streamGroups } from './stream-groups';
@@ -24,10 +24,15 @@ describe(ladderOf.name, () => {
 
   it('puts the addresses in the order in which the call passes them, with the numbers at its ends', () => {
     expect(ladderOf(call, [], interfaces, all).participants).toEqual([
-      { address: '10.0.0.1', title: '10.0.0.1', number: '4021' },
-      { address: '10.0.0.2', title: '10.0.0.2' },
-      { address: '10.0.0.3', title: '10.0.0.3', number: '5008' },
+      { address: '10.0.0.1', number: '4021' },
+      { address: '10.0.0.2' },
+      { address: '10.0.0.3', number: '5008', device: { type: 'Linux', host: '10.0.0.3' } },
     ]);
+  });
+
+  it('knows a device by every address it says it has', () => {
+    const cube = interfaceOf(0, { host: 'edge-1.lab', device_type: 'cube', addresses: ['10.0.0.2', '10.0.0.3'] });
+    expect(ladderOf(call, [], [cube], all).participants.map(participantName)).toEqual(['10.0.0.1', 'CUBE 10.0.0.2', 'CUBE 10.0.0.3']);
   });
 
   it('draws messages downwards in time, with the time since the start and since the line before', () => {
@@ -55,7 +60,7 @@ describe(ladderOf.name, () => {
 
   it('has a sentence for each line', () => {
     const { rows, participants } = ladderOf(call, [streamOf(1)], interfaces, all);
-    expect(rows.map((row) => rowText(row, participants)).slice(3)).toEqual(['180 Ringing, 10.0.0.3 to 10.0.0.2, leg B, sent again 2 times', 'PCMA media, 10.0.0.1 to 10.0.0.2, leg A']);
+    expect(rows.map((row) => rowText(row, participants)).slice(3)).toEqual(['180 Ringing, Linux 10.0.0.3 to 10.0.0.2, leg B, sent again 2 times', 'PCMA media, 10.0.0.1 to 10.0.0.2, leg A']);
   });
 
   it.each([

@@ -9,6 +9,8 @@ export const PERMISSIONS = [
   'recordings:read',
   'recordings:write',
   'artifacts:download',
+  'notifications:read',
+  'notifications:write',
   'users:admin',
   'audit:read',
   'credentials:write',
@@ -32,6 +34,7 @@ const OPERATOR: readonly Permission[] = [
   'recordings:write',
   'artifacts:download',
   'credentials:write',
+  'notifications:read',
 ];
 
 /** What each role may do. A viewer sees that a capture exists but not what was captured. */

@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { isoTimestamp, pageInfo, pageQuery, uuid } from '../primitives';
-import { CAMERA_CODECS, CAMERA_STATES } from './cameras';
+import { CAMERA_CODECS, CAMERA_STATES, HEALTH_GRADES } from './cameras';
 
 /** What can be wrong with a picture; each opens an event when it begins and closes it when it ends. */
 export const PICTURE_FLAGS = ['frozen', 'suspect_frozen', 'black', 'blurred', 'covered', 'moved'] as const;
 /** See {@link PICTURE_FLAGS}. */
 export type PictureFlag = (typeof PICTURE_FLAGS)[number];
-/** How good a camera's stream is. */
-export const HEALTH_GRADES = ['excellent', 'fair', 'poor', 'unusable'] as const;
 
 /** One look at a camera. Null where that step was not reached. */
 export const healthSample = z.object({
@@ -15,6 +13,10 @@ export const healthSample = z.object({
   at: isoTimestamp,
   state: z.enum(CAMERA_STATES),
   reason_code: z.string().nullable(),
+  /** Which stream was looked at; figures of the smaller one say nothing about the size and rate of the camera. */
+  stream: z.enum(['main', 'sub']).default('main'),
+  /** Milliseconds from the beginning of the look to its verdict. */
+  look_ms: z.number().nullable().default(null),
   grade: z.enum(HEALTH_GRADES).nullable(),
   tcp_ms: z.number().nullable(),
   describe_ms: z.number().nullable(),

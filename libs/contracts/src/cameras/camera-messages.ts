@@ -17,7 +17,9 @@ import {
   updateCameraBody,
   updateGroupBody,
 } from './cameras';
+import { discoverCamerasAnswer, discoverCamerasBody, probeCameraAnswer, probeCameraBody } from './camera-discovery';
 import { cameraHealth, cameraHealthMessage, healthEventList, healthEventsQuery, healthQuery } from './camera-health';
+import { convertFilmBody, filmList, filmView, makeFilmBody } from './films';
 import { captureSnapshotBody, filmBody, pictureWish, snapshotList, snapshotListQuery, snapshotTarget, snapshotView, storedPicture } from './snapshots';
 
 const OWNER = 'camera-service';
@@ -64,6 +66,12 @@ export const cameraRpc = {
   removeGroup: defineRpc(OWNER, 'delete-camera-group', 'Forget an empty group', { request: z.object({ group_id: uuid, requested_by: actor }), response: z.object({}) }),
   groupTargets: defineRpc(OWNER, 'list-group-targets', 'The active cameras of a group as targets of a session', { request: z.object({ group_id: uuid, wish: z.object(pictureWish) }), response: z.object({ group_name: z.string(), targets: z.array(snapshotTarget) }) }),
   health: defineRpc(OWNER, 'get-camera-health', 'Samples, rollups and events of a camera', { request: healthQuery.extend(byCamera), response: cameraHealth }),
+  probe: defineRpc(OWNER, 'probe-camera', 'Ask a device by ONVIF what it is and where its streams are', {
+    request: z.object({ device: probeCameraBody.omit({ password: true }), sealed_password: sealed, requested_by: actor }),
+    response: probeCameraAnswer,
+    timeoutMs: slow,
+  }),
+  discover: defineRpc(OWNER, 'discover-cameras', 'Ask the networks of this machine which ONVIF devices there are', { request: z.object({ options: discoverCamerasBody, requested_by: actor }), response: discoverCamerasAnswer, timeoutMs: 20_000 }),
   events: defineRpc(OWNER, 'list-camera-events', 'Events of all cameras, newest first', { request: healthEventsQuery, response: healthEventList }),
 } as const;
 
@@ -82,6 +90,15 @@ export const snapshotRpc = {
   remove: defineRpc(OWNER, 'delete-snapshot', 'Remove a snapshot', { request: z.object({ snapshot_id: uuid, requested_by: actor }), response: z.object({}) }),
   contactSheet: defineRpc(OWNER, 'make-contact-sheet', 'Many snapshots on one sheet', { request: z.object({ ...byCamera, film: filmBody }), response: z.object({ picture: storedPicture }), timeoutMs: 60_000 }),
   timeLapse: defineRpc(OWNER, 'make-time-lapse', 'Snapshots as a film', { request: z.object({ ...byCamera, film: filmBody }), response: z.object({ picture: storedPicture }), timeoutMs: 300_000 }),
+} as const;
+
+/** What the gateway asks about films. */
+export const filmRpc = {
+  make: defineRpc(OWNER, 'make-film', 'Begin a film of snapshots', { request: z.object({ ...byCamera, film_id: uuid, film: makeFilmBody, requested_by: actor }), response: z.object({ film: filmView }) }),
+  convert: defineRpc(OWNER, 'convert-film', 'Begin the same film in another codec', { request: z.object({ source_film_id: uuid, film_id: uuid, conversion: convertFilmBody, requested_by: actor }), response: z.object({ film: filmView }) }),
+  list: defineRpc(OWNER, 'list-films', 'Films of a camera, newest first', { request: z.object({ ...byCamera, page: z.int(), per_page: z.int() }), response: filmList }),
+  get: defineRpc(OWNER, 'get-film', 'One film and, when it is there, where its bytes are', { request: z.object({ film_id: uuid }), response: z.object({ film: filmView, video: storedPicture.nullable() }) }),
+  remove: defineRpc(OWNER, 'delete-film', 'Remove a film, or end the work on it', { request: z.object({ film_id: uuid, requested_by: actor }), response: z.object({}) }),
 } as const;
 
 /** Facts about cameras. */

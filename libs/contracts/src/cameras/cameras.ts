@@ -7,6 +7,10 @@ export const CAMERA_CODECS = ['h264', 'h265', 'mjpeg'] as const;
 export const CAMERA_STATES = ['unknown', 'connecting', 'live', 'degraded', 'stalled', 'auth_failed', 'not_found', 'unreachable', 'disabled'] as const;
 /** See {@link CAMERA_STATES}. */
 export type CameraState = (typeof CAMERA_STATES)[number];
+/** How good a camera's stream is. */
+export const HEALTH_GRADES = ['excellent', 'fair', 'poor', 'unusable'] as const;
+/** See {@link HEALTH_GRADES}. */
+export type HealthGrade = (typeof HEALTH_GRADES)[number];
 /** The four words of the first generation, derived from the state. */
 export const CAMERA_STATUSES = ['idle', 'connecting', 'live', 'error'] as const;
 /** Pictures a snapshot can be stored or sent as. */
@@ -155,6 +159,10 @@ export const cameraView = z.object({
   detected_codec: z.enum(CAMERA_CODECS).nullable(),
   /** Names of configured fields that differ from what was detected. */
   mismatches: z.array(z.string()),
+  /** Grade of the last look; null where no packets were seen. */
+  grade: z.enum(HEALTH_GRADES).nullable(),
+  /** Kinds of the events that are open now, oldest first. */
+  open_events: z.array(z.string()),
   created_at: isoTimestamp,
   updated_at: isoTimestamp,
 });
@@ -167,6 +175,10 @@ export const cameraListQuery = pageQuery.extend({
   status: z.enum(CAMERA_STATUSES).optional(),
   state: z.enum(CAMERA_STATES).optional(),
   active_only: z.enum(['true', 'false']).optional(),
+  /** Of the last look. */
+  grade: z.enum(HEALTH_GRADES).optional(),
+  /** Only cameras of which an event is open. */
+  with_events: z.enum(['true', 'false']).optional(),
   q: z.string().trim().max(100).optional(),
   /** The first generation's name of `per_page`. */
   page_size: z.coerce.number().int().min(1).max(100).optional(),

@@ -9,8 +9,12 @@ export const pictureWish = {
   width: z.int().min(16).max(7_680).optional(),
   height: z.int().min(16).max(4_320).optional(),
   quality: z.int().min(1).max(100).default(85),
+  /** Degrees clockwise, before the picture is made smaller: cameras hang upside down. */
+  rotate: z.literal([0, 90, 180, 270]).default(0),
   /** Milliseconds a frame may be old. */
   max_age_ms: z.int().min(0).max(3_600_000).default(1_000),
+  /** Milliseconds a session that has to be opened runs before its picture counts: the first ones are dark until the exposure has settled. */
+  warmup_ms: z.int().min(0).max(10_000).default(0),
 } as const;
 
 /** Body of `POST /cameras/:id/snapshot` and `POST /snapshots/capture/:device_id`. */
@@ -93,7 +97,7 @@ export const cameraSnapshotAnswer = z.object({
 export const stillQuery = z.strictObject({ width: z.coerce.number().int().min(16).max(3_840).optional(), max_age_ms: z.coerce.number().int().min(0).max(3_600_000).default(2_000), link: z.string().max(2_000).optional() });
 
 /** Bytes of a picture in the object store. */
-export const storedPicture = z.object({ name: z.string(), key: z.string(), size: z.int(), sha256: z.string(), media_type: z.string(), created_at: isoTimestamp, frame_at: isoTimestamp });
+export const storedPicture = z.object({ name: z.string(), key: z.string(), size: z.int(), sha256: z.string(), media_type: z.string(), created_at: isoTimestamp, frame_at: isoTimestamp, source: z.enum(SNAPSHOT_SOURCES).optional() });
 /** See {@link storedPicture}. */
 export type StoredPicture = z.output<typeof storedPicture>;
 

@@ -110,7 +110,7 @@ export const compareQuery = z.strictObject({
   from_device: uuid.optional(),
   to_device: uuid.optional(),
   capture_type: captureTypeName.default('configs'),
-  context: z.coerce.number().int().min(0).max(100).default(3),
+  context: z.coerce.number().int().min(0).max(100_000).default(3),
 });
 
 /** Query of `GET /captures/groups`. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 /** The services that own queues. */
-export const SERVICES = ['gateway', 'capture-orchestrator', 'device-collector', 'camera-service', 'sdr-acquirer'] as const;
+export const SERVICES = ['gateway', 'capture-orchestrator', 'device-collector', 'camera-service', 'sdr-acquirer', 'notifier'] as const;
 /** See {@link SERVICES}. */
 export type ServiceName = (typeof SERVICES)[number];
 

@@ -12,7 +12,7 @@ const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform(
 const account = { username: optional(label(200)), password: optional(z.string().min(1).max(1_000)), credential_id: optional(uuid) };
 
 /** Options of single device types; for the others they are a 422. They shape the command, so a preview takes them too. */
-const deviceOptions = packetCaptureTarget.pick({ buffer_mb: true, buffer: true, packet_limit: true, direction: true, control_plane: true, app_credential_id: true, takeover: true, tls_fingerprint: true }).shape;
+const deviceOptions = packetCaptureTarget.pick({ buffer_mb: true, buffer: true, packet_limit: true, direction: true, control_plane: true, extras: true, app_credential_id: true, takeover: true, tls_fingerprint: true }).shape;
 
 /** One device of a capture session. Without its own credentials it uses the session's. */
 export const captureSessionTarget = z.strictObject({

@@ -38,6 +38,11 @@ export const ON_UNSUPPORTED = ['refuse', 'post_filter'] as const;
 /** See {@link ON_UNSUPPORTED}. */
 export type OnUnsupported = (typeof ON_UNSUPPORTED)[number];
 
+/** What a CUBE can be asked besides a capture: words for commands that only show, never a command itself. */
+export const CAPTURE_EXTRAS = ['voip_trace', 'active_calls', 'sip_calls', 'logging'] as const;
+/** See {@link CAPTURE_EXTRAS}. */
+export type CaptureExtra = (typeof CAPTURE_EXTRAS)[number];
+
 /**
  * One packet capture as the engine knows it. `duration_sec` of the session ends a `standard` capture;
  * a `rotating` one keeps the newest `max_files` files of `size_per_file_mb` MB until it is stopped.
@@ -63,6 +68,8 @@ export const packetCaptureTarget = z.strictObject({
   direction: z.enum(['both', 'in', 'out']).optional(),
   /** Capture what goes to and from the router itself instead of an interface (IOS-XE). */
   control_plane: z.boolean().optional(),
+  /** What the router is asked when the capture has ended (CUBE); each answer is a text file beside the capture. Nothing is switched on for it. */
+  extras: z.array(z.enum(CAPTURE_EXTRAS)).min(1).max(CAPTURE_EXTRAS.length).optional(),
   /** Whether somebody else's run may be ended for this one (Expressway, which knows one run at a time). Default no: it is respected. */
   takeover: z.boolean().optional(),
   /** Fingerprint that the device's TLS certificate must have (Expressway). Default: the one trusted on first use. */
@@ -79,7 +86,7 @@ export const packetCaptureTarget = z.strictObject({
 export type PacketCaptureTarget = z.output<typeof packetCaptureTarget>;
 
 /** Fields of a target that only some device types know; a device type that does not know a given one refuses the target. */
-export const CAPTURE_OPTIONS = ['buffer_mb', 'buffer', 'packet_limit', 'direction', 'control_plane', 'app_credential_id', 'takeover', 'tls_fingerprint'] as const;
+export const CAPTURE_OPTIONS = ['buffer_mb', 'buffer', 'packet_limit', 'direction', 'control_plane', 'extras', 'app_credential_id', 'takeover', 'tls_fingerprint'] as const;
 /** See {@link CAPTURE_OPTIONS}. */
 export type CaptureOption = (typeof CAPTURE_OPTIONS)[number];
 

@@ -43,6 +43,8 @@ export const mergedInterface = z.object({
   host: z.string(),
   device_type: z.enum(CAPTURE_DEVICE_TYPES),
   interface: z.string(),
+  /** Addresses the device says it has, by which it is known in the packets; none where it does not tell. */
+  addresses: z.array(z.string()).default([]),
   packets: z.int(),
   first_packet_at: instant.nullable(),
   last_packet_at: instant.nullable(),

@@ -44,13 +44,20 @@ function bandIsOrdered(receiver: { frequency_min_hz?: number; frequency_max_hz?:
   }
 }
 
+/** A receiver without its password: what services tell each other. */
+export const receiverOrder = z.strictObject(receiverFields).superRefine(bandIsOrdered);
+/** See {@link receiverOrder}. */
+export type ReceiverOrder = z.output<typeof receiverOrder>;
+
+/** Written, never read again: it leaves the gateway sealed. Null takes it away. */
+const receiverPassword = z.string().min(1).max(1_000).nullable().optional();
+
 /** Body of `POST /receivers`. */
-export const createReceiverBody = z.strictObject(receiverFields).superRefine(bandIsOrdered);
+export const createReceiverBody = z.strictObject({ ...receiverFields, password: receiverPassword }).superRefine(bandIsOrdered);
 /** See {@link createReceiverBody}. */
 export type CreateReceiverBody = z.output<typeof createReceiverBody>;
 
-/** Body of `PATCH /receivers/:id`: what is named changes. */
-export const updateReceiverBody = z.strictObject({
+const receiverChanges = {
   name: label(100).optional(),
   host: hostAddress.optional(),
   port: port.optional(),
@@ -68,7 +75,15 @@ export const updateReceiverBody = z.strictObject({
   retry_count: z.int().min(0).max(10).optional(),
   is_active: z.boolean().optional(),
   notes: z.string().max(2_000).optional(),
-}).superRefine(bandIsOrdered);
+} as const;
+
+/** Changes of a receiver without its password: what services tell each other. */
+export const receiverChangesOrder = z.strictObject(receiverChanges).superRefine(bandIsOrdered);
+/** See {@link receiverChangesOrder}. */
+export type ReceiverChangesOrder = z.output<typeof receiverChangesOrder>;
+
+/** Body of `PATCH /receivers/:id`: what is named changes. */
+export const updateReceiverBody = z.strictObject({ ...receiverChanges, password: receiverPassword }).superRefine(bandIsOrdered);
 /** See {@link updateReceiverBody}. */
 export type UpdateReceiverBody = z.output<typeof updateReceiverBody>;
 
@@ -112,6 +127,8 @@ export const receiverView = z.object({
   retry_count: z.int(),
   is_active: z.boolean(),
   notes: z.string(),
+  /** Whether a password is kept for it; what it is nobody is told. */
+  has_password: z.boolean(),
   created_at: isoTimestamp,
   health: receiverHealth,
 });
@@ -130,7 +147,7 @@ export const receiverListQuery = z.strictObject({
 /** A page of receivers, by number. */
 export const receiverList = z.object({ receivers: z.array(receiverView), ...pageInfo });
 
-/** Body of `POST /receivers/import`: rows as `GET /receivers/export` gives them. */
+/** Body of `POST /receivers/import`: rows as `GET /receivers/export` gives them; a row may bring a `password`, which no export has. */
 export const importReceiversBody = z.strictObject({ receivers: z.array(z.record(z.string(), z.unknown())).min(1).max(500) });
 
 /** What became of each row, in order. */
@@ -141,12 +158,19 @@ export const importReceiversAnswer = z.object({
   results: z.array(z.object({ index: z.int(), name: z.string().nullable(), outcome: z.enum(['created', 'updated', 'failed']), errors: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })) })),
 });
 
+/** What a sealed password of a receiver is good for. */
+export const RECEIVER_SECRET_PURPOSE = 'sdr-acquirer.receiver-secret.v1';
+
+/** Compact JWE that only the sdr-acquirer can open; absent where no password was given. */
+const sealed = z.string().max(8_000).optional();
+
 /** What the gateway asks about receivers. */
 export const receiverRpc = {
+  sealingKey: defineRpc(OWNER, 'get-sealing-key', 'Public key for secrets that only the sdr-acquirer may read', { request: z.object({}), response: z.object({ jwk: z.record(z.string(), z.unknown()) }) }),
   list: defineRpc(OWNER, 'list-receivers', 'Receivers, by number', { request: receiverListQuery, response: receiverList }),
   get: defineRpc(OWNER, 'get-receiver', 'One receiver', { request: z.object({ receiver_id: uuid }), response: z.object({ receiver: receiverView }) }),
-  create: defineRpc(OWNER, 'create-receiver', 'Add a receiver', { request: z.object({ receiver_id: uuid, receiver: createReceiverBody }), response: z.object({ receiver: receiverView }) }),
-  update: defineRpc(OWNER, 'update-receiver', 'Change a receiver', { request: z.object({ receiver_id: uuid, changes: updateReceiverBody }), response: z.object({ receiver: receiverView }) }),
+  create: defineRpc(OWNER, 'create-receiver', 'Add a receiver', { request: z.object({ receiver_id: uuid, receiver: receiverOrder, sealed_password: sealed }), response: z.object({ receiver: receiverView }) }),
+  update: defineRpc(OWNER, 'update-receiver', 'Change a receiver', { request: z.object({ receiver_id: uuid, changes: receiverChangesOrder, sealed_password: sealed, clear_password: z.boolean().default(false) }), response: z.object({ receiver: receiverView }) }),
   remove: defineRpc(OWNER, 'delete-receiver', 'Remove a receiver; its number is not given again', { request: z.object({ receiver_id: uuid }), response: z.object({}) }),
   import: defineRpc(OWNER, 'import-receivers', 'Add or change many, row by row', { request: importReceiversBody, response: importReceiversAnswer, timeoutMs: 30_000 }),
   health: defineRpc(OWNER, 'list-receiver-health', 'Health of every receiver', { request: z.object({}), response: z.object({ health: z.record(z.string(), receiverHealth) }) }),

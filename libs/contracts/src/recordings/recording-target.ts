@@ -3,13 +3,13 @@ import { isoTimestamp, uuid } from '../primitives';
 
 /** Longest recording, seconds. */
 export const MAX_RECORDING_SECONDS = 3_600;
-/** Chunks one stream may be cut into. */
-export const MAX_CHUNKS = 3_600;
+/** Chunks one stream may be cut into: the longest recording in the shortest chunks. */
+export const MAX_CHUNKS = 36_000;
 
 /** Hertz, whole. */
 export const frequencyHz = z.int().min(1).max(30_000_000_000);
 /** Seconds; fractions are allowed. */
-export const recordingSeconds = z.number().min(0.1).max(MAX_RECORDING_SECONDS);
+export const recordingSeconds = z.number().min(1).max(MAX_RECORDING_SECONDS);
 /** Seconds of a chunk. */
 export const chunkSeconds = z.number().min(0.1).max(60);
 
@@ -21,7 +21,7 @@ export const recordingTarget = z.strictObject({
   receiver_name: z.string().max(100).default(''),
   frequency_hz: frequencyHz,
   /** Seconds to record; the duration of the session where it is left out. */
-  duration_seconds: recordingSeconds.optional(),
+  duration_seconds: z.number().min(0.1).max(MAX_RECORDING_SECONDS).optional(),
   chunk_seconds: chunkSeconds.default(1),
   /** Samples per second to ask for; the receiver's own setting where it is left out. */
   sample_rate_hz: z.int().min(1_000).max(3_200_000).optional(),

@@ -76,6 +76,8 @@ export const recordingCommands = {
     z.strictObject({ session_id: uuid, frequency_hz: frequencyHz, duration_seconds: recordingSeconds, request_id: z.string().max(100).optional() }),
     z.strictObject({ session_name: name, frequency_hz: frequencyHz, duration_seconds: recordingSeconds, source_id: sourceRef, notes, ...recordingPolicy.partial().shape, request_id: z.string().max(100).optional() }),
   ]),
+  /** A recording that begins at `start_at`; answered by `session:started` with the status `scheduled`. */
+  'session:schedule': z.strictObject({ session_name: name, frequency_hz: frequencyHz, duration_seconds: recordingSeconds, start_at: isoTimestamp, source_id: sourceRef, notes, ...recordingPolicy.partial().shape, request_id: z.string().max(100).optional() }),
   'session:pause': z.strictObject({ session_id: uuid, request_id: z.string().max(100).optional() }),
   'session:resume': z.strictObject({ session_id: uuid, request_id: z.string().max(100).optional() }),
   'session:cancel': z.strictObject({ session_id: uuid, request_id: z.string().max(100).optional() }),
@@ -128,6 +130,10 @@ export const chunkView = z.object({
   sha512: z.string().nullable(),
   bytes: z.int(),
   attempt: z.int(),
+  /** In a recording that is a retry: the chunk number of the first recording that this one stands for. */
+  retry_of_index: z.int().nullable(),
+  /** When its row was written, and with it everything about the chunk. */
+  stored_at: isoTimestamp,
 });
 /** See {@link chunkView}. */
 export type ChunkView = z.output<typeof chunkView>;
@@ -214,8 +220,8 @@ export const chunkListQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(5_000).default(1_000),
 });
 
-/** Export formats: a SigMF archive, WAV with stamps, metrics as CSV, or all receivers on one common grid. */
-export const EXPORT_FORMATS = ['sigmf', 'wav', 'csv', 'aligned'] as const;
+/** Export formats: a SigMF archive, WAV with stamps, metrics as CSV, all receivers on one common grid, or a picture of one receiver's spectrum over time. */
+export const EXPORT_FORMATS = ['sigmf', 'wav', 'csv', 'aligned', 'spectrogram'] as const;
 /** See {@link EXPORT_FORMATS}. */
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 

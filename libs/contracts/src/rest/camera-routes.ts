@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { discoverCamerasAnswer, discoverCamerasBody, probeCameraAnswer, probeCameraBody } from '../cameras/camera-discovery';
 import { cameraHealth, healthEventList, healthEventsQuery, healthQuery } from '../cameras/camera-health';
 import {
   cameraList,
@@ -19,6 +20,7 @@ import {
   updateCameraBody,
   updateGroupBody,
 } from '../cameras/cameras';
+import { convertFilmBody, filmList, filmView, makeFilmBody } from '../cameras/films';
 import { cameraSnapshotAnswer, captureSnapshotBody, deviceSnapshotsQuery, filmBody, groupSnapshotBody, snapshotImage, snapshotList, snapshotListQuery, snapshotView, stillQuery } from '../cameras/snapshots';
 import { isoTimestamp, pageQuery, uuid } from '../primitives';
 import { sessionView } from '../sessions/session';
@@ -32,6 +34,7 @@ const json = <S extends z.ZodType>(schema: S) => ({ json: schema }) as const;
 const EMPTY = { empty: true } as const;
 const camera = json(z.object({ camera: cameraView }));
 const group = json(z.object({ group: groupView }));
+const film = json(z.object({ film: filmView }));
 const snapshot = json(z.object({ snapshot: snapshotView }));
 const downloadUrl = json(z.object({ url: z.string(), expires_at: isoTimestamp }));
 
@@ -64,6 +67,8 @@ export const cameraRoutes = {
   cameraEvents: defineRoute({ method: 'GET', path: '/cameras/events', tag: 'cameras', summary: 'Events of all cameras, newest first', access: 'cameras:read', query: healthEventsQuery, status: 200, response: json(healthEventList) }),
   importCameras: defineRoute({ method: 'POST', path: '/cameras/import', tag: 'cameras', summary: 'Add many cameras from CSV or JSON, with a report per row', access: 'cameras:write', body: importCamerasBody, status: 200, response: json(importCamerasAnswer), problems: ['CAMERA_GROUP_NOT_FOUND'] }),
   exportCameras: defineRoute({ method: 'GET', path: '/cameras/export', tag: 'cameras', summary: 'Cameras as CSV or JSON; credentials only with credentials:write', access: 'cameras:read', query: exportCamerasQuery, status: 200, response: json(exportCamerasAnswer), problems: ['CAMERA_GROUP_NOT_FOUND'], audited: true }),
+  probeCamera: defineRoute({ method: 'POST', path: '/cameras/probe', tag: 'cameras', summary: 'Ask a device by ONVIF what it is and where its streams are; nothing is kept', access: 'cameras:write', body: probeCameraBody, status: 200, response: json(probeCameraAnswer), problems: ['CAMERA_AUTH_FAILED', 'CAMERA_UNREACHABLE', 'CAMERA_TIMEOUT', 'CAMERA_PROTOCOL', 'CAMERA_LOST', 'CAMERA_ADDRESS_REFUSED', 'CAMERA_NOT_FOUND_ON_HOST'] }),
+  discoverCameras: defineRoute({ method: 'POST', path: '/cameras/discover', tag: 'cameras', summary: 'ONVIF devices in the networks of the camera-service (WS-Discovery)', access: 'cameras:write', body: discoverCamerasBody, status: 200, response: json(discoverCamerasAnswer) }),
   listCameras: defineRoute({ method: 'GET', path: '/cameras', tag: 'cameras', summary: 'Cameras by name; filters combine', access: 'cameras:read', query: cameraListQuery, status: 200, response: json(cameraList) }),
   createCamera: defineRoute({ method: 'POST', path: '/cameras', tag: 'cameras', summary: 'Add a camera; its password never comes back', access: 'cameras:write', body: createCameraBody, status: 201, response: camera, problems: ['CAMERA_EXISTS', 'CAMERA_GROUP_NOT_FOUND'], idempotent: true }),
   getCamera: defineRoute({ method: 'GET', path: '/cameras/:id', tag: 'cameras', summary: 'One camera', access: 'cameras:read', params: byId, status: 200, response: camera, problems: ['CAMERA_NOT_FOUND'] }),
@@ -76,6 +81,12 @@ export const cameraRoutes = {
   cameraHealth: defineRoute({ method: 'GET', path: '/cameras/:id/health', tag: 'cameras', summary: 'Samples, rollups, events and a report of a camera', access: 'cameras:read', params: byId, query: healthQuery, status: 200, response: json(cameraHealth), problems: ['CAMERA_NOT_FOUND'] }),
   cameraContactSheet: defineRoute({ method: 'POST', path: '/cameras/:id/contact-sheet', tag: 'cameras', summary: 'Stored snapshots on one sheet, as JPEG', access: 'cameras:read', params: byId, body: filmBody, status: 200, response: { bytes: 'image/jpeg' }, problems: ['CAMERA_NOT_FOUND', 'NOT_ENOUGH_SNAPSHOTS'] }),
   cameraTimeLapse: defineRoute({ method: 'POST', path: '/cameras/:id/time-lapse', tag: 'cameras', summary: 'Stored snapshots as a film, as MP4', access: 'cameras:read', params: byId, body: filmBody, status: 200, response: { bytes: 'video/mp4' }, problems: ['CAMERA_NOT_FOUND', 'NOT_ENOUGH_SNAPSHOTS'] }),
+  makeFilm: defineRoute({ method: 'POST', path: '/cameras/:id/films', tag: 'cameras', summary: 'Begin a film of stored snapshots; it is made in the background', access: 'cameras:read', params: byId, body: makeFilmBody, status: 202, response: film, problems: ['CAMERA_NOT_FOUND', 'NOT_ENOUGH_SNAPSHOTS'], idempotent: true }),
+  listFilms: defineRoute({ method: 'GET', path: '/cameras/:id/films', tag: 'cameras', summary: 'Films of a camera, newest first', access: 'cameras:read', params: byId, query: pageQuery, status: 200, response: json(filmList), problems: ['CAMERA_NOT_FOUND'] }),
+  getFilm: defineRoute({ method: 'GET', path: '/films/:id', tag: 'cameras', summary: 'A film, or how far the work on it is', access: 'cameras:read', params: byId, status: 200, response: film, problems: ['FILM_NOT_FOUND'] }),
+  convertFilm: defineRoute({ method: 'POST', path: '/films/:id/convert', tag: 'cameras', summary: 'Begin the same film in another codec', access: 'cameras:read', params: byId, body: convertFilmBody, status: 202, response: film, problems: ['FILM_NOT_FOUND', 'FILM_NOT_READY'], idempotent: true }),
+  filmVideo: defineRoute({ method: 'GET', path: '/films/:id/video', tag: 'cameras', summary: 'The film; Range and ETag (= sha256) are honoured', access: 'cameras:read', params: byId, status: 200, response: { bytes: 'video/*' }, problems: ['FILM_NOT_FOUND', 'FILM_NOT_READY', 'OBJECT_PRUNED', 'RANGE_NOT_SATISFIABLE'] }),
+  deleteFilm: defineRoute({ method: 'DELETE', path: '/films/:id', tag: 'cameras', summary: 'Remove a film, or end the work on it', access: 'cameras:write', params: byId, status: 204, response: EMPTY, problems: ['FILM_NOT_FOUND'] }),
 
   captureSnapshot: defineRoute({ method: 'POST', path: '/snapshots/capture/:device_id', tag: 'snapshots', summary: 'Take a picture and keep it', access: 'cameras:read', params: byDevice, body: captureSnapshotBody, status: 200, response: json(snapshotView), problems: NO_PICTURE, idempotent: true }),
   listSnapshots: defineRoute({ method: 'GET', path: '/snapshots', tag: 'snapshots', summary: 'Snapshots, newest first', access: 'cameras:read', query: snapshotListQuery, status: 200, response: json(snapshotList), problems: ['CAMERA_NOT_FOUND'] }),

@@ -37,6 +37,7 @@ import { cameraRoutes } from './camera-routes';
 import { collectionRoutes } from './collection-routes';
 import { deviceRoutes } from './device-routes';
 import { defineRoute, type Route } from './route';
+import { notificationRoutes } from './notification-routes';
 import { scheduleRoutes } from './schedule-routes';
 
 const byId = z.strictObject({ id: uuid });
@@ -91,6 +92,7 @@ export const routes = {
   startSessionTemplate: defineRoute({ method: 'POST', path: '/session-templates/:id/start', tag: 'session templates', summary: 'Start a session as the template says', access: 'sessions:write', params: byId, body: startTemplateBody.prefault({}), status: 202, response: json(z.object({ session: sessionView })), problems: ['TEMPLATE_NOT_FOUND'], idempotent: true }),
   ...recordingRoutes,
   ...scheduleRoutes,
+  ...notificationRoutes,
 
   captureCapabilities: defineRoute({ method: 'GET', path: '/capture-sessions/capabilities', tag: 'packet captures', summary: 'What each device type can do', access: 'sessions:read', status: 200, response: json(z.object({ capabilities: z.array(captureCapability) })) }),
   capturePreview: defineRoute({ method: 'POST', path: '/capture-sessions/preview', tag: 'packet captures', summary: 'The exact device command of each target', access: 'sessions:read', body: capturePreviewBody, status: 200, response: json(z.object({ previews: z.array(capturePreview) })) }),

@@ -7,11 +7,12 @@ import { hostKeyView } from '../credentials/credentials';
 import { deviceIdentity } from '../devices/devices';
 import { isoTimestamp, uuid } from '../primitives';
 import { recordingClientMessages, recordingServerMessages } from '../recordings/recording-socket';
+import { inAppNotification } from '../notifications/notifications';
 import { artifactView, sessionSummary, sessionView, targetView } from '../sessions/session';
 
-const CHANNELS = ['sessions', 'devices', 'cameras', 'recordings', 'receivers', 'collections'] as const;
+const CHANNELS = ['sessions', 'devices', 'cameras', 'recordings', 'receivers', 'collections', 'notifications'] as const;
 
-/** `session:<id>`, `collection:<job_id>`, `collections` (all of them), `sessions` (headers of all sessions), `devices`, `cameras`, `recordings` (all of them), `receivers`. */
+/** `session:<id>`, `collection:<job_id>`, `collections` (all of them), `sessions` (headers of all sessions), `devices`, `cameras`, `recordings` (all of them), `receivers`, `notifications`. */
 export const channelName = z.string().refine((name) => CHANNELS.some((channel) => channel === name) || (name.startsWith('session:') && UUID_PATTERN.test(name.slice(8))) || (name.startsWith('collection:') && collectionJobId.safeParse(name.slice(11)).success), {
   message: `must be ${CHANNELS.join(', ')}, session:<id> or collection:<job_id>`,
 });
@@ -58,6 +59,8 @@ export const serverMessages = {
   ...recordingServerMessages,
   ...collectionServerMessages,
   'session:deleted': z.object({ session_id: uuid }),
+  /** To `notifications`. */
+  notification: z.object({ notification: inAppNotification }),
   'device:host_key_changed': z.object({ host_key: hostKeyView }),
   /** To `devices`: another device answers at the address of one, or somebody said that it is the device now (`known` and `observed` are the same then). */
   'device:identity': z.object({ device_id: uuid, name: z.string(), known: deviceIdentity, observed: deviceIdentity }),

@@ -27,6 +27,7 @@ export const healthRpc = {
   'device-collector': defineGetHealth('device-collector'),
   'camera-service': defineGetHealth('camera-service'),
   'sdr-acquirer': defineGetHealth('sdr-acquirer'),
+  notifier: defineGetHealth('notifier'),
 } as const;
 
 /** Answer of `GET /system`. */

@@ -47,6 +47,18 @@ describe(decide.name, () => {
       expect(sut.messages('start-task')).toHaveLength(1);
     });
 
+    it('§A5: keeps two targets of one host apart: the failure of one is its own, and the session comes to its end', () => {
+      const host = { kind: 'packet-capture', device_type: 'linux', host: '10.0.0.1', credential_id: '00000000-0000-4000-8000-000000000001' };
+      const sut = new Simulation(2, { targets: [{ ...host, interface: 'eth0' }, { ...host, interface: 'eth1' }] });
+      sut.advance(1, 'configuring', 'ready');
+      sut.finish(2, 'failed', { error: { code: 'BAD_INTERFACE', message: 'no eth1', retryable: false }, capture_began: false });
+      expect(sut.snapshot.targets.map(({ error }) => error?.code)).toEqual([undefined, 'BAD_INTERFACE']);
+      sut.advance(1, 'starting', 'capturing');
+      sut.finish(1, 'completed');
+      expect(sut.session.state).toBe('partial');
+      expect(sut.snapshot.targets.map(({ state }) => state)).toEqual(['completed', 'failed']);
+    });
+
     it('cancels the others when one fails and partial starts are not allowed', () => {
       const sut = new Simulation(2, { options: { allow_partial: false } });
       sut.advance(1, 'configuring', 'ready');

@@ -49,6 +49,11 @@ describe(planMerge.name, () => {
     ]);
   });
 
+  it('tells the addresses a device said it has', () => {
+    const told = describeSources(planMerge(SESSION, [raw('cube', 'a', 1, 2, { meta: { device_addresses: ['10.10.30.5', '192.0.2.5'] } }), raw('expressway', 'b', 1, 2)]));
+    expect(told.map(({ addresses }) => addresses)).toEqual([['10.10.30.5', '192.0.2.5'], []]);
+  });
+
   it('does not correct times that were made up', () => {
     const [source] = planMerge(SESSION, [raw('cube', 'a', 1, 2, { meta: { clock_offset_ms: 50, clock_uncertainty_ms: 1, timestamps: 'synthetic' } })]);
     expect(source?.correction).toEqual({ method: 'none' });

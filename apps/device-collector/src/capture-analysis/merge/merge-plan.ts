@@ -57,6 +57,7 @@ export function describeSources(sources: readonly MergeSource[]): MergedInterfac
       host: target.title,
       device_type: deviceTypeOf(target),
       interface: source.interface,
+      addresses: addressesOf(files),
       packets: files.reduce((sum, { content }) => sum + content.packets, 0),
       first_packet_at: corrected(first),
       last_packet_at: corrected(last),
@@ -159,6 +160,12 @@ function followingOneAnother(files: readonly RawCapture[]): RawCapture[][] {
 function interfaceOf({ artifact }: RawCapture, target: TargetView): string {
   const noted = artifact.meta['interface'] ?? target.spec['interface'];
   return typeof noted === 'string' && noted !== '' ? noted : 'any';
+}
+
+/** What the device said of itself. */
+function addressesOf(files: readonly RawCapture[]): string[] {
+  const told = files[0]?.artifact.meta['device_addresses'];
+  return Array.isArray(told) ? told.filter((address) => typeof address === 'string') : [];
 }
 
 function deviceTypeOf(target: TargetView): CaptureDeviceType {

@@ -62,14 +62,17 @@ function outcomeOf(facts: { answered: boolean; refusal: DialogMessage | undefine
   return facts.silent || facts.waitedMs > TIMER_B_MS ? 'unanswered' : 'in_progress';
 }
 
-/** Milliseconds from one message to another by the clock of one device that saw both; the one that saw the first message first. */
+/**
+ * Milliseconds from one message to another by the clock of one device that saw both; the one that saw the first message first.
+ * Null when it came before: of a call that had begun before the capture, the first INVITE seen is a later one.
+ */
 function between(from: DialogMessage | undefined, to: DialogMessage | undefined): number | null {
   if (from === undefined || to === undefined) {
     return null;
   }
   const both = [...from.seen].filter(([index]) => to.seen.has(index)).sort((a, b) => a[1] - b[1])[0];
   const elapsed = both === undefined ? to.at - from.at : (to.seen.get(both[0]) ?? to.at) - both[1];
-  return Math.round(elapsed * 1_000) / 1_000;
+  return elapsed < 0 ? null : Math.round(elapsed * 1_000) / 1_000;
 }
 
 /** Offers inside the call that stop media, after it was flowing. */

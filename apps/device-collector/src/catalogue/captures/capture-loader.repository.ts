@@ -116,11 +116,11 @@ export class CaptureLoader extends CaptureCatalogue {
   private async plan(capture: NewCapture, verdict: CaptureVerdict): Promise<Plan> {
     const head = await this.head(this.dataSource.manager, capture);
     const outcome = outcomeOf(capture, verdict, head);
-    if (outcome === 'unchanged' && !verdict.hasRest && head?.blob_sha256 != null) {
+    if (outcome === 'unchanged' && !verdict.hasRest && (head?.blob_sha256 ?? null) !== null) {
       return { head, outcome, blob: null, change: undefined, masked: undefined };
     }
     const change = outcome === 'changed' && head !== undefined && isTracked(capture.type) ? await this.changes.find(capture, capture.type, head) : undefined;
-    const same = outcome === 'changed' && isTracked(capture.type) && change === undefined && head?.blob_sha256 != null;
+    const same = outcome === 'changed' && isTracked(capture.type) && change === undefined && (head?.blob_sha256 ?? null) !== null;
     const masked = verdict.good && isIndexed(capture.type) ? (await this.masks.mask(capture.device.platform, capture.text)).text : undefined;
     return { head, outcome: same ? 'unchanged' : outcome, blob: await this.blobs.put(capture.text), change, masked };
   }

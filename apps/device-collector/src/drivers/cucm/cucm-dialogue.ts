@@ -13,9 +13,9 @@ import type {
 } from '../../packet-capture/capture-driver';
 import type { ClockOffset } from '../../packet-capture/clock-offset';
 import { divideFilter } from '../../packet-capture/filter/device-filter';
+import { DeviceLogin } from '../../packet-capture/device-login.client';
+import { required } from '../../packet-capture/out-of-order';
 import type { CliExchange, CliLimits } from '../../ssh/cli/cli-exchange';
-import type { SshConnection } from '../../ssh/ssh-connection.client';
-import type { PendingLogin } from '../../ssh/ssh-connector.client';
 import { OPTIONS_SHOWN, readRefusal, readTrailer, type TcpdumpTrailer } from './capture-answer';
 import { captureCommand, captureName, MOST_PACKETS } from './capture-command';
 import { vosCanExpress, vosFilterWords } from './cucm-filter';
@@ -23,7 +23,7 @@ import { type CucmPlan, readCucmPlan } from './cucm-plan';
 import { CucmRetrieval } from './cucm-retrieval.client';
 import type { NodeFile } from './file-list';
 import { NodeCli } from './node-cli.client';
-import { diskDoubt, ntpDoubt, readStatus, statusClock } from './node-status';
+import { diskDoubt, ntpDoubt, readNodeAddresses, readStatus, statusClock } from './node-status';
 import { SIZE_EVERY_MS, SizeWatch } from './size-watch.client';
 
 /** Settings of the cucm driver. */
@@ -49,8 +49,7 @@ const SETTLE_TRIES = 25;
 
 /** `utils network capture` on a VOS node, over one SSH connection and, for the sizes, a second one. */
 export class CucmDialogue implements CaptureDialogue {
-  private pending: PendingLogin | undefined;
-  private connection: SshConnection | undefined;
+  private readonly device: DeviceLogin;
   private cli: NodeCli | undefined;
   private remote: CucmPlan | undefined;
   private capture: CliExchange | undefined;
@@ -63,24 +62,20 @@ export class CucmDialogue implements CaptureDialogue {
   constructor(
     private readonly context: DialogueContext,
     private readonly options: CucmDriverOptions,
-  ) {}
+  ) {
+    this.device = new DeviceLogin(context);
+  }
 
-  async connect(signal: AbortSignal): Promise<void> {
-    const { ssh, target, transcript } = this.context;
-    transcript.note('connect', `to ${target.host} port ${target.port}`);
-    this.pending = await ssh.connect(target, signal);
-    const { kex, hostKey, cipher } = this.pending.negotiated;
-    transcript.note('connect', `${hostKey} host key is the trusted one; ${kex}, ${cipher}`);
+  connect(signal: AbortSignal): Promise<void> {
+    return this.device.reach(signal);
   }
 
   async authenticate(signal: AbortSignal): Promise<void> {
-    const { login, transcript } = this.context;
-    this.connection = await required(this.pending).authenticate(login, signal);
-    transcript.note('auth', `logged in as ${login.username}`);
+    await this.device.logIn(signal);
   }
 
   async syncPrompt(signal: AbortSignal): Promise<void> {
-    this.cli = await NodeCli.open(required(this.connection), this.context, 'sync_prompt', signal);
+    this.cli = await NodeCli.open(this.device.connection, this.context, 'sync_prompt', signal);
   }
 
   async preflight(signal: AbortSignal): Promise<PreflightReport> {
@@ -93,13 +88,14 @@ export class CucmDialogue implements CaptureDialogue {
       throw new AppError('DISK_LOW', `${target.host}: ${disk}`);
     }
     const ntp = ntpDoubt((await cli.run('preflight', 'utils ntp status', signal)).text);
+    const addresses = readNodeAddresses((await cli.run('preflight', 'show network eth0', signal)).text);
     const sink = appLogin === undefined ? (await sftpSink?.address(target.host))?.warning : undefined;
     const warnings = [
       ...(status.logging === undefined ? ['the node does not tell how full its disk is'] : []),
       ...(ntp === undefined ? [] : [ntp]),
       ...(sink === undefined ? [] : [`the node will have to push its files to us, but ${sink}`]),
     ];
-    return { warnings, ...(clock === undefined ? {} : { clock }) };
+    return { warnings, addresses, ...(clock === undefined ? {} : { clock }) };
   }
 
   plan(): RemotePlan {
@@ -120,7 +116,7 @@ export class CucmDialogue implements CaptureDialogue {
   }
 
   async broken(): Promise<AppError> {
-    return Promise.race([required(this.cli).closed, required(this.connection).closed]);
+    return Promise.race([required(this.cli).closed, this.device.connection.closed]);
   }
 
   start(): number {
@@ -243,10 +239,9 @@ export class CucmDialogue implements CaptureDialogue {
   }
 
   async disconnect(signal: AbortSignal): Promise<void> {
-    this.pending?.abandonUnlessLoggedIn();
     // A command line that captures takes no goodbye.
     await this.cli?.leave(this.capture === undefined || this.capture.over ? 'exit' : '\u0003');
-    await this.connection?.end(signal);
+    await this.device.leave(signal);
   }
 
   private command(): string {
@@ -332,12 +327,4 @@ async function orSilence(waiting: Promise<{ readonly name: string }>): Promise<s
     }
     throw error;
   }
-}
-
-/** A step was called before the one that makes it possible: a fault of the runner. */
-function required<T>(value: T | undefined): T {
-  if (value === undefined) {
-    throw new AppError('INTERNAL_ERROR', 'A step of the capture was called out of order');
-  }
-  return value;
 }

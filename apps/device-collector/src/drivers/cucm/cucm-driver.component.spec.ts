@@ -50,7 +50,7 @@ describe(CucmDriver.name, () => {
       login: NODE_ACCOUNT,
       ssh: new SshConnector(systemClock, directTcp, trustAll, { algorithms: WITH_LEGACY }),
       https: new HttpsConnector(systemClock, directTcp, trustAll),
-      start: { t0Known: false, sentAt: undefined },
+      start: { t0Known: false, sentAt: undefined, over: false },
       sftpSink: sink,
       clock: systemClock,
       transcript: new Transcript(systemClock, [NODE_ACCOUNT.password]),

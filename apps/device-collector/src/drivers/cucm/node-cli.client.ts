@@ -1,4 +1,5 @@
-import type { CaptureStep, DialogueContext } from '../../packet-capture/capture-driver';
+import type { DialogueContext } from '../../packet-capture/capture-driver';
+import type { CaptureStep } from '../../packet-capture/step-names';
 import type { CliAnswer, CliExchange } from '../../ssh/cli/cli-exchange';
 import { type CliRunOptions, CliSession } from '../../ssh/cli/cli-session.client';
 import type { SshConnection } from '../../ssh/ssh-connection.client';

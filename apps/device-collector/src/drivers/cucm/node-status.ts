@@ -1,4 +1,5 @@
 import { type ClockOffset } from '../../packet-capture/clock-offset';
+import { ownAddresses } from '../../packet-capture/own-addresses';
 
 /** What `show status` tells. */
 export interface NodeStatus {
@@ -85,4 +86,9 @@ function zoneShift(wall: number, zone: string): number | undefined {
 
 function number(text: string | undefined): number {
   return Number((text ?? '').replaceAll(',', ''));
+}
+
+/** Reads `show network eth0`: the node's addresses, IPv4 and IPv6; none in a wording that is not known. */
+export function readNodeAddresses(text: string): string[] {
+  return ownAddresses([...text.matchAll(/\b(?:IP|IPv6) Address\s*:\s*([0-9A-Fa-f:.]+)/gi)].map(([, address = '']) => address));
 }

@@ -54,13 +54,7 @@ export class SizeWatch {
 
   private async open(signal: AbortSignal): Promise<NodeCli> {
     const { ssh, target, login } = this.context;
-    const pending = await ssh.connect(target, signal);
-    try {
-      this.connection = await pending.authenticate(login, signal);
-    } catch (error) {
-      pending.abandonUnlessLoggedIn();
-      throw error;
-    }
+    this.connection = await ssh.logInto(target, login, signal);
     return NodeCli.open(this.connection, this.context, 'poll', signal);
   }
 }

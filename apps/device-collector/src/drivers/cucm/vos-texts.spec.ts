@@ -3,7 +3,7 @@ import { readRefusal, readTrailer } from './capture-answer';
 import { readCucmPlan } from './cucm-plan';
 import { fileGetFailure, fileGetQuestions, fingerprintsIn } from './file-get-questions';
 import { readFileList, saysNoFiles } from './file-list';
-import { diskDoubt, ntpDoubt, readStatus, statusClock } from './node-status';
+import { diskDoubt, ntpDoubt, readNodeAddresses, readStatus, statusClock } from './node-status';
 
 const STATUS = `Host Name          : cucm-pub
 Date               : Wed Nov 5, 2014 14:01:51
@@ -16,6 +16,13 @@ Up Time:
 Disk/active         19948144K        5886580K       13858344K (71%)
 Disk/logging        49573612K       41254692K        5800672K (13%)
 `;
+
+describe(readNodeAddresses.name, () => {
+  it('reads the addresses of the node, and not those of its gateway and name servers', () => {
+    expect(readNodeAddresses('Ethernet 0\nIP Address   : 10.10.20.5         IP Mask    : 255.255.255.000\nIPv6 Address : 2001:DB8::5\n\nDNS\nPrimary      : 10.10.20.1\nGateway      : 10.10.20.1 on Ethernet 0\n')).toEqual(['10.10.20.5', '2001:db8::5']);
+    expect(readNodeAddresses('Executed command unsuccessfully')).toEqual([]);
+  });
+});
 
 describe(readStatus.name, () => {
   it('reads version, clock in its zone, and the partition that takes captures', () => {

@@ -1,5 +1,5 @@
 import { AppError } from '@capstan/kernel';
-import type { CaptureStep } from '../../packet-capture/capture-driver';
+import type { CaptureStep } from '../../packet-capture/step-names';
 import type { Transcript } from '../../packet-capture/transcript';
 import type { HttpsAnswer } from '../../https/https-answer';
 import type { HttpsLogin } from '../../https/https-login';

@@ -12,6 +12,8 @@ import type {
   StopReport,
 } from '../../packet-capture/capture-driver';
 import type { ClockOffset } from '../../packet-capture/clock-offset';
+import { required } from '../../packet-capture/out-of-order';
+import { ownAddresses } from '../../packet-capture/own-addresses';
 import type { HttpsLogin } from '../../https/https-login';
 import type { HttpsSession, SentRequest } from '../../https/https-session.client';
 import { ArmedWatch } from './armed-watch';
@@ -40,8 +42,6 @@ export class ExpresswayDialogue implements CaptureDialogue {
   private watch: ArmedWatch | undefined;
   private foreign = false;
   private sent: SentRequest | undefined;
-  /** Set once the device has said that our run is over: what runs later is not ours. */
-  private stopped = false;
   private archives: PeerArchives | undefined;
   private readonly unreachable: string[] = [];
 
@@ -89,6 +89,7 @@ export class ExpresswayDialogue implements CaptureDialogue {
         ...(status.running === undefined ? [`${primary} does not say whether somebody else is using its diagnostic logging`] : []),
         ...(this.foreign ? ['the diagnostic logging of somebody else is ended for this capture'] : []),
       ],
+      addresses: ownAddresses(peers),
       ...(clock === undefined ? {} : { clock }),
     };
   }
@@ -113,7 +114,7 @@ export class ExpresswayDialogue implements CaptureDialogue {
   async broken(): Promise<AppError> {
     const problem = await required(this.watch).problem();
     // What runs then is theirs.
-    this.stopped ||= problem.code === 'ALREADY_ACTIVE';
+    this.context.start.over ||= problem.code === 'ALREADY_ACTIVE';
     return problem;
   }
 
@@ -137,7 +138,7 @@ export class ExpresswayDialogue implements CaptureDialogue {
       const said = answered.said === undefined ? '' : ` (${answered.said})`;
       if (/already|in progress|running/i.test(answered.said ?? '')) {
         // Somebody was faster; what runs is theirs.
-        this.stopped = true;
+        this.context.start.over = true;
         throw new AppError('ALREADY_ACTIVE', `${primary.host} is running diagnostic logging for somebody else${said}`);
       }
       throw new AppError('START_FAILED', `${primary.host} did not start: it answers ${answered.status}${said}`);
@@ -161,7 +162,7 @@ export class ExpresswayDialogue implements CaptureDialogue {
       await this.context.clock.sleep(this.options.pollMs, signal);
       const { running, words } = await primary.status('poll', signal);
       if (running === false) {
-        this.stopped = true;
+        this.context.start.over = true;
         this.context.transcript.received('poll', words);
         return { reason: 'died', code: 'DEVICE_LOST', message: `somebody ended the diagnostic logging on ${primary.host}, or it ended by itself` };
       }
@@ -183,7 +184,7 @@ export class ExpresswayDialogue implements CaptureDialogue {
 
   async verifyStopped(signal: AbortSignal): Promise<StopReport> {
     await this.untilIdle(this.primary(), 'verify_stopped', signal);
-    this.stopped = true;
+    this.context.start.over = true;
     return { packets: null, received: null, dropped: null, forced: false, warnings: [] };
   }
 
@@ -228,7 +229,7 @@ export class ExpresswayDialogue implements CaptureDialogue {
     const plan = readExpresswayPlan(stored);
     const { start, transcript } = this.context;
     this.watch?.end();
-    if (this.stopped || (start.sentAt === undefined && !start.t0Known)) {
+    if (start.over || (start.sentAt === undefined && !start.t0Known)) {
       transcript.note('cleanup', 'nothing of ours runs; the device overwrites its files with its next run');
       return;
     }
@@ -238,7 +239,7 @@ export class ExpresswayDialogue implements CaptureDialogue {
       await primary.command('cleanup', 'stop', signal);
       await this.untilIdle(primary, 'cleanup', signal);
     }
-    this.stopped = true;
+    this.context.start.over = true;
   }
 
   async attach(stored: RemotePlan, signal: AbortSignal): Promise<AttachState> {
@@ -249,8 +250,16 @@ export class ExpresswayDialogue implements CaptureDialogue {
     const { running, words } = await this.api(plan.primary).status('connect', signal);
     transcript.received('connect', words);
     const began = start.sentAt !== undefined;
+    if (running === true && start.over) {
+      // Our run had ended, so this one is somebody else's: it has overwritten our files, and is not to be touched.
+      transcript.note('connect', 'somebody else has started diagnostic logging since');
+      return 'absent';
+    }
+    if (start.over) {
+      return 'ended';
+    }
     if (running === false) {
-      this.stopped = began;
+      start.over = began;
       // Without a sign that it began, the files on the device are somebody else's.
       return began ? 'ended' : 'absent';
     }
@@ -339,12 +348,4 @@ export class ExpresswayDialogue implements CaptureDialogue {
   private api(host: string): DiagnosticApi {
     return required(this.apis.get(host));
   }
-}
-
-/** A step was called before the one that makes it possible: a fault of the runner. */
-function required<T>(value: T | undefined): T {
-  if (value === undefined) {
-    throw new AppError('INTERNAL_ERROR', 'A step of the capture was called out of order');
-  }
-  return value;
 }

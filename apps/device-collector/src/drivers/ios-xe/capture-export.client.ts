@@ -190,8 +190,7 @@ export class CaptureExport {
   private async openOnAnother(path: string, signal: AbortSignal): Promise<ScpFile> {
     const { context } = this.ports;
     this.ports.cli.note('retrieve', 'the router opens no second channel: a second connection');
-    const pending = await context.ssh.connect(context.target, signal);
-    const connection = await pending.authenticate(context.login, signal);
+    const connection = await context.ssh.logInto(context.target, context.login, signal);
     const hangUp = (): void => connection.destroy();
     try {
       const file = await this.openOn(connection, path, signal);

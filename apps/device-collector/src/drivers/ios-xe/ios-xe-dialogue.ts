@@ -12,15 +12,16 @@ import type {
   StopReport,
 } from '../../packet-capture/capture-driver';
 import type { ClockOffset } from '../../packet-capture/clock-offset';
+import { DeviceLogin } from '../../packet-capture/device-login.client';
+import { required } from '../../packet-capture/out-of-order';
 import type { CliExchange } from '../../ssh/cli/cli-exchange';
-import type { SshConnection } from '../../ssh/ssh-connection.client';
-import type { PendingLogin } from '../../ssh/ssh-connector.client';
 import { filterMethod, type FilterMethod, type OwnSession, routerFilter } from './acl-filter';
 import { bufferRemarks, bufferWish, captureCommands, GRACE_SEC } from './capture-commands';
 import { CaptureExport } from './capture-export.client';
+import { cubeExtras } from './cube-extras.client';
 import { captureName } from './capture-name';
 import { type IosXePlan, readIosXePlan } from './ios-xe-plan';
-import { checkInterface, checkVersion, findFileSystem, listCapturePoints, measureClock, othersRemarks, ownSession } from './router-checks.client';
+import { checkInterface, checkVersion, findFileSystem, listCapturePoints, measureClock, othersRemarks, ownSession, routerAddresses } from './router-checks.client';
 import { LOOK_LIMITS, RouterCapture } from './router-capture.client';
 import type { RouterCli } from './router-cli.client';
 import { openRouterCli } from './router-login.client';
@@ -48,8 +49,7 @@ const GOODBYE_MS = 500;
 
 /** Embedded packet capture on an IOS-XE router, over its command line. */
 export class IosXeDialogue implements CaptureDialogue {
-  private pending: PendingLogin | undefined;
-  private connection: SshConnection | undefined;
+  private readonly device: DeviceLogin;
   private cliInUse: RouterCli | undefined;
   private captureInUse: RouterCapture | undefined;
   private own: OwnSession | undefined;
@@ -62,29 +62,26 @@ export class IosXeDialogue implements CaptureDialogue {
   private counts: BufferCounts | undefined;
   private end: CaptureEnd | undefined;
   private readonly remarks: string[] = [];
+  private readonly unanswered: string[] = [];
 
   constructor(
     private readonly context: DialogueContext,
     private readonly options: IosXeDriverOptions,
-  ) {}
+  ) {
+    this.device = new DeviceLogin(context);
+  }
 
-  async connect(signal: AbortSignal): Promise<void> {
-    const { ssh, target, transcript } = this.context;
-    transcript.note('connect', `to ${target.host} port ${target.port}`);
-    this.pending = await ssh.connect(target, signal);
-    const { kex, hostKey, cipher } = this.pending.negotiated;
-    transcript.note('connect', `${hostKey} host key is the trusted one; ${kex}, ${cipher}`);
+  connect(signal: AbortSignal): Promise<void> {
+    return this.device.reach(signal);
   }
 
   async authenticate(signal: AbortSignal): Promise<void> {
-    const { login, transcript } = this.context;
-    this.connection = await required(this.pending).authenticate(login, signal);
-    transcript.note('auth', `logged in as ${login.username}`);
+    await this.device.logIn(signal);
   }
 
   async syncPrompt(signal: AbortSignal): Promise<void> {
     const { target, login, clock, transcript } = this.context;
-    this.cliInUse = await openRouterCli(required(this.connection), { host: target.host, login, clock, transcript }, signal);
+    this.cliInUse = await openRouterCli(this.device.connection, { host: target.host, login, clock, transcript }, signal);
     this.captureInUse = new RouterCapture(this.cliInUse, target.host, this.remarks);
   }
 
@@ -99,6 +96,7 @@ export class IosXeDialogue implements CaptureDialogue {
     // Of this very task, so nobody else can miss it. Everything else belongs to somebody.
     this.stale = points.some((point) => point.name === name);
     this.own = await ownSession(cli, target.port, signal);
+    const addresses = await routerAddresses(cli, signal);
     const space = await findFileSystem(cli, signal);
     this.fileSystem = space.name;
     const filter = routerFilter(target);
@@ -114,7 +112,7 @@ export class IosXeDialogue implements CaptureDialogue {
       ...(this.own === undefined && this.method.method === 'acl' ? ['the router does not tell where this session comes from, so its packets may be in the capture'] : []),
       ...(space.freeBytes === undefined ? ['the router does not tell how much space its flash has'] : []),
     ];
-    return { warnings, ...(measured.offset === undefined ? {} : { clock: measured.offset }) };
+    return { warnings, addresses, ...(measured.offset === undefined ? {} : { clock: measured.offset }) };
   }
 
   plan(): RemotePlan {
@@ -165,7 +163,7 @@ export class IosXeDialogue implements CaptureDialogue {
   }
 
   async broken(): Promise<AppError> {
-    return Promise.race([required(this.connection).closed, this.cli.session.closed]);
+    return Promise.race([this.device.connection.closed, this.cli.session.closed]);
   }
 
   start(): number {
@@ -260,7 +258,7 @@ export class IosXeDialogue implements CaptureDialogue {
     const { clock } = this.context;
     const ports = {
       cli: this.cli,
-      connection: required(this.connection),
+      connection: this.device.connection,
       context: this.context,
       plan: required(this.remote),
       usedKb: this.counts?.usedKb,
@@ -268,13 +266,14 @@ export class IosXeDialogue implements CaptureDialogue {
     };
     try {
       yield* new CaptureExport(ports).files(signal);
+      yield* cubeExtras(this.cli, this.context.target.extras ?? [], (sentence) => this.unanswered.push(sentence), signal);
     } catch (error) {
       throw this.outOfStep(error);
     }
   }
 
   expectation(): FileExpectation {
-    return { packets: this.counts?.packets ?? null, mayHaveWrapped: false, diskWasFull: false };
+    return { packets: this.counts?.packets ?? null, mayHaveWrapped: false, diskWasFull: false, ...(this.unanswered.length === 0 ? {} : { remark: this.unanswered.join('; ') }) };
   }
 
   async clockOffset(signal: AbortSignal): Promise<ClockOffset | undefined> {
@@ -321,11 +320,10 @@ export class IosXeDialogue implements CaptureDialogue {
   }
 
   async disconnect(signal: AbortSignal): Promise<void> {
-    this.pending?.abandonUnlessLoggedIn();
     if (!signal.aborted) {
       await this.cliInUse?.session.leave('exit', GOODBYE_MS);
     }
-    await this.connection?.end(signal);
+    await this.device.leave(signal);
   }
 
   private get cli(): RouterCli {
@@ -382,15 +380,7 @@ export class IosXeDialogue implements CaptureDialogue {
     if (!(error instanceof AppError) || error.code !== 'PROMPT_LOST') {
       return error;
     }
-    this.connection?.destroy();
+    this.device.cut();
     return new AppError('DEVICE_LOST', error.message, { retryable: true, cause: error });
   }
-}
-
-/** A step was called before the one that makes it possible: a fault of the runner. */
-function required<T>(value: T | undefined): T {
-  if (value === undefined) {
-    throw new AppError('INTERNAL_ERROR', 'A step of the capture was called out of order');
-  }
-  return value;
 }

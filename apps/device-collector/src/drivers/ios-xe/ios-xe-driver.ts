@@ -30,7 +30,7 @@ export class IosXeDriver implements CaptureDriver {
       filter_nodes: ['all', 'any', 'not', 'host', 'src', 'dest', 'port', 'src_port', 'dest_port', 'protocol'],
       live_counters: ['packets_captured', 'packets_dropped', 'bytes'],
       interface_selectable: true,
-      options: ['buffer_mb', 'buffer', 'packet_limit', 'direction', 'control_plane'],
+      options: ['buffer_mb', 'buffer', 'packet_limit', 'direction', 'control_plane', ...(deviceType === 'cube' ? (['extras'] as const) : [])],
       remarks: [
         'Rotating is one circular buffer of at most 100 MB, stored as one file.',
         'With a filter, IPv4 only; ARP and IPv6 are captured without one. Addresses, not names.',

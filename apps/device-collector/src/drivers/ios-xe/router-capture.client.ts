@@ -1,5 +1,5 @@
 import { AppError } from '@capstan/kernel';
-import type { CaptureStep } from '../../packet-capture/capture-driver';
+import type { CaptureStep } from '../../packet-capture/step-names';
 import type { CliAnswer } from '../../ssh/cli/cli-exchange';
 import { accessListCommands } from './capture-commands';
 import type { IosXePlan } from './ios-xe-plan';

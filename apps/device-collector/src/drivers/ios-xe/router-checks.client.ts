@@ -4,7 +4,7 @@ import { clockOffset, type ClockOffset, type ClockReading } from '../../packet-c
 import type { OwnSession } from './acl-filter';
 import { isCapstanName } from './capture-name';
 import type { RouterCli } from './router-cli.client';
-import { type CapturePoint, clockReading, readCapturePoints, readFreeBytes, readOwnAddress, readRefusal, readTime, readVersion, readZoneOffset, type RouterVersion } from './router-output';
+import { type CapturePoint, clockReading, readCapturePoints, readFreeBytes, readInterfaceAddresses, readOwnAddress, readRefusal, readTime, readVersion, readZoneOffset, type RouterVersion } from './router-output';
 
 const CLOCK_READINGS = 3;
 const FILE_SYSTEMS = ['flash:', 'bootflash:'];
@@ -51,6 +51,11 @@ export async function ownSession(cli: RouterCli, port: number, signal: AbortSign
   const { text } = await cli.ask('preflight', 'show users', signal);
   const address = readOwnAddress(text);
   return address === undefined ? undefined : { address, ports: [...new Set([22, port])] };
+}
+
+/** Addresses of the router's interfaces; none where it does not tell. */
+export async function routerAddresses(cli: RouterCli, signal: AbortSignal): Promise<string[]> {
+  return readInterfaceAddresses((await cli.ask('preflight', 'show ip interface brief', signal)).text);
 }
 
 /** The file system captures are exported to, and its free bytes; undefined where it does not tell. */

@@ -1,5 +1,5 @@
 import { AppError } from '@capstan/kernel';
-import type { CaptureStep } from '../../packet-capture/capture-driver';
+import type { CaptureStep } from '../../packet-capture/step-names';
 import type { Transcript } from '../../packet-capture/transcript';
 import type { CliAnswer, CliExchange } from '../../ssh/cli/cli-exchange';
 import type { CliRunOptions, CliSession } from '../../ssh/cli/cli-session.client';

@@ -7,6 +7,7 @@ import {
   readExport,
   readFileSize,
   readFreeBytes,
+  readInterfaceAddresses,
   readOwnAddress,
   readRefusal,
   readStartRefusal,
@@ -17,6 +18,12 @@ import {
 } from './router-output';
 
 describe('what routers say', () => {
+  it('tells the addresses of its interfaces, and none of those that have none', () => {
+    const said = 'Interface              IP-Address      OK? Method Status                Protocol\nGigabitEthernet1       10.10.30.5      YES NVRAM  up                    up      \nGigabitEthernet2       unassigned      YES unset  administratively down down    \nGigabitEthernet0/0/1.20 192.0.2.5      YES manual up                    up      \nLoopback0              127.0.0.5       YES NVRAM  up                    up      \n';
+    expect(readInterfaceAddresses(said)).toEqual(['10.10.30.5', '192.0.2.5']);
+    expect(readInterfaceAddresses("            ^\n% Invalid input detected at '^' marker.\n")).toEqual([]);
+  });
+
   it.each([
     ['Cisco IOS XE Software, Version 17.09.04a\nCisco IOS Software [Cupertino], Virtual XE Software (X86_64_LINUX_IOSD-UNIVERSALK9-M), Version 17.9.4a, RELEASE SOFTWARE (fc3)', 17],
     ['Cisco IOS XE Software, Version 16.09.05', 16],

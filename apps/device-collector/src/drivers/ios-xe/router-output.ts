@@ -1,5 +1,6 @@
 import { AppError } from '@capstan/kernel';
 import type { ClockReading } from '../../packet-capture/clock-offset';
+import { ownAddresses } from '../../packet-capture/own-addresses';
 
 /** Which software a router runs. */
 export interface RouterVersion {
@@ -213,4 +214,9 @@ function firstLine(text: string): string {
 
 function lastLine(text: string): string {
   return text.split('\n').filter((line) => line.trim() !== '').at(-1)?.trim() ?? '';
+}
+
+/** Reads `show ip interface brief`: the second column, or `unassigned`. */
+export function readInterfaceAddresses(text: string): string[] {
+  return ownAddresses(text.split('\n').flatMap((line) => /^[A-Za-z][\w./-]*\s+(\S+)\s+(?:YES|NO)\b/.exec(line.trim())?.[1] ?? []));
 }

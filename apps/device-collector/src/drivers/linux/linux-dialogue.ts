@@ -14,9 +14,10 @@ import type {
 import { clockOffset, type ClockOffset, type ClockReading } from '../../packet-capture/clock-offset';
 import { bpfExpression, withoutOwnTraffic } from '../../packet-capture/filter/bpf';
 import { readFilter } from '../../packet-capture/filter/filter';
+import { DeviceLogin } from '../../packet-capture/device-login.client';
+import { required } from '../../packet-capture/out-of-order';
 import type { ExecChannel } from '../../ssh/exec-channel.client';
 import { shellAssignments, shellQuote } from '../../ssh/shell-quote';
-import type { PendingLogin } from '../../ssh/ssh-connector.client';
 import { LinuxFiles, type RemoteFile } from './linux-files.client';
 import { closingOnAbort, LinuxHost, nextLine } from './linux-host.client';
 import { type LinuxPlan, readLinuxPlan } from './linux-plan';
@@ -54,7 +55,7 @@ const CAPTURE_FILE = 'capture.pcap';
 
 /** tcpdump on a Linux host, over one SSH connection. */
 export class LinuxDialogue implements CaptureDialogue {
-  private pending: PendingLogin | undefined;
+  private readonly device: DeviceLogin;
   private host: LinuxHost | undefined;
   private facts: HostFacts | undefined;
   private places: Places | undefined;
@@ -70,21 +71,16 @@ export class LinuxDialogue implements CaptureDialogue {
   constructor(
     private readonly context: DialogueContext,
     private readonly options: LinuxDriverOptions,
-  ) {}
+  ) {
+    this.device = new DeviceLogin(context);
+  }
 
-  async connect(signal: AbortSignal): Promise<void> {
-    const { ssh, target, transcript } = this.context;
-    transcript.note('connect', `to ${target.host} port ${target.port}`);
-    this.pending = await ssh.connect(target, signal);
-    const { kex, hostKey, cipher } = this.pending.negotiated;
-    transcript.note('connect', `${hostKey} host key is the trusted one; ${kex}, ${cipher}`);
+  connect(signal: AbortSignal): Promise<void> {
+    return this.device.reach(signal);
   }
 
   async authenticate(signal: AbortSignal): Promise<void> {
-    const { login, transcript } = this.context;
-    const pending = required(this.pending);
-    this.host = new LinuxHost(await pending.authenticate(login, signal), transcript);
-    transcript.note('auth', `logged in as ${login.username}`);
+    this.host = new LinuxHost(await this.device.logIn(signal), this.context.transcript);
   }
 
   async preflight(signal: AbortSignal): Promise<PreflightReport> {
@@ -112,7 +108,7 @@ export class LinuxDialogue implements CaptureDialogue {
     );
     this.elevation = decideElevation(readTrials(tried.stdout), this.facts, target);
     host.note('preflight', `${this.facts.version}; ${this.elevation === 'sudo' ? 'through sudo' : 'directly'}; files in ${this.places.work.folder}`);
-    return { warnings, ...(clock === undefined ? {} : { clock }) };
+    return { warnings, addresses: this.facts.addresses, ...(clock === undefined ? {} : { clock }) };
   }
 
   plan(): RemotePlan {
@@ -325,8 +321,7 @@ export class LinuxDialogue implements CaptureDialogue {
   }
 
   async disconnect(signal: AbortSignal): Promise<void> {
-    this.pending?.abandonUnlessLoggedIn();
-    await this.host?.connection.end(signal);
+    await this.device.leave(signal);
   }
 
   private async listFiles(signal: AbortSignal): Promise<RemoteFile[]> {
@@ -357,12 +352,4 @@ async function rest(lines: AsyncIterator<string>): Promise<string> {
     all.push(next.value);
   }
   return all.join('\n');
-}
-
-/** A step was called before the one that makes it possible: a fault of the runner. */
-function required<T>(value: T | undefined): T {
-  if (value === undefined) {
-    throw new AppError('INTERNAL_ERROR', 'A step of the capture was called out of order');
-  }
-  return value;
 }

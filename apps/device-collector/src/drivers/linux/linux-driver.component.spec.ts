@@ -34,7 +34,7 @@ describe(LinuxDriver.name, () => {
       login: { username: account, password },
       ssh: new SshConnector(systemClock, directTcp, trustAll),
       https: new HttpsConnector(systemClock, directTcp, trustAll),
-      start: { t0Known: false, sentAt: undefined },
+      start: { t0Known: false, sentAt: undefined, over: false },
       clock: systemClock,
       transcript: new Transcript(systemClock, [password]),
     });

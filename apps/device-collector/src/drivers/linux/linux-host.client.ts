@@ -1,5 +1,5 @@
 import { AppError } from '@capstan/kernel';
-import type { CaptureStep } from '../../packet-capture/capture-driver';
+import type { CaptureStep } from '../../packet-capture/step-names';
 import type { Transcript } from '../../packet-capture/transcript';
 import type { ExecChannel } from '../../ssh/exec-channel.client';
 import { shellAssignments } from '../../ssh/shell-quote';

@@ -27,6 +27,10 @@ const OUTPUT = [
   'link\tlo <LOOPBACK,UP,LOWER_UP>',
   'link\teth0@if5 <BROADCAST,MULTICAST,UP,LOWER_UP>',
   'link\teth1 <NO-CARRIER,BROADCAST,MULTICAST>',
+  'address\t127.0.0.1/8',
+  'address\t10.0.0.5/24',
+  'address\tfe80::1/64',
+  'address\t2001:db8::5/64',
   'space\t/var/tmp 1000000 800000 /',
   'space\t/tmp 2000 1900 /tmp',
   'space\t/dev/shm 64000 64000 /dev/shm',
@@ -45,6 +49,7 @@ describe(readHostFacts.name, () => {
       tcpdump: '/usr/bin/tcpdump',
       version: 'tcpdump version 4.99.3',
       sudo: '/usr/bin/sudo',
+      addresses: ['10.0.0.5', '2001:db8::5'],
       links: [
         { name: 'lo', up: true },
         { name: 'eth0', up: true },

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { AppError } from '@capstan/kernel';
 import type { CaptureTarget } from '../../packet-capture/capture-driver';
+import { ownAddresses } from '../../packet-capture/own-addresses';
 import type { OwnConnection } from '../../packet-capture/filter/bpf';
 import { BYTES_PER_RING_MEGABYTE, type Elevation } from './tcpdump-command';
 import { readRefusal } from './tcpdump-output';
@@ -24,6 +25,8 @@ export interface HostFacts {
   readonly tcpdump: string;
   readonly version: string;
   readonly sudo: string;
+  /** Without loopback and link-local ones. */
+  readonly addresses: readonly string[];
   readonly links: readonly { readonly name: string; readonly up: boolean }[];
   /** Writable folders for files, then for control files. */
   readonly spaces: readonly Space[];
@@ -45,6 +48,7 @@ export function readHostFacts(output: string): HostFacts {
     tcpdump: one('tcpdump'),
     version: one('version'),
     sudo: one('sudo'),
+    addresses: ownAddresses(values('address').map((value) => value.replace(/\/\d+$/, ''))),
     links: values('link').map((value) => {
       const [name = '', flags = ''] = value.split(' ');
       // `eth0@if5` is eth0 with its peer (ip-link(8)).

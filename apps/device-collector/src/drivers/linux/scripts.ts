@@ -31,6 +31,7 @@ else
     say link "\${link##*/} $state"
   done
 fi
+ip -o addr </dev/null 2>/dev/null | while read -r _ _ family address _; do case $family in inet*) say address "$address" ;; esac; done
 for folder in $FOLDERS; do
   if [ -d "$folder" ] && [ -w "$folder" ]; then
     say space "$folder $(df -Pk "$folder" </dev/null | { read -r _; read -r _ total _ free _ mount; echo "$total $free $mount"; })"

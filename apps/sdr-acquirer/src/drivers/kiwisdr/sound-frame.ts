@@ -22,9 +22,10 @@ const NEVER = 255;
 
 /**
  * Reads a frame that begins with `SND`.
+ * @param room where to put the samples; they are then good until the next frame
  * @returns undefined when it is not an IQ frame: the server answers with mono sound until it is tuned
  */
-export function parseSoundFrame(frame: Buffer): SoundFrame | undefined {
+export function parseSoundFrame(frame: Buffer, room?: Float32Array): SoundFrame | undefined {
   const flags = frame[3] ?? 0;
   if (frame.length < HEADER + 4 || (flags & STEREO) === 0) {
     return undefined;
@@ -39,6 +40,6 @@ export function parseSoundFrame(frame: Buffer): SoundFrame | undefined {
     fixAgeSec: age === NEVER || (gpsSecond === 0 && gpsNanosecond === 0) ? null : age,
     gpsSecond,
     gpsNanosecond,
-    samples: decodeSamples(frame.subarray(HEADER), (flags & LITTLE_ENDIAN) !== 0 ? 'ci16_le' : 'ci16_be'),
+    samples: decodeSamples(frame.subarray(HEADER), (flags & LITTLE_ENDIAN) !== 0 ? 'ci16_le' : 'ci16_be', room),
   };
 }

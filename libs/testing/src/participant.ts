@@ -8,8 +8,11 @@ import {
   type RpcDefinition,
 } from '@capstan/contracts';
 import { AppError, Deferred, systemClock, systemIds } from '@capstan/kernel';
-import { EXCHANGES } from '@capstan/messaging';
 import { type Channel, type ChannelModel, connect, type ConsumeMessage } from 'amqplib';
+
+/** Names on the wire, written out: a participant must notice when they change. */
+const COMMANDS = 'capstan.commands';
+const RPC = 'capstan.rpc';
 
 /** Another participant on the broker, speaking plain AMQP: what it sees and says is what is really on the wire. */
 export class Participant {
@@ -55,7 +58,7 @@ export class Participant {
 
   /** Gives an order to its owner. */
   order<Definition extends CommandDefinition>(definition: Definition, data: InputOf<Definition>, attributes: Partial<Envelope> = {}): string {
-    return this.publish(EXCHANGES.commands, definition.type, data, attributes);
+    return this.publish(COMMANDS, definition.type, data, attributes);
   }
 
   /** Asks a question as the gateway does. @throws the AppError that was answered */
@@ -64,7 +67,7 @@ export class Participant {
     const answer = new Deferred<unknown>();
     this.pending.set(id, answer);
     const envelope = { specversion: '1.0', id, source: this.source, type: definition.type, time: new Date(systemClock.now()).toISOString(), data: request };
-    this.channel.publish(EXCHANGES.rpc, definition.owner, Buffer.from(JSON.stringify(envelope)), {
+    this.channel.publish(RPC, definition.owner, Buffer.from(JSON.stringify(envelope)), {
       messageId: id,
       correlationId: id,
       replyTo: 'amq.rabbitmq.reply-to',

@@ -1,0 +1,102 @@
+import type { RuleBody, RuleView } from '@capstan/contracts';
+import { AppError, type Clock, isoTime } from '@capstan/kernel';
+import { rows, type SqlRunner, sqlState } from '@capstan/persistence';
+import { CLOCK } from '@capstan/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { RuleRow, SightingRow } from './rule.entity';
+import type { Sighting } from './rule-decision';
+
+const UNIQUE_VIOLATION = '23505';
+
+/** The rules, and what they have seen. */
+@Injectable()
+export class Rules {
+  constructor(
+    private readonly dataSource: DataSource,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** By name. */
+  async list(page: number, perPage: number): Promise<{ rules: RuleView[]; total: number }> {
+    const found = await rows<RuleRow>(this.dataSource, `SELECT * FROM rules ORDER BY name, rule_id LIMIT $1 OFFSET $2`, [perPage, (page - 1) * perPage]);
+    const [count] = await rows<{ total: string }>(this.dataSource, `SELECT count(*) AS total FROM rules`);
+    return { rules: found.map(toView), total: Number(count?.total ?? 0) };
+  }
+
+  /** All that may be about one of these topics. */
+  async about(runner: SqlRunner, topics: readonly string[]): Promise<RuleRow[]> {
+    return rows<RuleRow>(runner, `SELECT * FROM rules WHERE rule->'topics' ?| $1::text[] AND (rule->>'enabled')::boolean ORDER BY rule_id`, [topics]);
+  }
+
+  /** @throws AppError `RULE_NOT_FOUND` */
+  async get(ruleId: string): Promise<RuleView> {
+    const [row] = await rows<RuleRow>(this.dataSource, `SELECT * FROM rules WHERE rule_id = $1`, [ruleId]);
+    if (row === undefined) {
+      throw new AppError('RULE_NOT_FOUND', 'There is no rule with this id');
+    }
+    return toView(row);
+  }
+
+  /** The same order again is the same rule. @throws AppError `NAME_TAKEN` */
+  async create(ruleId: string, rule: RuleBody): Promise<RuleView> {
+    await named(() =>
+      rows(this.dataSource, `INSERT INTO rules (rule_id, name, rule, revision, created_at) VALUES ($1, $2, $3, 1, $4) ON CONFLICT (rule_id) DO NOTHING`, [ruleId, rule.name, JSON.stringify(rule), new Date(this.clock.now())]),
+    );
+    return this.get(ruleId);
+  }
+
+  /** @throws AppError `RULE_NOT_FOUND`, `REVISION_CONFLICT`, `NAME_TAKEN` */
+  async update(ruleId: string, revision: number, rule: RuleBody): Promise<RuleView> {
+    const changed = await named(() => rows(this.dataSource, `UPDATE rules SET name = $3, rule = $4, revision = revision + 1 WHERE rule_id = $1 AND revision = $2 RETURNING rule_id`, [ruleId, revision, rule.name, JSON.stringify(rule)]));
+    const present = await this.get(ruleId);
+    if (changed.length === 0) {
+      throw new AppError('REVISION_CONFLICT', 'The rule was changed since it was read', { details: { revision: present.revision } });
+    }
+    return present;
+  }
+
+  /** @throws AppError `RULE_NOT_FOUND` */
+  async remove(ruleId: string): Promise<void> {
+    await this.get(ruleId);
+    await rows(this.dataSource, `DELETE FROM rules WHERE rule_id = $1`, [ruleId]);
+  }
+
+  /** What a rule has seen of a thing, kept from others until the transaction ends. */
+  async sighting(manager: SqlRunner, ruleId: string, topic: string, subject: string): Promise<Sighting | undefined> {
+    // Two facts about the same thing at once must count as two, also the first ones.
+    await rows(manager, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`${ruleId} ${topic} ${subject}`]);
+    const [row] = await rows<SightingRow>(manager, `SELECT * FROM sightings WHERE rule_id = $1 AND topic = $2 AND subject = $3`, [ruleId, topic, subject]);
+    return row === undefined ? undefined : { count: row.count, firstAt: row.first_at.getTime(), toldAt: row.told_at?.getTime() ?? null };
+  }
+
+  async remember(manager: SqlRunner, ruleId: string, topic: string, subject: string, { count, firstAt, toldAt }: Sighting): Promise<void> {
+    await rows(
+      manager,
+      `INSERT INTO sightings (rule_id, topic, subject, count, first_at, told_at) VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT (rule_id, topic, subject) DO UPDATE SET count = excluded.count, first_at = excluded.first_at, told_at = excluded.told_at`,
+      [ruleId, topic, subject, count, new Date(firstAt), toldAt === null ? null : new Date(toldAt)],
+    );
+  }
+
+  async matched(manager: SqlRunner, ruleIds: readonly string[], now: number): Promise<void> {
+    // Nobody needs it to the second, and every fact of a burst would wait for the same rows.
+    await rows(manager, `UPDATE rules SET last_matched_at = $2 WHERE rule_id IN (SELECT rule_id FROM rules WHERE rule_id = ANY($1::uuid[]) AND (last_matched_at IS NULL OR last_matched_at < $3) ORDER BY rule_id FOR UPDATE SKIP LOCKED)`, [
+      ruleIds,
+      new Date(now),
+      new Date(now - 60_000),
+    ]);
+  }
+}
+
+function toView(row: RuleRow): RuleView {
+  return { rule_id: row.rule_id, ...row.rule, revision: row.revision, created_at: isoTime(row.created_at.getTime()), last_matched_at: row.last_matched_at === null ? null : isoTime(row.last_matched_at.getTime()) };
+}
+
+async function named<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw sqlState(error) === UNIQUE_VIOLATION ? new AppError('NAME_TAKEN', 'There is a rule of this name already', { details: { path: 'name' } }) : error;
+  }
+}

@@ -1,0 +1,95 @@
+import type { ImportCamerasAnswer } from '@capstan/contracts';
+import { SegmentedControl } from '@mantine/core';
+import { useMemo, useState } from 'react';
+import { Link } from 'react-router';
+import { DataTable } from '../design/data-table';
+import { formatCount } from '../design/format';
+import { Panel, Section } from '../design/page';
+import type { Status } from '../design/status';
+import { StatusBadge } from '../design/status-badge';
+import { Pager } from '../session-list/pager';
+import classes from './cameras.module.css';
+
+type Outcome = ImportCamerasAnswer['rows'][number]['outcome'];
+
+const OUTCOMES: Record<Outcome, { readonly status: Status; readonly will: string; readonly did: string }> = {
+  imported: { status: 'success', will: 'Will be added', did: 'Added' },
+  updated: { status: 'running', will: 'Will be updated', did: 'Updated' },
+  skipped: { status: 'cancelled', will: 'Known already', did: 'Left alone' },
+  failed: { status: 'failed', will: 'Cannot be added', did: 'Not added' },
+};
+const PER_PAGE = 50;
+
+/** What an import did, or would do, row by row. */
+export function ImportReport({ report }: { report: ImportCamerasAnswer }) {
+  const [shown, setShown] = useState<'all' | 'failed'>(report.error_count > 0 && report.rows.length > PER_PAGE ? 'failed' : 'all');
+  const [page, setPage] = useState(1);
+  const errors = useMemo(() => {
+    const byRow = new Map<number | null, ImportCamerasAnswer['errors'][number][]>();
+    report.errors.forEach((error) => byRow.set(error.row, [...(byRow.get(error.row) ?? []), error]));
+    return byRow;
+  }, [report]);
+  const [bad, good] = useMemo(() => [report.rows.filter(({ outcome }) => outcome === 'failed'), report.rows.filter(({ outcome }) => outcome !== 'failed')], [report]);
+  const failed = bad.length;
+  // What needs somebody stands first.
+  const rows = shown === 'failed' ? bad : [...bad, ...good];
+  const counts: readonly (readonly [Outcome, number])[] = [
+    ['imported', report.imported_count],
+    ['updated', report.updated_count],
+    ['skipped', report.skipped_count],
+    ['failed', failed],
+  ];
+  const word = (outcome: Outcome): string => (report.dry_run ? OUTCOMES[outcome].will : OUTCOMES[outcome].did);
+  return (
+    <Section
+      title={report.dry_run ? 'What would happen' : 'What happened'}
+      aside={
+        failed === 0 || failed === report.rows.length ? undefined : (
+          <SegmentedControl
+            aria-label="Rows"
+            size="xs"
+            data={[
+              { value: 'all', label: 'All rows' },
+              { value: 'failed', label: 'Only bad ones' },
+            ]}
+            value={shown}
+            onChange={(value) => {
+              setShown(value as 'all' | 'failed');
+              setPage(1);
+            }}
+          />
+        )
+      }
+    >
+      <div className={classes['row']} role="status">
+        {counts
+          .filter(([, count]) => count > 0)
+          .map(([outcome, count]) => (
+            <StatusBadge key={outcome} status={OUTCOMES[outcome].status}>{`${word(outcome)}: ${formatCount(count)}`}</StatusBadge>
+          ))}
+      </div>
+      <Panel padded={false}>
+        <DataTable
+          label="Rows"
+          rows={rows.slice((page - 1) * PER_PAGE, page * PER_PAGE)}
+          rowKey={(row) => String(row.row)}
+          columns={[
+            { label: 'Camera', cell: (row) => (row.camera_id === null || report.dry_run ? row.name : <Link to={`/cameras/${row.camera_id}`}>{row.name}</Link>) },
+            { label: 'Row', end: true, width: 72, cell: (row) => <span className="num">{row.row}</span> },
+            { label: 'Outcome', width: 168, cell: (row) => <StatusBadge status={OUTCOMES[row.outcome].status}>{word(row.outcome)}</StatusBadge> },
+            {
+              label: 'Why',
+              cell: (row) =>
+                errors.get(row.row)?.map((error, index) => (
+                  <span key={index} className={classes['rowError']}>
+                    {error.field === '' ? null : <code className="mono">{error.field}</code>} {error.error} <span className="mono muted">{error.code}</span>
+                  </span>
+                )) ?? '',
+            },
+          ]}
+        />
+      </Panel>
+      {rows.length > PER_PAGE ? <Pager page={page} perPage={PER_PAGE} total={rows.length} onPage={setPage} /> : null}
+    </Section>
+  );
+}
