@@ -1,5 +1,5 @@
 import { type AnswerOf, routes, type ServerMessages } from '@capstan/contracts';
-import { AppError, Deferred, systemClock, systemIds } from '@capstan/kernel';
+import { AppError, Deferred, systemClock, systemIds, withTimeout } from '@capstan/kernel';
 import { io } from 'socket.io-client';
 import type { LabCliDevice } from '../lab/lab-process';
 import type { ApiClient } from './api-client';
@@ -49,7 +49,7 @@ export async function collect(api: ApiClient, deviceIds: readonly string[], { ty
     await socket.timeout(10_000).emitWithAck('subscribe', { channels: ['collections'] });
     const complete = new Map<string, number>();
     const wanted = new Deferred<number>();
-    let jobId: string | undefined;
+    let jobId = '';
     socket.on('collection_complete', (message: ServerMessages['collection_complete']) => {
       complete.set(message.job_id, systemClock.monotonic());
       if (message.job_id === jobId) {
@@ -60,14 +60,9 @@ export async function collect(api: ApiClient, deviceIds: readonly string[], { ty
     const began = systemClock.monotonic();
     const started = await api.call(routes.startCollection, { body: { devices: [...deviceIds], capture_types: [...types], options: { max_workers: workers }, ...(name === undefined ? {} : { name }) } });
     jobId = started.job_id;
-    const at = complete.get(started.job_id) ?? (await Promise.race([wanted.promise, late(timeoutMs)]));
+    const at = complete.get(started.job_id) ?? (await withTimeout(systemClock, timeoutMs, 'TIMEOUT', `The collection did not end within ${timeoutMs / 1_000} s`, () => wanted.promise));
     return { ...(await api.call(routes.getCollection, { params: { job_id: started.job_id } })), wallSec: (at - began) / 1_000 };
   } finally {
     socket.close();
   }
-}
-
-async function late(timeoutMs: number): Promise<never> {
-  await systemClock.sleep(timeoutMs);
-  throw new AppError('TIMEOUT', `The collection did not end within ${timeoutMs / 1_000} s`);
 }
