@@ -254,7 +254,7 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
   }
 
   private async knownCredentials(ids: readonly (string | null | undefined)[]): Promise<Set<string>> {
-    const asked = [...new Set(ids.flatMap((id) => (id == null ? [] : [id])))];
+    const asked = [...new Set(ids.flatMap((id) => (id === null || id === undefined ? [] : [id])))];
     const found = await Promise.all(asked.map(async (id) => ((await this.credentials.exists(id)) ? [id] : [])));
     return new Set(found.flat());
   }
