@@ -349,7 +349,7 @@ describe(SessionsService.name, () => {
       task.advance('capturing');
       task.finish('completed', { artifacts: CAPTURE_TYPES.map((type) => task.artifact({ kind: 'cli-capture', name: `${type}.txt` })) });
     }
-    await eventually(async () => expect((await stage.gateway.ask(sessionRpc.list, { kind: 'collection' })).sessions[0]).toMatchObject({ state: 'completed', completed_count: devices, artifact_count: devices * CAPTURE_TYPES.length }), { timeoutMs: 60_000 });
+    await eventually(async () => expect((await stage.gateway.ask(sessionRpc.list, { kind: 'collection' })).sessions[0]).toMatchObject({ state: 'completed', completed_count: devices, artifact_count: devices * CAPTURE_TYPES.length }), { timeoutMs: 60_000, everyMs: 250 });
     const foldedMs = performance.now() - foldedFrom;
     if (process.env['CAPSTAN_TEST_FIGURES'] !== undefined) {
       process.stderr.write(`created in ${Math.round(createdMs)} ms, ${2 * devices} facts folded in ${Math.round(foldedMs)} ms\n`);

@@ -42,9 +42,11 @@ export class CredentialBreakers {
   /** @throws AppError `CREDENTIAL_SUSPENDED` while the credential is left alone */
   async pass(credentialId: string): Promise<void> {
     const [row] = await rows<CredentialBreakerRow>(this.dataSource, `SELECT * FROM credential_breakers WHERE credential_id = $1 AND retry_at > $2`, [credentialId, new Date(this.clock.now())]);
-    if (row !== undefined && row.retry_at !== null) {
+    const retryAt = row?.retry_at ?? undefined;
+    if (row !== undefined && retryAt !== undefined) {
       const names = row.refused.map(({ name }) => name).join(', ');
-      throw new AppError('CREDENTIAL_SUSPENDED', `The credential was refused by ${names}; no device is asked with it until ${isoTime(row.retry_at.getTime())}`, { details: { retry_at: isoTime(row.retry_at.getTime()) } });
+      const until = isoTime(retryAt.getTime());
+      throw new AppError('CREDENTIAL_SUSPENDED', `The credential was refused by ${names}; no device is asked with it until ${until}`, { details: { retry_at: until } });
     }
   }
 
@@ -72,7 +74,7 @@ export class CredentialBreakers {
       const refused = [...(row?.refused ?? []).filter((device) => device.device_id !== deviceId), { device_id: deviceId, name: deviceName }].slice(-REFUSALS_IN_A_ROW);
       const now = this.clock.now();
       const open = refused.length >= REFUSALS_IN_A_ROW;
-      const already = row !== undefined && row.retry_at !== null && row.retry_at.getTime() > now;
+      const already = (row?.retry_at?.getTime() ?? 0) > now;
       await rows(manager, `UPDATE credential_breakers SET refused = $2, opened_at = CASE WHEN $3 THEN $4 ELSE opened_at END, retry_at = CASE WHEN $3 THEN $5 ELSE retry_at END, proven_at = NULL WHERE credential_id = $1`, [
         credentialId,
         JSON.stringify(refused),
