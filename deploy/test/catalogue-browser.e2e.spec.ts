@@ -64,7 +64,7 @@ describe('the pages of what was collected', () => {
     expect(await difference.locator('td[data-op="+"]').count()).toBe(2);
     await fits('change');
     await page.getByRole('button', { name: /unchanged lines?/ }).first().click();
-    await difference.getByText(`hostname ${device.name}`).waitFor();
+    await difference.getByText(`hostname ${device.name}`).first().waitFor();
     await page.getByText('Unified').click();
     await difference.getByText('ntp server 203.0.113.77').waitFor();
     await page.getByRole('button', { name: 'Acknowledge', exact: true }).click();

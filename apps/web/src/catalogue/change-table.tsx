@@ -19,7 +19,7 @@ interface ChangeTableProps {
 /** Changes, newest first. */
 export function ChangeTable({ rows, selected, onSelect, ofOneDevice = false }: ChangeTableProps) {
   const columns: Column<ChangeView>[] = [
-    { label: 'When', width: 148, cell: (row) => <Link to={`/changes/${row.change_id}`}><TimeText iso={row.detected_at} form="minute" /></Link> },
+    { label: 'When', width: 172, cell: (row) => <Link to={`/changes/${row.change_id}`}><TimeText iso={row.detected_at} form="minute" /></Link> },
     ...(ofOneDevice ? [] : [{ label: 'Device', width: 180, cell: (row: ChangeView) => <Link to={`/inventory/devices/${row.device_id}/changes`}>{row.device_name}</Link> }]),
     { label: 'Kind', width: 120, cell: (row) => typeText(row.capture_type) },
     { label: 'Severity', width: 108, cell: (row) => <SeverityBadge severity={row.severity} /> },

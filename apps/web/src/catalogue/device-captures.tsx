@@ -32,9 +32,15 @@ export function DeviceCaptures({ device }: DeviceTabProps) {
     <>
       <div className={classes['filters']}>
         <Select aria-label="Kind" placeholder="Any kind" clearable size="xs" data={TYPES.map((value) => ({ value, label: typeText(value) }))} value={type} onChange={(value) => { setType(value); setPage(1); setPicked([]); }} clearButtonProps={{ 'aria-label': 'Any kind' }} />
-        <Button size="xs" variant="default" style={{ flex: 'none' }} disabled={one === undefined || two === undefined} component={Link} to={`/captures/compare?from=${one?.capture_id ?? ''}&to=${two?.capture_id ?? ''}`} onClick={(event) => (one === undefined || two === undefined) && event.preventDefault()}>
-          {picked.length === 2 ? 'Compare the two' : 'Pick two to compare'}
-        </Button>
+        {one === undefined || two === undefined ? (
+          <span className="muted" style={{ alignSelf: 'center', flex: 'none' }}>
+            Pick two to compare
+          </span>
+        ) : (
+          <Button size="xs" variant="default" style={{ flex: 'none' }} component={Link} to={`/captures/compare?from=${one.capture_id}&to=${two.capture_id}`}>
+            Compare the two
+          </Button>
+        )}
       </div>
       {list.isError ? <ProblemNotice error={list.error} retry={() => void list.refetch()} /> : null}
       <Panel padded={false}>

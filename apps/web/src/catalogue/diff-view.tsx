@@ -68,6 +68,14 @@ export function DiffView({ diff, whole, onWhole }: DiffViewProps) {
       {/* Wider than its place on a phone: it scrolls, so the keyboard has to reach it. */}
       <div className={classes['scroll']} tabIndex={0} role="region" aria-label="Lines of the difference">
         <table className={`${classes['lines']} ${mode === 'split' ? classes['split'] : ''}`} aria-label="Difference">
+          {mode === 'split' ? (
+            <colgroup>
+              <col className={classes['numbers']} />
+              <col />
+              <col className={classes['numbers']} />
+              <col />
+            </colgroup>
+          ) : null}
           <thead className={classes['sides']}>
             <tr>
               <th colSpan={mode === 'split' ? 2 : 3} scope="col">
