@@ -10,7 +10,7 @@ const shown = (rows: ReturnType<typeof diffRows>): string[] =>
 
 describe(diffRows.name, () => {
   it('sets lines that take each other’s place side by side and folds what was left out', () => {
-    expect(shown(diffRows([hunk(10, 10, [' a', '-b', '+c', '+d', ' e'], 'interface x')], new Set(), 40))).toEqual(['… 1+9', '@ interface x', '10:a|10:a', '11:b|11:c', '|12:d', '12:e|13:e', '… 13+28']);
+    expect(shown(diffRows([hunk(10, 10, [' a', '-b', '+c', '+d', ' e'], 'interface x')], new Set(), 40))).toEqual(['… 1+9', '@ interface x', '10:a|10:a', '11:b|11:c', ':|12:d', '12:e|13:e', '… 13+28']);
   });
 
   it('folds unchanged lines in the middle of a whole text, and opens them', () => {
