@@ -7,6 +7,7 @@ const OPTIONAL_TEXT = { type: 'text', nullable: true } as const;
 
 /** A device as people configured it. */
 @Entity({ name: 'devices' })
+@Index('devices_address', { synchronize: false })
 @Check('devices_legacy_crypto', "legacy_crypto IN ('never', 'auto', 'always')")
 export class DeviceRow {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'devices_pkey' })
