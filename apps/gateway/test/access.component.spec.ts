@@ -8,7 +8,8 @@ const guarded = table.filter(([, route]) => route.access !== 'public');
 
 /** Asks in a way that cannot succeed further in: what matters is whether the door opened. */
 function knock(sut: GatewayHarness, route: Route, token?: string) {
-  return sut.call(route, { params: { id: UNKNOWN_ID }, token, ...(route.body ? { body: { surely_unknown: 1 } } : {}) });
+  const params = Object.fromEntries([...route.path.matchAll(/:([a-z_]+)/g)].map(([, name = '']) => [name, UNKNOWN_ID]));
+  return sut.call(route, { params, token, ...(route.body ? { body: { surely_unknown: 1 } } : {}) });
 }
 
 describe('access', () => {

@@ -137,7 +137,7 @@ describe(Watchdog.name, () => {
     await stage.until(session_id, 'capturing');
     tasks[1]?.complete();
     await expect(stage.until(session_id, 'completed')).resolves.toMatchObject({ artifact_count: 2 });
-    expect(stage.factsOf(session_id, sessionEvents.finished.type)).toHaveLength(1);
+    expect(await stage.told(session_id, sessionEvents.finished.type)).toHaveLength(1);
   });
 
   it('is active in one instance only, and another takes over when that one goes', async () => {

@@ -21,7 +21,7 @@ export class FrrRouter {
 
   /** Commands typed one after the other into one session of FRR's command line. @returns what it said */
   run(commands: readonly string[]): Promise<string> {
-    const inside = ['--target', String(this.host.pid), '--mount', '--net', '--uts', '--ipc', '--pid'];
+    const inside = ['--target', String(this.host.pid), '--mount', '--root', '--wd', '--net', '--uts', '--ipc', '--pid'];
     return runCommand('nsenter', [...inside, '/usr/bin/vtysh', ...commands.flatMap((command) => ['-c', command])]);
   }
 
