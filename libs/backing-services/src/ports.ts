@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { AppError } from '@capstan/kernel';
 
@@ -11,24 +11,40 @@ export async function freePort(): Promise<number> {
   return port!;
 }
 
+/**
+ * Below the ports that Linux gives to outgoing connections (32768 and up): of those, one that is free now may belong to any
+ * connection of any program before whoever it was found for has started.
+ */
+const LOWEST = 20_000;
+const HIGHEST = 32_000;
+const TRIES = 100;
+
 /** Several different free ports; they are held together while they are searched, so that none comes twice. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(0, LOOPBACK, resolve);
-      });
-      return server;
-    }),
-  );
+  const servers = await Promise.all(Array.from({ length: count }, () => holdPort()));
   const ports = servers.map((server) => {
     const address = server.address();
     return address !== null && typeof address === 'object' ? address.port : 0;
   });
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
+}
+
+async function holdPort(): Promise<Server> {
+  for (let attempt = 1; ; attempt += 1) {
+    const server = createServer();
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(attempt > TRIES ? 0 : LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST)), LOOPBACK, resolve);
+      });
+      return server;
+    } catch (error) {
+      if (attempt > TRIES) {
+        throw error;
+      }
+    }
+  }
 }
 
 /**
