@@ -131,7 +131,7 @@ describe('the camera pages', () => {
     await page.getByRole('tab', { name: 'Snapshots' }).click();
     const gallery = page.getByRole('list', { name: 'Snapshots' });
     await eventually(async () => expect(await gallery.getByRole('listitem').count()).toBe(2), { timeoutMs: 10_000 });
-    await gallery.getByText('webp').waitFor();
+    await gallery.getByText(/webp/).waitFor();
     for (const box of await gallery.getByRole('checkbox').all()) {
       await box.check();
     }

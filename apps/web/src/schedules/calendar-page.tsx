@@ -94,7 +94,8 @@ function DayCell({ day, entries, today, chosen, onChoose }: { day: Day; entries:
   const failed = entries.filter(({ run }) => run !== undefined && (run.state === 'failed' || run.state === 'missed' || run.session_state === 'failed')).length;
   return (
     <td className={classes['day']} data-outside={!day.inMonth} data-today={today} data-chosen={chosen}>
-      <button type="button" onClick={onChoose} aria-pressed={chosen} aria-label={`${DAY.format(day.from)}: ${entries.length} runs${failed === 0 ? '' : `, ${failed} failed`}`}>
+      <button type="button" onClick={onChoose} aria-pressed={chosen}>
+        <span className="visually-hidden">{`${DAY.format(day.from)}: ${entries.length} ${entries.length === 1 ? 'run' : 'runs'}${failed === 0 ? '' : `, ${failed} failed`}.`}</span>
         <span className={classes['date']}>{day.from.getDate()}</span>
         <span className={classes['entries']}>
           {entries.slice(0, SHOWN).map((entry) => (
