@@ -33,6 +33,8 @@ export function PictureWishFields({ wish, onChange }: { wish: PictureWish; onCha
         <Select
           label="Format"
           size="xs"
+          // In a popover a list of its own elsewhere would count as a click outside, which closes it before anything is chosen.
+          comboboxProps={{ withinPortal: false }}
           allowDeselect={false}
           data={[
             { value: 'jpeg', label: 'JPEG' },
@@ -49,6 +51,7 @@ export function PictureWishFields({ wish, onChange }: { wish: PictureWish; onCha
         label="How old may the frame be?"
         description="A younger frame may take longer: the camera is asked again."
         size="xs"
+        comboboxProps={{ withinPortal: false }}
         allowDeselect={false}
         data={AGES.map((ms) => ({ value: String(ms), label: ms === 0 ? 'Take a new one' : `At most ${formatDuration(ms / 1_000)}` }))}
         value={String(wish.maxAgeMs)}

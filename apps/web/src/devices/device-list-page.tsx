@@ -1,6 +1,6 @@
 import { Alert, Button, Menu } from '@mantine/core';
 import { IconDownload, IconPlus, IconUpload } from '@tabler/icons-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { saveText } from '../design/csv';
 import { Empty, ProblemNotice, say, sayProblem } from '../design/feedback';
@@ -15,6 +15,11 @@ import { DeviceDialog } from './device-form';
 import { DeviceTable } from './device-table';
 import { useDeviceFacets, useDeviceList, useDevicesFeed } from './use-devices';
 
+/** The view of the address as it is now: what is drawn may be a moment older, and two quick changes must both count. */
+function addressed(): DeviceListView {
+  return viewFrom(new URLSearchParams(window.location.search));
+}
+
 /** The inventory of devices. */
 export function DeviceListPage() {
   useDevicesFeed();
@@ -23,21 +28,15 @@ export function DeviceListPage() {
   const mayWrite = useMay('devices:write');
   const [search, setSearch] = useSearchParams();
   const view = useMemo(() => viewFrom(search), [search]);
-  // What was wanted last, which the address shows a moment later: two quick clicks must both count.
-  const wanted = useRef(view);
-  useEffect(() => {
-    wanted.current = view;
-  }, [view]);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [adding, setAdding] = useState(false);
   const list = useDeviceList(view);
   const facets = useDeviceFacets();
   const change = (part: Partial<DeviceListView>): void => {
     setSelected(new Set());
-    wanted.current = { ...wanted.current, page: 1, ...part };
-    setSearch(searchOf(wanted.current), { replace: true });
+    setSearch(searchOf({ ...addressed(), page: 1, ...part }), { replace: true });
   };
-  const narrow = (part: DeviceListView['filter']): void => change({ filter: { ...wanted.current.filter, ...part } });
+  const narrow = (part: DeviceListView['filter']): void => change({ filter: { ...addressed().filter, ...part } });
   const save = async (format: 'csv' | 'json'): Promise<void> => {
     try {
       const { data, filename, device_count: count } = await api.call('exportDevices', { query: { ...filterQuery(view), format } });
@@ -115,7 +114,7 @@ export function DeviceListPage() {
             rows={rows}
             facets={facets.data}
             sort={{ column: view.sort, descending: view.descending }}
-            onSort={(sort) => change({ sort, descending: wanted.current.sort === sort && !wanted.current.descending })}
+            onSort={(sort) => change({ sort, descending: addressed().sort === sort && !addressed().descending })}
             selected={selected}
             onSelect={setSelected}
           />
