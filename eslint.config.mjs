@@ -32,7 +32,8 @@ export default tseslint.config(
     files: ['**/*.ts', '**/*.tsx'],
     extends: [...tseslint.configs.recommended],
     plugins: { '@nx': nx, 'import-x': importX },
-    languageOptions: { parserOptions: { projectService: true } },
+    // One program for all packages, as `tsc` has: a program per package reads the shared sources once for each of them.
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     settings: {
       'import-x/resolver': { typescript: { conditionNames: ['@capstan/source', 'import', 'require', 'default'] } },
     },
@@ -58,6 +59,10 @@ export default tseslint.config(
       eqeqeq: 'error',
       curly: 'error',
     },
+  },
+  {
+    files: ['apps/web/**'],
+    languageOptions: { parserOptions: { project: './apps/web/tsconfig.json', tsconfigRootDir: import.meta.dirname } },
   },
   {
     files: ['libs/**/*.spec.ts', 'libs/*/test/**'],

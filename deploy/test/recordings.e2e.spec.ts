@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { type ChunkView, type RecordingView, routes } from '@capstan/contracts';
-import { eventually } from '@capstan/testing';
+import { eventually, freePort } from '@capstan/testing';
 import { io, type Socket } from 'socket.io-client';
 import { System } from './system';
 
@@ -22,15 +21,6 @@ interface LabReceiver {
 const FREQUENCY = 7_000_000;
 /** Of ten receivers two are well. */
 const FAULTS = 'kiwi-3=drop:60-69,kiwi-4=busy,kiwi-5=down,kiwi-6=password,kiwi-7=redirect,kiwi-8=silent,kiwi-9=stall:13-18,kiwi-10=no-gps';
-
-/** A port where nobody listens. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe('recording from many receivers', () => {
   let system: System;

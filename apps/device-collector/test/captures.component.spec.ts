@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { type AddressInfo, createServer } from 'node:net';
 import { checkTargets, credentialRpc, deviceEvents, taskCommands } from '@capstan/contracts';
+import { freePort } from '@capstan/testing';
 import { CollectorPlatform } from './collector-platform';
 import { capinfosCount, countMatching, sendPackets } from './packets';
-import { eventually, freePort, SshServer } from './ssh-server';
+import { eventually, SshServer } from './ssh-server';
 
 // Hooks of the file: those of a group are not waited for by tests that run side by side.
 let platform: CollectorPlatform;

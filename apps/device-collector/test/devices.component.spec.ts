@@ -2,9 +2,10 @@ import { createDeviceBody, credentialRpc, deviceListQuery, deviceRpc, inventoryE
 import { systemClock, systemIds } from '@capstan/kernel';
 import { callPackets, IOS_XE_17, startIosXeRouter } from '@capstan/lab';
 import { type PublicSealingKey, sealFor, Secret } from '@capstan/vault';
+import { freePort } from '@capstan/testing';
 import { CollectorPlatform } from './collector-platform';
 import { calls, ROUTER_ACCOUNT } from './routers';
-import { ACCOUNTS, eventually, freePort, SshServer } from './ssh-server';
+import { ACCOUNTS, eventually, SshServer } from './ssh-server';
 
 const actor = { type: 'user', id: 'u-1', name: 'tester' } as const;
 

@@ -2,9 +2,10 @@ import { AppError } from '@capstan/kernel';
 import type { ObjectStore } from '@capstan/object-store';
 import { OBJECT_STORE } from '@capstan/service-kit';
 import { taskCommands, type RunTask } from '@capstan/contracts';
+import { freePort } from '@capstan/testing';
 import { CollectorPlatform } from './collector-platform';
 import { capinfosCount, sendPackets } from './packets';
-import { ACCOUNTS, eventually, freePort, SshServer } from './ssh-server';
+import { ACCOUNTS, eventually, SshServer } from './ssh-server';
 
 describe('files that could not be collected', () => {
   let platform: CollectorPlatform;

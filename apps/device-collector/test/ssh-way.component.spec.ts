@@ -1,7 +1,8 @@
 import { captureBytes, ExpresswayCluster } from '@capstan/lab';
+import { freePort } from '@capstan/testing';
 import { CollectorPlatform } from './collector-platform';
 import { sendPackets } from './packets';
-import { ACCOUNTS, eventually, freePort, SshServer } from './ssh-server';
+import { ACCOUNTS, eventually, SshServer } from './ssh-server';
 
 /** Known to the jump host alone. */
 const BEHIND = { name: 'expressway.behind-the-jump-host.test', address: '127.0.0.41' };

@@ -1,8 +1,8 @@
 import { taskEvents } from '@capstan/contracts';
-import { TcpProxy } from '@capstan/testing';
+import { freePort, TcpProxy } from '@capstan/testing';
 import { CollectorPlatform } from './collector-platform';
 import { sendPackets } from './packets';
-import { eventually, freePort, SshServer } from './ssh-server';
+import { eventually, SshServer } from './ssh-server';
 
 describe('a task whose holder goes away', () => {
   let platform: CollectorPlatform;

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isRunning, spawnServer, stopProcess, type ServerProcess } from '@capstan/backing-services';
 import { systemClock } from '@capstan/kernel';
@@ -16,6 +16,8 @@ export interface ServiceProcessOptions {
 }
 
 const READY_TIMEOUT_MS = 60_000;
+/** Of the log of a service that did not start: its error and where it came from. */
+const LAST_LINES = 12;
 /** A little more than the services' own CAPSTAN_SHUTDOWN_SEC: their second deadline comes first. */
 const STOP_TIMEOUT_MS = 30_000;
 
@@ -106,6 +108,10 @@ export class ServiceProcess {
       }
       await systemClock.sleep(50);
     }
-    throw new Error(`${this.options.name} did not become ready within ${READY_TIMEOUT_MS / 1_000} s (${last}); see ${this.logFile}`);
+    throw new Error(`${this.options.name} did not become ready within ${READY_TIMEOUT_MS / 1_000} s (${last}); the end of ${this.logFile}:\n${this.lastLines()}`);
+  }
+
+  private lastLines(): string {
+    return existsSync(this.logFile) ? readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-LAST_LINES).join('\n') : '';
   }
 }

@@ -1,11 +1,11 @@
 import { statfs } from 'node:fs/promises';
-import { connect, createServer, type Server } from 'node:net';
+import { connect, createServer, type ListenOptions, type Server } from 'node:net';
 import path from 'node:path';
 import { AppError } from '@capstan/kernel';
 
 const LOOPBACK = '127.0.0.1';
 
-/** A TCP port that is free on loopback now. Another process may take it before it is used: bind it at once. */
+/** A TCP port that is free on loopback and that no process gets from here as long as this one lives. */
 export async function freePort(): Promise<number> {
   const [port] = await freePorts(1);
   return port!;
@@ -19,32 +19,43 @@ const LOWEST = 20_000;
 const HIGHEST = 32_000;
 const TRIES = 100;
 
-/** Several different free ports; they are held together while they are searched, so that none comes twice. */
+/** Several different free ports, as {@link freePort} finds one. @throws Error when there is none */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => holdPort()));
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return address !== null && typeof address === 'object' ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  return Promise.all(Array.from({ length: count }, () => claimPort()));
 }
 
-async function holdPort(): Promise<Server> {
-  for (let attempt = 1; ; attempt += 1) {
-    const server = createServer();
-    try {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(attempt > TRIES ? 0 : LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST)), LOOPBACK, resolve);
-      });
-      return server;
-    } catch (error) {
-      if (attempt > TRIES) {
-        throw error;
-      }
+async function claimPort(): Promise<number> {
+  for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+    const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
+    if ((await claim(port)) && (await listened(port))) {
+      return port;
     }
   }
+  throw new Error(`no free port found between ${LOWEST} and ${HIGHEST}`);
+}
+
+/**
+ * Whether a port is this process's from now on. Seconds pass before whoever it is for listens, and other launchers or test
+ * workers look for ports meanwhile: a socket with an abstract name (Linux, unix(7)) tells them. It lives in the same network
+ * namespace as the port and is gone with the process, however that ends.
+ */
+async function claim(port: number): Promise<boolean> {
+  const claimed = createServer().unref();
+  return listening(claimed, { path: `\0capstan-port-${port}` });
+}
+
+async function listened(port: number): Promise<boolean> {
+  const server = createServer();
+  const free = await listening(server, { port, host: LOOPBACK });
+  await new Promise((resolve) => server.close(resolve));
+  return free;
+}
+
+async function listening(server: Server, where: ListenOptions): Promise<boolean> {
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(where, () => resolve(true));
+  });
 }
 
 /**

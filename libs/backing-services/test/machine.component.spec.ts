@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -37,6 +38,13 @@ describe(freePorts.name, () => {
   it('never gives the same port twice', async () => {
     const ports = await freePorts(20);
     expect(new Set(ports).size).toBe(20);
+  });
+
+  it('keeps a port from other processes until its own has ended', async () => {
+    const claim = "require('node:net').createServer().once('error', () => process.exit(1)).listen({ path: process.argv[1].replace('@', String.fromCharCode(0)) }, () => process.exit(0))";
+    const claimElsewhere = (port: number): number | null => spawnSync(process.execPath, ['-e', claim, `@capstan-port-${port}`]).status;
+    const port = await freePort();
+    expect([claimElsewhere(port), claimElsewhere(1)]).toEqual([1, 0]);
   });
 });
 

@@ -1,3 +1,4 @@
+export { freePort } from '@capstan/backing-services';
 export { eventually, type EventuallyOptions } from './eventually';
 export { postgresForTests, rabbitmqForTests, s3ForTests } from './test-services';
 export { type TestPostgres, type TestRabbitmq, type TestS3 } from './test-service-protocol';
