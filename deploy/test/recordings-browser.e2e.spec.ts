@@ -40,7 +40,7 @@ describe('the recording pages', () => {
 
   it('shows receivers on a map with their health', async () => {
     await page.goto(`${system.api.address}/receivers`);
-    await page.getByRole('img', { name: 'Map of the receivers' }).waitFor();
+    await page.getByRole('group', { name: 'Map of the receivers' }).waitFor();
     await eventually(async () => expect(await page.getByRole('cell', { name: 'online' }).count()).toBe(3), { timeoutMs: 20_000 });
     expect(await accessibilityFindings(page)).toEqual([]);
     await shootEverywhere(page, 'receivers');

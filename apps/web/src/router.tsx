@@ -26,6 +26,7 @@ export const router = createBrowserRouter([
           { path: 'cameras', lazy: async () => ({ Component: (await import('./cameras/camera-wall-page')).CameraWallPage }) },
           { path: 'cameras/new', lazy: async () => ({ Component: (await import('./cameras/add-camera-page')).AddCameraPage }) },
           { path: 'cameras/import', lazy: async () => ({ Component: (await import('./cameras/import-page')).ImportPage }) },
+          { path: 'cameras/map', lazy: async () => ({ Component: (await import('./cameras/camera-map-page')).CameraMapPage }) },
           { path: 'cameras/groups', lazy: async () => ({ Component: (await import('./cameras/groups-page')).CameraGroupsPage }) },
           { path: 'cameras/:id', lazy: async () => ({ Component: (await import('./cameras/camera-page')).CameraPage }) },
           { path: 'schedules', lazy: async () => ({ Component: (await import('./schedules/schedules-page')).SchedulesPage }) },

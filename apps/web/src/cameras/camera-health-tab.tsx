@@ -15,6 +15,7 @@ import { FigureChart } from './figure-chart';
 import { type ChartPoint, formatFigure, spansOf } from './health-chart';
 import { healthKey } from './use-cameras';
 import classes from './cameras.module.css';
+import own from './camera-health-tab.module.css';
 
 type Health = Answer<'cameraHealth'>;
 
@@ -89,7 +90,7 @@ function Report({ report }: { report: Health['report'] }) {
     ['Events', formatCount(report.events)],
   ];
   return (
-    <dl className={classes['report']} aria-label="Report over the period">
+    <dl className={own['report']} aria-label="Report over the period">
       {facts.map(([label, value]) => (
         <div key={label}>
           <dt>{label}</dt>
@@ -154,13 +155,13 @@ function StateHistory({ looks, from, to }: { looks: readonly { readonly at: numb
   const states = [...new Set(spans.map(({ state }) => state))];
   const seconds = (state: CameraState): number => spans.filter((span) => span.state === state).reduce((sum, span) => sum + (span.to - Math.max(from, span.from)) / 1_000, 0);
   return (
-    <div className={classes['history']} role="img" aria-label={`State history: ${states.map((state) => `${stateWords(state).label} for ${formatDuration(seconds(state))}`).join(', ')}`}>
-      <div className={classes['historyBar']}>
+    <div className={own['history']} role="img" aria-label={`State history: ${states.map((state) => `${stateWords(state).label} for ${formatDuration(seconds(state))}`).join(', ')}`}>
+      <div className={own['historyBar']}>
         {spans.map((span) => (
           <span key={span.from} data-status={stateWords(span.state).status} data-state={span.state} title={`${stateWords(span.state).label}, ${formatDuration((span.to - span.from) / 1_000)}`} style={{ left: `${share(span.from)}%`, width: `max(2px, ${share(span.to) - share(span.from)}%)` }} />
         ))}
       </div>
-      <div className={classes['legend']}>
+      <div className={own['legend']}>
         {states.map((state) => (
           <span key={state}>
             <i data-status={stateWords(state).status} /> {stateWords(state).label} <span className="num muted">{formatDuration(seconds(state))}</span>

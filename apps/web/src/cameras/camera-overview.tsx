@@ -19,6 +19,7 @@ import { PictureWishFields, PLAIN_WISH, wishBody } from './picture-wish';
 import { healthKey, snapshotsKey } from './use-cameras';
 import { type Still, useStill } from './use-still';
 import classes from './cameras.module.css';
+import own from './camera-overview.module.css';
 
 const PACES = [0, 1, 2, 5, 10];
 
@@ -29,11 +30,11 @@ export function CameraOverview({ camera }: { camera: CameraView }) {
   const { still, error, lookNow } = useStill(camera.id, { width: undefined, everyMs: pace * 1_000, watched: pictures });
   return (
     <div className={classes['overview']}>
-      <Panel padded={false} className={classes['stage'] ?? ''}>
+      <Panel padded={false} className={own['stage'] ?? ''}>
         <div className={classes['stagePicture']} data-stale={(still !== undefined && (!pictures || error !== null)) || undefined}>
           {still === undefined ? <NoPicture camera={camera} error={error} /> : <img src={still.url} alt={`What ${camera.name} sees`} />}
         </div>
-        <div className={classes['stageBar']}>
+        <div className={own['stageBar']}>
           <PictureFacts still={still} error={pictures ? error : null} />
           <span className={classes['row']}>
             <Select aria-label="A new picture every" size="xs" w={124} allowDeselect={false} data={PACES.map((sec) => ({ value: String(sec), label: sec === 0 ? 'Picture stays' : `Every ${sec} s` }))} value={String(pace)} onChange={(sec) => setPace(Number(sec))} />
@@ -56,7 +57,7 @@ function PictureFacts({ still, error }: { still: Still | undefined; error: unkno
   }
   const age = Math.max(0, now - Date.parse(still.frameAt));
   return (
-    <span className={classes['pictureFacts']} role="status" aria-live="off">
+    <span className={own['pictureFacts']} role="status" aria-live="off">
       <span className="num">
         Frame of <TimeText iso={still.frameAt} form="time" />, {age < 60_000 ? `${(age / 1_000).toFixed(1)} s old` : <TimeText iso={still.frameAt} form="ago" />}
       </span>
@@ -88,7 +89,7 @@ function TakeSnapshot({ camera }: { camera: CameraView }) {
     }
   };
   return (
-    <span className={classes['split']}>
+    <span className={own['split']}>
       <Button leftSection={<IconCamera size={14} aria-hidden />} loading={busy} disabled={!camera.is_active} onClick={() => void take()}>
         Take snapshot
       </Button>
@@ -125,7 +126,7 @@ function LastLook({ camera }: { camera: CameraView }) {
     ['Answers in', figure(last?.tcp_ms === null || last?.tcp_ms === undefined ? null : last.tcp_ms + (last.describe_ms ?? 0), 'ms')],
   ];
   return (
-    <div className={classes['side']}>
+    <div className={own['side']}>
       <Panel>
         <div className={classes['sideHead']}>
           <h2>Last look</h2>
@@ -154,7 +155,7 @@ function LastLook({ camera }: { camera: CameraView }) {
         {open.length === 0 ? (
           <p className={classes['note']}>None. A frozen, black, blurred, covered or moved picture would show here.</p>
         ) : (
-          <ul className={classes['plain']}>
+          <ul className={own['plain']}>
             {open.map((event) => (
               <li key={event.id}>
                 <b>{eventLabel(event.kind)}</b> <TimeText iso={event.opened_at} form="ago" />

@@ -3,7 +3,6 @@ import { bodyOf, changedByOthers, changesOf, draftOf, draftProblems, EMPTY_DRAFT
 import { hashDistance, withHealth } from './camera-live';
 import { mismatchText } from './camera-words';
 import { formatFigure, linesOf, niceCeiling, spansOf } from './health-chart';
-import { documentProblem, formatOf, fromBase64, toBase64 } from './import-document';
 import { nextPictureMs, PictureQueue } from './picture-queue';
 import { countsOf } from './camera-counts';
 import { filterFrom, isNarrowed, queryOf, searchOf } from './wall-filter';
@@ -112,22 +111,6 @@ describe(niceCeiling.name, () => {
 
   it('writes figures with three digits', () => {
     expect([formatFigure(0), formatFigure(0.5), formatFigure(12.04), formatFigure(1_234.5)]).toEqual(['0', '0.5', '12', '1235']);
-  });
-});
-
-describe(toBase64.name, () => {
-  it('keeps every character', () => {
-    const text = `p@ss:w/rd%25 #é\n${'x'.repeat(70_000)}€`;
-    expect(fromBase64(toBase64(text))).toBe(text);
-    expect(toBase64('é')).toBe(Buffer.from('é').toString('base64'));
-  });
-
-  it('tells CSV from JSON by name or by first character', () => {
-    expect([formatOf('a.JSON', ''), formatOf('', ' [{}]'), formatOf('a.csv', 'name,rtsp_url')]).toEqual(['json', 'json', 'csv']);
-  });
-
-  it('refuses nothing and too much before it is sent', () => {
-    expect([documentProblem({ text: ' ' }), documentProblem({ text: 'a' }), documentProblem({ text: 'x'.repeat(700_000) })]).toEqual([expect.any(String), undefined, expect.any(String)]);
   });
 });
 

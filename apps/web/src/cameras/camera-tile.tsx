@@ -10,6 +10,7 @@ import { givesPictures, stateWords } from './camera-words';
 import { useOnScreen, useStill } from './use-still';
 import type { TileSize } from './wall-filter';
 import classes from './cameras.module.css';
+import own from './camera-tile.module.css';
 
 /** Pixels a picture is asked with; twice the width of a tile on sharp screens is more than anybody sees. */
 const WIDTHS: Record<TileSize, number> = { s: 240, m: 400, l: 720 };
@@ -32,11 +33,11 @@ export const CameraTile = memo(function CameraTile({ camera, group, size, everyM
   const where = [camera.location, group].filter((part) => part !== null && part !== undefined && part !== '').join(' · ');
   return (
     <article ref={ref} className={classes['tile']} data-selected={selected || undefined} data-stale={(still !== undefined && (!pictures || error !== null)) || undefined} aria-label={camera.name}>
-      <div className={classes['tilePicture']}>
+      <div className={own['tilePicture']}>
         {still === undefined ? <NoPicture camera={camera} error={error} /> : <img src={still.url} alt={`What ${camera.name} sees`} draggable={false} />}
-        {onSelect === undefined ? null : <Checkbox className={classes['tileCheck'] ?? ''} size="sm" aria-label={`Select ${camera.name}`} checked={selected} onChange={(event) => onSelect(camera.id, event.currentTarget.checked)} />}
+        {onSelect === undefined ? null : <Checkbox className={own['tileCheck'] ?? ''} size="sm" aria-label={`Select ${camera.name}`} checked={selected} onChange={(event) => onSelect(camera.id, event.currentTarget.checked)} />}
         {still === undefined ? null : (
-          <span className={classes['tileAge']}>
+          <span className={own['tileAge']}>
             <TimeText iso={still.frameAt} form="ago" />
           </span>
         )}
@@ -47,14 +48,14 @@ export const CameraTile = memo(function CameraTile({ camera, group, size, everyM
         </Link>
         <CameraStateBadge state={camera.state} />
       </div>
-      <div className={classes['tileFacts']}>
-        <span className={classes['tileWhere']} title={where}>
+      <div className={own['tileFacts']}>
+        <span className={own['tileWhere']} title={where}>
           {where}
         </span>
         <GradeMark grade={camera.grade} />
       </div>
       {camera.open_events.length === 0 ? null : (
-        <div className={classes['tileEvents']}>
+        <div className={own['tileEvents']}>
           <OpenEvents camera={camera} />
         </div>
       )}

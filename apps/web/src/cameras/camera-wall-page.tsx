@@ -15,6 +15,7 @@ import { CAMERAS, useCameraSummary, useCamerasFeed, useGroups } from './use-came
 import { filterFrom, isNarrowed, PER_PAGE, queryOf, searchOf, type WallFilter } from './wall-filter';
 import { WallFilters } from './wall-filters';
 import classes from './cameras.module.css';
+import own from './camera-wall-page.module.css';
 
 const REREAD_MS = 30_000;
 
@@ -72,6 +73,9 @@ export function CameraWallPage() {
               </Button>
             </Menu.Target>
             <Menu.Dropdown>
+              <Menu.Item component={Link} to="/cameras/map">
+                Map
+              </Menu.Item>
               <Menu.Item component={Link} to="/cameras/groups">
                 Groups
               </Menu.Item>
@@ -96,7 +100,7 @@ export function CameraWallPage() {
       {selectable && cameras !== undefined && cameras.length > 0 ? (
         <Checkbox
           size="xs"
-          className={classes['selectAll'] ?? ''}
+          className={own['selectAll'] ?? ''}
           label={all ? 'All of this page are selected' : 'Select all of this page'}
           checked={all}
           indeterminate={!all && selected.size > 0}
@@ -109,7 +113,7 @@ export function CameraWallPage() {
           <ul className={classes['wall']} data-size={filter.size} aria-busy="true" aria-label="Cameras">
             {Array.from({ length: 8 }, (_, index) => (
               <li key={index}>
-                <Skeleton className={classes['tileSkeleton'] ?? ''} radius={8} />
+                <Skeleton className={own['tileSkeleton'] ?? ''} radius={8} />
               </li>
             ))}
           </ul>

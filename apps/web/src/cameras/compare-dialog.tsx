@@ -6,6 +6,7 @@ import { TimeText } from '../design/time-text';
 import { hashDistance } from './camera-live';
 import { StoredImage } from './stored-image';
 import classes from './cameras.module.css';
+import own from './compare-dialog.module.css';
 
 /** Two pictures over each other, with a line to move between them. */
 export function CompareDialog({ opened, pair, onClose }: { opened: boolean; pair: readonly SnapshotView[]; onClose: () => void }) {
@@ -22,15 +23,15 @@ function Compare({ older, newer }: { older: SnapshotView; newer: SnapshotView })
   const bits = hashDistance(older.perceptual_hash, newer.perceptual_hash);
   return (
     <div className={classes['stack']}>
-      <div className={classes['compare']} style={{ aspectRatio: `${newer.width} / ${newer.height}` }}>
+      <div className={own['compare']} style={{ aspectRatio: `${newer.width} / ${newer.height}` }}>
         <StoredImage id={newer.id} what="snapshotBinary" alt="The newer snapshot" />
-        <div className={classes['over']} style={{ clipPath: `inset(0 ${100 - share}% 0 0)` }}>
+        <div className={own['over']} style={{ clipPath: `inset(0 ${100 - share}% 0 0)` }}>
           <StoredImage id={older.id} what="snapshotBinary" alt="The older snapshot" />
         </div>
-        <span className={classes['seam']} style={{ left: `${share}%` }} aria-hidden />
+        <span className={own['seam']} style={{ left: `${share}%` }} aria-hidden />
       </div>
       <Slider thumbProps={{ 'aria-label': 'How much of the older one is shown' }} min={0} max={100} value={share} onChange={setShare} label={null} />
-      <div className={classes['compareText']}>
+      <div className={own['compareText']}>
         <span>
           Left: <TimeText iso={older.captured_at} />
         </span>

@@ -3,8 +3,8 @@ import { Alert, Button, Checkbox, Modal, SegmentedControl, Select } from '@manti
 import { type FormEvent, useState } from 'react';
 import { saveText } from '../design/csv';
 import { say, sayProblem } from '../design/feedback';
+import { fromBase64 } from '../document-import/import-document';
 import { useMay, useRuntime } from '../runtime';
-import { fromBase64 } from './import-document';
 import classes from './cameras.module.css';
 
 /** Cameras as a file. */

@@ -2,7 +2,7 @@ import { useElementSize } from '@mantine/hooks';
 import { type PointerEvent, useState } from 'react';
 import { localMinute, localTime } from '../design/time';
 import { type ChartPoint, formatFigure, linesOf, niceCeiling } from './health-chart';
-import classes from './cameras.module.css';
+import classes from './figure-chart.module.css';
 
 interface FigureChartProps {
   readonly label: string;

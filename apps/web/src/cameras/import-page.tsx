@@ -1,44 +1,41 @@
 import type { ImportCamerasAnswer } from '@capstan/contracts';
-import { Button, FileButton, SegmentedControl, Select, Textarea } from '@mantine/core';
-import { IconUpload } from '@tabler/icons-react';
+import { Button, SegmentedControl, Select } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { type DragEvent, useState } from 'react';
+import { useState } from 'react';
 import { Link } from 'react-router';
 import { saveText } from '../design/csv';
 import { ProblemNotice } from '../design/feedback';
 import { Page, Panel } from '../design/page';
+import { DocumentField } from '../document-import/document-field';
+import { documentProblem, type ImportDocument, toBase64 } from '../document-import/import-document';
+import { ImportReport } from '../document-import/import-report';
 import { useRuntime } from '../runtime';
-import { documentProblem, EXAMPLE_CSV, formatOf, type ImportDocument, toBase64 } from './import-document';
-import { ImportReport } from './import-report';
 import { CAMERAS, useGroups } from './use-cameras';
 import classes from './cameras.module.css';
 
 const STEPS = ['Choose', 'Check', 'Done'] as const;
+const NOTHING: ImportDocument = { name: '', text: '', format: 'csv' };
+const EXAMPLE = `name,rtsp_url,username,password,codec,resolution,fps,location,latitude,longitude
+Front door,rtsp://192.168.1.20:554/stream1,viewer,secret,h264,1920x1080,25,Building A,52.5200,13.4050
+Yard,rtsp://192.168.1.21:554/stream1,viewer,secret,h265,2560x1440,20,Building A,52.5203,13.4061
+`;
 
 /** Many cameras from one document: it is checked row by row before anything is written. */
 export function ImportPage() {
   const { api } = useRuntime();
   const queries = useQueryClient();
   const groups = useGroups();
-  const [document, setDocument] = useState<ImportDocument>({ name: '', text: '', format: 'csv' });
+  const [document, setDocument] = useState(NOTHING);
   const [group, setGroup] = useState<string | null>(null);
   const [duplicates, setDuplicates] = useState<'skip' | 'update'>('skip');
   const [report, setReport] = useState<ImportCamerasAnswer>();
   const [problem, setProblem] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
-  const take = (name: string, text: string): void => {
-    setDocument({ name, text, format: formatOf(name, text) });
+  /** What was checked is not what would be written any more. */
+  const changed = <T,>(set: (value: T) => void) => (value: T): void => {
+    set(value);
     setReport(undefined);
     setProblem(null);
-  };
-  const read = (file: File | null | undefined): void => {
-    if (file !== null && file !== undefined) {
-      void file.text().then((text) => take(file.name, text));
-    }
-  };
-  const drop = (event: DragEvent): void => {
-    event.preventDefault();
-    read(event.dataTransfer.files[0]);
   };
   const run = async (dryRun: boolean): Promise<void> => {
     setBusy(true);
@@ -55,7 +52,6 @@ export function ImportPage() {
       setBusy(false);
     }
   };
-  const wrong = document.text === '' ? undefined : documentProblem(document);
   const step = report === undefined ? 0 : report.dry_run ? 1 : 2;
   const willWrite = report === undefined ? 0 : report.imported_count + report.updated_count;
   return (
@@ -64,7 +60,7 @@ export function ImportPage() {
       back={{ to: '/cameras', label: 'Cameras' }}
       description="From CSV or JSON. Every row is checked first, and nothing is written until you say so."
       actions={
-        <Button variant="default" onClick={() => saveText(EXAMPLE_CSV, 'cameras-example.csv')}>
+        <Button variant="default" onClick={() => saveText(EXAMPLE, 'cameras-example.csv')}>
           Save an example
         </Button>
       }
@@ -78,12 +74,12 @@ export function ImportPage() {
       </ol>
       {step === 2 && report !== undefined ? (
         <>
-          <ImportReport report={report} />
+          <ImportReport thing="Camera" report={reportOf(report)} />
           <div className={classes['row']}>
             <Button component={Link} to="/cameras">
               Look at the cameras
             </Button>
-            <Button variant="default" onClick={() => take('', '')}>
+            <Button variant="default" onClick={() => changed(setDocument)(NOTHING)}>
               Import another list
             </Button>
           </div>
@@ -91,18 +87,8 @@ export function ImportPage() {
       ) : (
         <>
           <Panel>
-            <div className={classes['importForm']} onDragOver={(event) => event.preventDefault()} onDrop={drop}>
-              <div className={classes['row']}>
-                <FileButton accept=".csv,.json,text/csv,application/json" onChange={read}>
-                  {(props) => (
-                    <Button {...props} variant="default" leftSection={<IconUpload size={14} aria-hidden />}>
-                      Choose a file
-                    </Button>
-                  )}
-                </FileButton>
-                <span className="muted">{document.name === '' ? 'or drop one here, or paste below' : `${document.name}, ${document.format.toUpperCase()}`}</span>
-              </div>
-              <Textarea label="Document" size="xs" autosize minRows={5} maxRows={12} spellCheck={false} classNames={{ input: classes['mono'] ?? '' }} placeholder="name,rtsp_url,username,password,…" value={document.text} error={wrong} onChange={(event) => take(document.name, event.currentTarget.value)} />
+            <div className={classes['importForm']}>
+              <DocumentField document={document} placeholder="name,rtsp_url,username,password,…" onChange={changed(setDocument)} />
               <div className={classes['row']}>
                 <Select
                   label="Into the group"
@@ -111,10 +97,7 @@ export function ImportPage() {
                   clearable
                   data={(groups.data?.groups ?? []).map(({ id, name }) => ({ value: id, label: name }))}
                   value={group}
-                  onChange={(id) => {
-                    setGroup(id);
-                    setReport(undefined);
-                  }}
+                  onChange={changed(setGroup)}
                   clearButtonProps={{ 'aria-label': 'As the rows say' }}
                 />
                 <div>
@@ -127,15 +110,12 @@ export function ImportPage() {
                       { value: 'update', label: 'Update' },
                     ]}
                     value={duplicates}
-                    onChange={(value) => {
-                      setDuplicates(value as 'skip' | 'update');
-                      setReport(undefined);
-                    }}
+                    onChange={(value) => changed(setDuplicates)(value as 'skip' | 'update')}
                   />
                 </div>
               </div>
               <div className={classes['row']}>
-                <Button variant={report === undefined ? 'filled' : 'default'} loading={busy && report === undefined} disabled={document.text.trim() === '' || wrong !== undefined} onClick={() => void run(true)}>
+                <Button variant={report === undefined ? 'filled' : 'default'} loading={busy && report === undefined} disabled={documentProblem(document) !== undefined} onClick={() => void run(true)}>
                   Check every row
                 </Button>
                 {report === undefined ? null : (
@@ -147,9 +127,13 @@ export function ImportPage() {
             </div>
           </Panel>
           {problem === null ? null : <ProblemNotice error={problem} title="The document could not be read" />}
-          {report === undefined ? null : <ImportReport report={report} />}
+          {report === undefined ? null : <ImportReport thing="Camera" report={reportOf(report)} />}
         </>
       )}
     </Page>
   );
+}
+
+function reportOf(report: ImportCamerasAnswer) {
+  return { ...report, rows: report.rows.map((row) => ({ ...row, to: row.camera_id === null ? null : `/cameras/${row.camera_id}` })) };
 }

@@ -10,13 +10,14 @@ import { useMay, useRuntime } from '../runtime';
 import { sourceLabel } from './camera-words';
 import { useOnScreen } from './use-still';
 import classes from './cameras.module.css';
+import own from './session-pictures.module.css';
 
 /** What each camera of a session answered: its picture, or why there is none. */
 export function SessionPictures({ targets, artifacts }: { targets: readonly { readonly view: TargetView }[]; artifacts: Readonly<Record<string, ArtifactView>> }) {
   const pictures = new Map(Object.values(artifacts).flatMap((artifact) => (artifact.kind === 'snapshot' && artifact.target_id !== null ? [[artifact.target_id, artifact] as const] : [])));
   return (
     <Section title="Pictures" aside={<span className="num muted">{`${pictures.size} of ${targets.length}`}</span>}>
-      <ul className={classes['answers']} aria-label="Pictures">
+      <ul className={own['answers']} aria-label="Pictures">
         {targets.map(({ view }) => (
           <li key={view.target_id}>
             <Answer view={view} artifact={pictures.get(view.target_id)} />
@@ -33,8 +34,8 @@ function Answer({ view, artifact }: { view: TargetView; artifact: ArtifactView |
   const age = artifact?.meta['frame_age_ms'];
   const at = text('captured_at');
   return (
-    <article className={classes['answer']} aria-label={view.title}>
-      <div className={classes['answerPicture']}>
+    <article className={own['answer']} aria-label={view.title}>
+      <div className={own['answerPicture']}>
         {artifact === undefined ? view.error === null ? <span className={classes['waiting']} /> : <span className={classes['noPicture']}>{view.error.message}</span> : <ArtifactPicture artifact={artifact} title={view.title} />}
       </div>
       <div className={classes['shotText']}>

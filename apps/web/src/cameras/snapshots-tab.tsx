@@ -16,6 +16,7 @@ import { SnapshotDialog } from './snapshot-dialog';
 import { StoredImage } from './stored-image';
 import { snapshotsKey } from './use-cameras';
 import classes from './cameras.module.css';
+import own from './snapshots-tab.module.css';
 
 const PER_PAGE = 24;
 const PERIODS = [
@@ -71,10 +72,10 @@ export function SnapshotsTab({ camera }: { camera: CameraView }) {
           <Empty title={hours === null ? 'No snapshots yet' : 'No snapshots in this time'}>Pictures that are taken by hand or by the interval below are kept here until their time is over.</Empty>
         </Panel>
       ) : (
-        <ul className={classes['gallery']} aria-label="Snapshots" aria-busy={snapshots === undefined}>
+        <ul className={own['gallery']} aria-label="Snapshots" aria-busy={snapshots === undefined}>
           {snapshots?.map((snapshot) => (
-            <li key={snapshot.id} className={classes['shot']}>
-              <UnstyledButton className={classes['shotPicture'] ?? ''} onClick={() => setOpened(snapshot)} aria-label={`Open the snapshot of ${snapshot.captured_at}`}>
+            <li key={snapshot.id} className={own['shot']}>
+              <UnstyledButton className={own['shotPicture'] ?? ''} onClick={() => setOpened(snapshot)} aria-label={`Open the snapshot of ${snapshot.captured_at}`}>
                 <StoredImage id={snapshot.id} what={snapshot.has_thumbnail ? 'snapshotThumbnail' : 'snapshotBinary'} alt="" />
               </UnstyledButton>
               <div className={classes['shotText']}>

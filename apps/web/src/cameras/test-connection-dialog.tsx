@@ -7,6 +7,7 @@ import { StatusIcon } from '../design/status-badge';
 import { useRuntime } from '../runtime';
 import { mismatchText, stepLabel } from './camera-words';
 import classes from './cameras.module.css';
+import own from './test-connection-dialog.module.css';
 
 /** Connects to a camera as if for the first time, and shows how far it came. */
 export function TestConnectionDialog({ opened, camera, onClose }: { opened: boolean; camera: Pick<CameraView, 'id' | 'name'>; onClose: () => void }) {
@@ -61,19 +62,19 @@ export function TestResult({ answer }: { answer: TestConnectionAnswer }) {
   const found = [answer.codec, answer.resolution?.replace('x', '×'), answer.fps === null ? null : `${answer.fps.toFixed(1)} frames/s`, answer.latency_ms === null ? null : `answered in ${formatMilliseconds(answer.latency_ms)}`].filter((part) => part !== null && part !== undefined);
   return (
     <>
-      <div className={classes['verdict']} data-status={answer.success ? 'success' : 'failed'} role="status">
+      <div className={own['verdict']} data-status={answer.success ? 'success' : 'failed'} role="status">
         <b>{answer.success ? 'The camera works' : 'The camera does not work'}</b>
         <span>{answer.success ? found.join(', ') : answer.message}</span>
         {answer.error_code === null ? null : <span className="mono">{answer.error_code}</span>}
       </div>
-      <ol className={classes['steps']} aria-label="Steps">
+      <ol className={own['steps']} aria-label="Steps">
         {answer.steps.map(({ step, ok, ms, error }, index) => (
           <li key={`${step}-${index}`}>
             <StatusIcon status={ok ? 'success' : 'failed'} />
             <span>
               {stepLabel(step)}
               <span className="visually-hidden">{ok ? ' worked' : ' failed'}</span>
-              {error === null ? null : <span className={classes['stepError']}>{error.message}</span>}
+              {error === null ? null : <span className={own['stepError']}>{error.message}</span>}
             </span>
             <span className="num muted">{ms === null ? '' : formatMilliseconds(ms)}</span>
           </li>

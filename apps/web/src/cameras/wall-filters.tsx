@@ -4,7 +4,7 @@ import { IconAlertTriangle, IconSearch } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { CAMERA_STATE_NAMES, GRADE_NAMES, gradeWords, stateWords } from './camera-words';
 import { RATES, type TileSize, type WallFilter } from './wall-filter';
-import classes from './cameras.module.css';
+import classes from './wall-filters.module.css';
 
 const ANY_FAILURE = { value: 'error', label: 'Not working (any reason)' };
 

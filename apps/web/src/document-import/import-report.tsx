@@ -31,15 +31,17 @@ const PER_PAGE = 50;
 
 /** An import row by row; what is wrong with the document itself stands above. */
 export function ImportReport({ report, thing }: { report: ImportResult; thing: string }) {
-  const [shown, setShown] = useState<'all' | 'failed'>('all');
+  const [shown, setShown] = useState<'all' | 'failed'>(report.rows.length > PER_PAGE && report.rows.some(({ outcome }) => outcome === 'failed') ? 'failed' : 'all');
   const [page, setPage] = useState(1);
   const errors = useMemo(() => {
     const byRow = new Map<number | null, ImportResult['errors'][number][]>();
     report.errors.forEach((error) => byRow.set(error.row, [...(byRow.get(error.row) ?? []), error]));
     return byRow;
   }, [report]);
-  const rows = shown === 'failed' ? report.rows.filter(({ outcome }) => outcome === 'failed') : report.rows;
-  const failed = report.rows.filter(({ outcome }) => outcome === 'failed').length;
+  const [bad, good] = useMemo(() => [report.rows.filter(({ outcome }) => outcome === 'failed'), report.rows.filter(({ outcome }) => outcome !== 'failed')], [report]);
+  const failed = bad.length;
+  // What needs somebody stands first.
+  const rows = shown === 'failed' ? bad : [...bad, ...good];
   const word = (outcome: ImportOutcome): string => (report.dry_run ? OUTCOMES[outcome].will : OUTCOMES[outcome].did);
   const whole = errors.get(null) ?? [];
   return (

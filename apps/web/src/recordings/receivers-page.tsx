@@ -5,9 +5,12 @@ import { useEffect } from 'react';
 import { DataTable } from '../design/data-table';
 import { Empty, ProblemNotice, sayProblem } from '../design/feedback';
 import { Page, Panel, Section } from '../design/page';
+import type { Status } from '../design/status';
+import { PlaceMap } from '../map/place-map';
 import { useMay, useRuntime } from '../runtime';
 import { AddReceiver } from './add-receiver';
-import { ReceiverMap } from './receiver-map';
+
+const STATUSES: Readonly<Record<ReceiverView['health']['status'], Status>> = { online: 'success', busy: 'attention', offline: 'failed', unknown: 'pending' };
 
 /** Receivers: where they are, how they are. */
 export function ReceiversPage() {
@@ -25,6 +28,7 @@ export function ReceiversPage() {
     await work().catch((error: unknown) => sayProblem(title, error));
     reread();
   };
+  const places = (list.data?.receivers ?? []).flatMap(({ receiver_id: id, receiver_no: number, name, latitude, longitude, health: { status } }) => (latitude === null || longitude === null ? [] : [{ id, name: `${number} ${name}`, latitude, longitude, status: STATUSES[status], note: status }]));
   const health = (row: ReceiverView): string => (row.health.error_message === null ? row.health.status : `${row.health.status}: ${row.health.error_message}`);
   return (
     <Page title="Receivers" description="Each keeps its number for good: it is part of the names of stored chunks." actions={mayWrite ? <AddReceiver onAdded={reread} /> : undefined}>
@@ -33,11 +37,13 @@ export function ReceiversPage() {
         <Empty title="No receivers yet">Add the KiwiSDR, rtl_tcp or HTTP receivers to record from.</Empty>
       ) : (
         <>
-          <Section title="Map">
-            <Panel padded={false}>
-              <ReceiverMap receivers={list.data?.receivers ?? []} />
-            </Panel>
-          </Section>
+          {places.length === 0 ? null : (
+            <Section title="Map">
+              <Panel padded={false}>
+                <PlaceMap label="Map of the receivers" places={places} />
+              </Panel>
+            </Section>
+          )}
           <DataTable
             label="Receivers"
             rows={list.data?.receivers}
