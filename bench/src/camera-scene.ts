@@ -76,9 +76,10 @@ export async function allLive(api: ApiClient): Promise<void> {
 /**
  * Milliseconds since the frame of a picture left the lab, by the frame number that is burned into its lower edge as a row of
  * boxes: what an answer says of its own age is not what is measured.
+ * @param lens the camera, as the lab lists it
  * @param at Unix milliseconds when the picture was in hand
  */
-export async function burnedAge(jpeg: Buffer, fps: number, at: number): Promise<number> {
+export async function burnedAge(jpeg: Buffer, { fps, phase_ms: phaseMs }: Pick<LabCamera, 'fps' | 'phase_ms'>, at: number): Promise<number> {
   const { data, info } = await sharp(jpeg).greyscale().raw().toBuffer({ resolveWithObject: true });
   const row = Math.round(info.height * 0.95);
   let number = 0;
@@ -86,7 +87,7 @@ export async function burnedAge(jpeg: Buffer, fps: number, at: number): Promise<
     const column = Math.round((bit + 1.5) * (info.width / 20));
     number += (data[row * info.width + column] ?? 0) > 128 ? 2 ** bit : 0;
   }
-  const leftAt = (number * 1_000) / fps;
+  const leftAt = (number * 1_000) / fps + phaseMs;
   const loop = LOOP_SEC * 1_000;
   return (((at - leftAt) % loop) + loop) % loop;
 }

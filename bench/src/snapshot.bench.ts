@@ -1,8 +1,10 @@
 import { routes } from '@capstan/contracts';
+import type { LabCamera } from '@capstan/deploy';
 import { systemClock, systemRandom } from '@capstan/kernel';
-import { type Bench, verdict } from './bench';
+import { type Bench, type Say, verdict } from './bench';
 import { allLive, burnedAge, ffmpegStill, urlWithLogin, withCameras } from './camera-scene';
 import { percentile, spreadOf } from './figures';
+import { startMotion } from './motion-peer';
 
 const WARM_CAMERAS = 10;
 const WARM_REQUESTS = 200;
@@ -10,6 +12,8 @@ const WARM_REQUESTS = 200;
 const FIRST_REQUESTS = 40;
 /** Requests per second, on average. */
 const WARM_RATE = 4;
+/** Requests to `motion`, at the same rate. */
+const PEER_REQUESTS = 60;
 const COLD_PAIRS = 14;
 /** Milliseconds between keyframes of the lab's cameras; they come at multiples of it by the wall clock. */
 const GOP_MS = 4_000;
@@ -27,12 +31,12 @@ export const snapshotWarm: Bench = (say) =>
   withCameras(say, ['--cameras', String(WARM_CAMERAS), '--hd-cameras'], { warm: 'always', transport: 'tcp' }, async ({ api, cameras }) => {
     await allLive(api);
     const times: number[] = [];
-    const taken: { readonly id: string; readonly at: number; readonly fps: number; readonly told: number }[] = [];
+    const taken: { readonly id: string; readonly at: number; readonly lens: LabCamera }[] = [];
     const sources = new Map<string, number>();
     const running: Promise<void>[] = [];
     for (let number = 0; number < FIRST_REQUESTS + WARM_REQUESTS; number += 1) {
-      await systemClock.sleep((-Math.log(1 - systemRandom()) * 1_000) / WARM_RATE);
-      const { camera } = cameras[Math.floor(systemRandom() * cameras.length)]!;
+      await systemClock.sleep(pause());
+      const { camera, lens } = cameras[Math.floor(systemRandom() * cameras.length)]!;
       const askedAt = systemClock.monotonic();
       running.push(
         api.call(routes.snapshotCamera, { params: { id: camera.id }, body: {} }).then(({ snapshot }) => {
@@ -40,16 +44,16 @@ export const snapshotWarm: Bench = (say) =>
             return;
           }
           times.push(systemClock.monotonic() - askedAt);
-          taken.push({ id: snapshot.id, at: systemClock.now(), fps: camera.fps, told: snapshot.frame_age_ms });
+          taken.push({ id: snapshot.id, at: systemClock.now(), lens });
           sources.set(snapshot.source, (sources.get(snapshot.source) ?? 0) + 1);
         }),
       );
     }
     await Promise.all(running);
     const ages: number[] = [];
-    for (const { id, at, fps } of taken) {
+    for (const { id, at, lens } of taken) {
       const response = await api.fetch(routes.snapshotBinary, { params: { id } });
-      ages.push(await burnedAge(Buffer.from(await response.arrayBuffer()), fps, at));
+      ages.push(await burnedAge(Buffer.from(await response.arrayBuffer()), lens, at));
     }
     say(`Capstan: ${spreadOf(times, 'ms')}; frames by their burned-in clock ${spreadOf(ages, 'ms old')}; ${[...sources].map(([source, count]) => `${count} ${source}`).join(', ')}`);
     const seed: number[] = [];
@@ -60,8 +64,39 @@ export const snapshotWarm: Bench = (say) =>
       seed.push(systemClock.monotonic() - askedAt);
     }
     say(`ffmpeg -vframes 1 on the same cameras: ${spreadOf(seed, 'ms')}; ratio of the medians ${(percentile(times, 50) / percentile(seed, 50)).toFixed(3)}`);
+    await askMotion(say, cameras.map(({ lens }) => lens));
     return [verdict(say, 'p95 within 200 ms', percentile(times, 95) <= 200), verdict(say, 'frames less than 1 s old (p95)', percentile(ages, 95) < 1_000)].every(Boolean);
   });
+
+/** Follows and decodes every camera all the time, whether somebody asks or not; its pictures are stored as files, without a hash or a thumbnail. */
+async function askMotion(say: Say, cameras: readonly LabCamera[]): Promise<void> {
+  const motion = await startMotion(say, cameras);
+  try {
+    const times: number[] = [];
+    const ages: number[] = [];
+    const running: Promise<void>[] = [];
+    for (let number = 0; number < PEER_REQUESTS; number += 1) {
+      await systemClock.sleep(pause());
+      const index = Math.floor(systemRandom() * cameras.length);
+      const askedAt = systemClock.monotonic();
+      running.push(
+        motion.snapshot(index).then(async (bytes) => {
+          times.push(systemClock.monotonic() - askedAt);
+          ages.push(await burnedAge(bytes, cameras[index]!, systemClock.now()));
+        }),
+      );
+    }
+    await Promise.all(running);
+    say(`motion, detection paused: ${spreadOf(times, 'ms')}; frames by their burned-in clock ${spreadOf(ages, 'ms old')}`);
+  } finally {
+    await motion.stop();
+  }
+}
+
+/** Milliseconds until the next request: they come at random moments, independent of each other. */
+function pause(): number {
+  return (-Math.log(1 - systemRandom()) * 1_000) / WARM_RATE;
+}
 
 /** A camera nobody watches, against ffmpeg tuned as far as it goes; both begin at the same places between two keyframes. */
 export const snapshotCold: Bench = (say) =>

@@ -53,6 +53,8 @@ export interface LabCamera {
   readonly codec: 'h264' | 'h265' | 'mjpeg';
   readonly resolution: string;
   readonly fps: number;
+  /** Milliseconds by which its frame numbers run behind the wall clock. */
+  readonly phase_ms: number;
   readonly gop_sec: number;
 }
 

@@ -45,6 +45,7 @@ export const TOOLS = {
   asyncssh: { programs: ['/usr/lib/python3/dist-packages/asyncssh'], packages: ['python3-asyncssh'], why: 'is measured beside Capstan' },
   rancid: { programs: ['/usr/lib/rancid/bin/clogin'], packages: ['rancid'], why: 'is measured beside Capstan' },
   ansible: { programs: ['ansible-playbook', '/usr/lib/python3/dist-packages/ansible_collections/cisco/ios'], packages: ['ansible', 'python3-paramiko'], why: 'is measured beside Capstan' },
+  motion: { programs: ['motion'], packages: ['motion'], why: 'is measured beside Capstan', units: ['motion.service'] },
   ffmpeg: { programs: ['ffmpeg'], packages: ['ffmpeg'], why: 'decodes the pictures of cameras, and encodes those of the lab' },
   gstreamer: {
     programs: ['/usr/bin/python3'],

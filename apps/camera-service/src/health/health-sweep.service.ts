@@ -14,6 +14,8 @@ const TICK_MS = 200;
 const AT_ONCE = 64;
 /** Looks begun at a time, 30 in a second: of a thousand cameras that are due at one moment, each is to be looked at for its own time only. */
 const BEGUN_AT_ONCE = 6;
+/** Of a process that has just started, more by one each time: its first looks take many times as long as later ones. */
+const FIRST_BEGUN = 1;
 
 /**
  * Looks at every active camera in turn. When a camera is due depends on its id, so that looks are spread evenly over the
@@ -25,6 +27,7 @@ export class HealthSweep implements OnApplicationBootstrap, BeforeApplicationShu
   private readonly stopping = new AbortController();
   private readonly running = new Set<Promise<void>>();
   private loop: Promise<void> = Promise.resolve();
+  private begunAtOnce = FIRST_BEGUN;
   private readonly looks;
 
   constructor(
@@ -51,8 +54,11 @@ export class HealthSweep implements OnApplicationBootstrap, BeforeApplicationShu
   private async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        const free = Math.min(BEGUN_AT_ONCE, AT_ONCE - this.running.size);
+        const free = Math.min(this.begunAtOnce, AT_ONCE - this.running.size);
         const due = free > 0 ? await this.records.claimDue(free, Math.max(30, this.config.CAPSTAN_CAMERA_HEALTH_SEC), this.owners.name) : [];
+        if (due.length > 0) {
+          this.begunAtOnce = Math.min(BEGUN_AT_ONCE, this.begunAtOnce + 1);
+        }
         for (const camera of due) {
           const look = this.check(camera, signal).finally(() => this.running.delete(look));
           this.running.add(look);

@@ -39,6 +39,11 @@ export interface CameraPlan {
   readonly fps: number;
   /** Seconds between keyframes; a divisor of {@link LOOP_SEC}. */
   readonly gopSec: number;
+  /**
+   * Milliseconds by which its loop runs behind the wall clock. Cameras know nothing of each other: with all keyframes at the
+   * same moment, whoever decodes them would work in bursts that no real fleet causes.
+   */
+  readonly phaseMs: number;
   /** Bits per second in thousands; undefined for an even quality instead. */
   readonly kbps?: number;
   readonly auth: 'none' | 'basic' | 'digest';
@@ -53,7 +58,10 @@ export interface CameraPlan {
  */
 export const LOOP_SEC = 12;
 
-const KINDS: readonly Omit<CameraPlan, 'name' | 'username' | 'password' | 'fault'>[] = [
+/** Multiples of it, modulo one, lie evenly however many there are. */
+const GOLDEN = 0.618_034;
+
+const KINDS: readonly Omit<CameraPlan, 'name' | 'username' | 'password' | 'fault' | 'phaseMs'>[] = [
   { codec: 'h264', width: 1280, height: 720, fps: 12, gopSec: 4, auth: 'digest' },
   { codec: 'h264', width: 640, height: 360, fps: 10, gopSec: 2, auth: 'basic' },
   { codec: 'h265', width: 640, height: 360, fps: 10, gopSec: 2, auth: 'digest' },
@@ -76,6 +84,7 @@ export function planCameras(count: number, faults: ReadonlyMap<number, CameraFau
       ...kind,
       ...(hd ? { codec: 'h264' as const, width: 1920, height: 1080, fps: 25, gopSec: 4, kbps: 4_000, auth: 'digest' as const } : {}),
       name: `lab-camera-${index + 1}`,
+      phaseMs: Math.round(((index * GOLDEN) % 1) * LOOP_SEC * 1_000),
       username: 'viewer',
       password: index === 0 ? AWKWARD_PASSWORD : `lens-${index + 1}`,
       fault: faults.get(index + 1) ?? 'none',

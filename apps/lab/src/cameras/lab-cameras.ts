@@ -23,6 +23,8 @@ export interface CameraTarget {
   readonly resolution: string;
   readonly fps: number;
   readonly gop_sec: number;
+  /** Milliseconds by which its frame numbers run behind the wall clock. */
+  readonly phase_ms: number;
   readonly emits: readonly string[];
   readonly faults: ReadonlyArray<{ readonly name: string; readonly meaning: string }>;
   readonly controls: readonly string[];
@@ -52,7 +54,7 @@ export class LabCameras {
 
   inventory(): CameraTarget[] {
     return this.cameras.map(({ rtsp, web, fault }) => {
-      const { name, auth, username, password, codec, width, height, fps, gopSec } = rtsp.plan;
+      const { name, auth, username, password, codec, width, height, fps, gopSec, phaseMs } = rtsp.plan;
       return {
         kind: 'snapshot',
         device_type: 'camera',
@@ -69,6 +71,7 @@ export class LabCameras {
         resolution: `${width}x${height}`,
         fps,
         gop_sec: gopSec,
+        phase_ms: phaseMs,
         emits: [`${codec} ${width}x${height} at ${fps} frames/s over RTP, a keyframe each ${gopSec} s`, 'its frame number as a row of boxes along the lower edge', 'stills over HTTP', 'ONVIF device and media answers, signed in by HTTP Digest or a WS-UsernameToken', 'answers to WS-Discovery on loopback'],
         faults: fault === 'none' ? [] : [{ name: fault, meaning: CAMERA_FAULT_MEANING[fault] }],
         controls: ['camera-fault', 'camera-counts'],

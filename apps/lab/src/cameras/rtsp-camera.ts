@@ -274,7 +274,7 @@ export class RtspCamera {
     if (clip === undefined || ![...this.viewers.values()].some(({ playing }) => playing)) {
       return;
     }
-    const now = systemClock.now();
+    const now = systemClock.now() - this.plan.phaseMs;
     const due = Math.floor((now * clip.fps) / 1_000);
     // After a pause of this process frames are left out, as by a camera whose network was away.
     const first = this.sentFrame < due - clip.fps ? due : Math.max(this.sentFrame + 1, due - 1);
