@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { inspectBundle } from '../src';
 import { AppPage } from './pages/app.page';
 import { CaptureWizardPage } from './pages/capture-wizard.page';
-import { accessibilityFindings, horizontalOverflow, launchBrowser, newContext } from './pages/checks';
+import { accessibilityFindings, darkFindings, horizontalOverflow, launchBrowser, newContext } from './pages/checks';
 import { LiveSessionPage } from './pages/live-session.page';
 import { shoot } from './pages/screens';
 import { SessionListPage } from './pages/session-list.page';
@@ -157,30 +157,30 @@ describe('the web app', () => {
   }, 90_000);
 
   it.each(['desktop', 'phone'] as const)('has no serious accessibility finding and nothing cut off on any page (%s)', async (size) => {
-    for (const scheme of ['light', 'dark'] as const) {
-      const context = await newContext(browser, size, scheme);
-      try {
-        const tab = await context.newPage();
-        await new SignInPage(tab, system.api.address).open();
-        expect(await accessibilityFindings(tab)).toEqual([]);
-        await new SignInPage(tab, system.api.address).signIn('admin', PASSWORD);
-        const app = new AppPage(tab, system.api.address);
-        await tab.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
-        for (const place of PLACES) {
-          await app.goTo(place);
-          expect([place, await accessibilityFindings(tab)]).toEqual([place, []]);
-          expect([place, await horizontalOverflow(tab)]).toEqual([place, 0]);
-          await shoot(tab, `${place.toLowerCase().replace(' ', '-')}-${size}-${scheme}`);
-        }
-        for (const address of ['/sessions/new', `/sessions/${sessionId}`]) {
-          await app.open(address);
-          expect([address, await accessibilityFindings(tab)]).toEqual([address, []]);
-          expect([address, await horizontalOverflow(tab)]).toEqual([address, 0]);
-        }
-        await shoot(tab, `session-${size}-${scheme}`);
-      } finally {
-        await context.close();
+    const context = await newContext(browser, size);
+    try {
+      const tab = await context.newPage();
+      const look = async (name: string): Promise<void> => {
+        expect([name, await accessibilityFindings(tab)]).toEqual([name, []]);
+        expect([name, await horizontalOverflow(tab)]).toEqual([name, 0]);
+        await shoot(tab, `${name}-${size}-light`);
+        expect([name, await darkFindings(tab, () => shoot(tab, `${name}-${size}-dark`))]).toEqual([name, []]);
+      };
+      await new SignInPage(tab, system.api.address).open();
+      await look('sign-in');
+      await new SignInPage(tab, system.api.address).signIn('admin', PASSWORD);
+      const app = new AppPage(tab, system.api.address);
+      await tab.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
+      for (const place of PLACES) {
+        await app.goTo(place);
+        await look(place.toLowerCase().replace(' ', '-'));
       }
+      await app.open('/sessions/new');
+      await look('new-session');
+      await app.open(`/sessions/${sessionId}`);
+      await look('session');
+    } finally {
+      await context.close();
     }
   }, 180_000);
 

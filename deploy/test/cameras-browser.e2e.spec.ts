@@ -1,7 +1,7 @@
 import { routes } from '@capstan/contracts';
 import { eventually } from '@capstan/testing';
 import type { Browser, Page } from 'playwright-core';
-import { accessibilityFindings, horizontalOverflow, launchBrowser, newContext, SIZES } from './pages/checks';
+import { accessibilityFindings, darkFindings, horizontalOverflow, launchBrowser, newContext, SIZES } from './pages/checks';
 import { shoot } from './pages/screens';
 import { SignInPage } from './pages/sign-in.page';
 import { System } from './system';
@@ -39,18 +39,12 @@ describe('the camera pages', () => {
   async function shootAll(name: string): Promise<void> {
     const found = [{ findings: await accessibilityFindings(page), overflow: await horizontalOverflow(page) }];
     await shoot(page, name);
-    await page.emulateMedia({ colorScheme: 'dark' });
-    await page.locator('html[data-mantine-color-scheme="dark"]').waitFor();
-    // Two frames, so that every colour has arrived.
-    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
-    await shoot(page, `${name}-dark`);
-    found.push({ findings: await accessibilityFindings(page), overflow: 0 });
+    found.push({ findings: await darkFindings(page, () => shoot(page, `${name}-dark`)), overflow: 0 });
     await page.setViewportSize(SIZES.phone);
     // Charts follow the width a moment later.
     await eventually(async () => expect(await horizontalOverflow(page)).toBe(0), { timeoutMs: 1_000 }).catch(() => undefined);
     found.push({ findings: [], overflow: await horizontalOverflow(page) });
     await shoot(page, `${name}-phone`);
-    await page.emulateMedia({ colorScheme: 'light' });
     await page.setViewportSize(SIZES.desktop);
     expect({ name, found }).toEqual({ name, found: found.map(() => ({ findings: [], overflow: 0 })) });
   }

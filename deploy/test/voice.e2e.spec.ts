@@ -182,7 +182,6 @@ describe('voice gear in the web app', () => {
       ] as const) {
         await app.open(address);
         await (address.includes('/voice') ? new VoiceReportPage(tab, system.api.address).waitForReport() : tab.getByRole('link', { name: 'Voice report' }).waitFor());
-        await tab.waitForLoadState('networkidle');
         expect([address, await accessibilityFindings(tab)]).toEqual([address, []]);
         expect([address, await horizontalOverflow(tab)]).toEqual([address, 0]);
         await shoot(tab, `voice-${name}-${size}-${scheme}`);

@@ -5,10 +5,10 @@ import { geoDistance, geoGraticule, geoMercator, geoPath, type GeoPermissibleObj
 import { useMemo, useState } from 'react';
 import { Link } from 'react-router';
 import { feature } from 'topojson-client';
-import landUrl from 'world-atlas/land-110m.json?url';
+import landUrl from 'world-atlas/land-50m.json?url';
 import { StatusIcon } from '../design/status-badge';
 import type { Status } from '../design/status';
-import { clustersOf, scaleBarOf } from './clusters';
+import { type Cluster, clustersOf, scaleBarOf } from './clusters';
 import classes from './place-map.module.css';
 
 /** Something that stands somewhere. */
@@ -33,7 +33,9 @@ const EARTH_M = 6_371_000;
 /** Degrees that are shown at least, about two kilometres: closer, a map without streets tells nothing. */
 const LEAST_SPAN = 0.02;
 /** The land's outline is that of the whole world; closer than this it would be wrong by whole towns. */
-const OUTLINE_SPAN = 1.5;
+const OUTLINE_SPAN = 0.5;
+/** More names than this would cover each other. */
+const MOST_NAMES = 30;
 /** What wants somebody stands on top, and gives a cluster its mark. */
 const URGENCY: readonly Status[] = ['failed', 'attention', 'partial', 'running', 'pending', 'cancelled', 'success'];
 
@@ -71,7 +73,7 @@ export function PlaceMap({ label, places }: { label: string; places: readonly Pl
               <path className={classes['grid']} d={view.path(view.grid) ?? ''} />
             </svg>
             {clusters.map((cluster) => (
-              <Marker key={cluster.things[0]?.id} cluster={cluster} isChosen={cluster.things.some((place) => chosen.includes(place))} onChoose={() => choose(cluster.things)} />
+              <Marker key={cluster.things[0]?.id} cluster={cluster} isChosen={cluster.things.some((place) => chosen.includes(place))} isNamed={clusters.length <= MOST_NAMES} onChoose={() => choose(cluster.things)} />
             ))}
             <div className={classes['scale']} style={{ width: view.scale.pixels }}>
               {view.scale.label}
@@ -100,7 +102,7 @@ export function PlaceMap({ label, places }: { label: string; places: readonly Pl
   );
 }
 
-function Marker({ cluster, isChosen, onChoose }: { cluster: { x: number; y: number; things: readonly Place[] }; isChosen: boolean; onChoose: () => void }) {
+function Marker({ cluster, isChosen, isNamed, onChoose }: { cluster: Cluster<Place>; isChosen: boolean; isNamed: boolean; onChoose: () => void }) {
   const [first] = cluster.things;
   const status = URGENCY.find((each) => cluster.things.some((place) => place.status === each)) ?? 'pending';
   const words = cluster.things.length === 1 ? `${first?.name}: ${first?.note}` : `${cluster.things.length} here, ${cluster.things.map(({ name }) => name).join(', ')}`;
@@ -108,6 +110,7 @@ function Marker({ cluster, isChosen, onChoose }: { cluster: { x: number; y: numb
     <button type="button" className={classes['marker']} style={{ left: cluster.x, top: cluster.y }} aria-label={words} title={words} aria-pressed={isChosen} onClick={onChoose}>
       <StatusIcon status={status} size={16} />
       {cluster.things.length === 1 ? null : <span className={classes['count']}>{cluster.things.length}</span>}
+      {isNamed && cluster.things.length === 1 ? <span className={classes['name']}>{first?.name}</span> : null}
     </button>
   );
 }
