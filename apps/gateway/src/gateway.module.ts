@@ -1,5 +1,5 @@
 import type { Clock, IdSource } from '@capstan/kernel';
-import { CLOCK, IDS } from '@capstan/service-kit';
+import { CLOCK, IDS, Metrics } from '@capstan/service-kit';
 import { type DynamicModule, Inject, type MiddlewareConsumer, Module, type NestModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, DiscoveryModule, HttpAdapterHost } from '@nestjs/core';
 import type { Express } from 'express';
@@ -174,6 +174,7 @@ export class GatewayModule implements NestModule {
     private readonly adapter: HttpAdapterHost,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
     @Inject(IDS) private readonly ids: IdSource,
+    private readonly metrics: Metrics,
   ) {}
 
   /** @param overrides providers that take the place of the gateway's own, for tests */
@@ -183,6 +184,6 @@ export class GatewayModule implements NestModule {
 
   configure(consumer: MiddlewareConsumer): void {
     prepareExpress(this.adapter.httpAdapter.getInstance<Express>(), this.config);
-    consumer.apply(...entryMiddleware(this.ids)).forRoutes('{*path}');
+    consumer.apply(...entryMiddleware(this.ids, this.metrics)).forRoutes('{*path}');
   }
 }

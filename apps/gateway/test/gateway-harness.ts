@@ -7,7 +7,7 @@ import { createIdSource } from '@capstan/kernel';
 import { LiveFeed, messagingEntities, messagingMigrations, RpcClient } from '@capstan/messaging';
 import { createObjectStore, type ObjectStore } from '@capstan/object-store';
 import { createDataSource, provisionSchema, runMigrations } from '@capstan/persistence';
-import { CLOCK, HealthService, IDS, OBJECT_STORE, SERVICE } from '@capstan/service-kit';
+import { CLOCK, HealthService, IDS, Metrics, OBJECT_STORE, SERVICE } from '@capstan/service-kit';
 import { TEST_ROLE_PASSWORD, ManualClock, testDatabase } from '@capstan/testing';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -123,6 +123,7 @@ export class GatewayHarness {
       { provide: RpcClient, useValue: this.rpc },
       { provide: LiveFeed, useValue: this.feed },
       HealthService,
+      Metrics,
     ];
     return {
       module: TestRoot,

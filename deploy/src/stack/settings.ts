@@ -28,6 +28,7 @@ export const launcherSettings = {
   CAPSTAN_SFTP_SINK_ADVERTISED_PORT: optional.describe('Port at which devices reach the SFTP sink, when it is mapped'),
   LOG_LEVEL: optional.describe('Least severe level written to the log files; info by default'),
   OTEL_EXPORTER_OTLP_ENDPOINT: optional.describe('Where traces are sent; tracing is off without it'),
+  OTEL_EXPORTER_OTLP_PROTOCOL: optional.describe('How traces are sent: http/protobuf by default, http/json or grpc'),
 } as const;
 
 /** See {@link launcherSettings}. */

@@ -2,6 +2,7 @@ export { platformCatalogue, type MessagingCatalogue } from './messaging-catalogu
 export { CONSUMER_CLASSES, type ConsumerClass, type MessagingOptions } from './messaging-options';
 export { MESSAGING_METRICS, noMetrics, type HandledOutcome, type MessagingMetrics } from './metrics';
 export { currentMessageContext, messageContext, runInMessageContext, type MessageContext } from './envelope/message-context';
+export { currentTraceparent, inSpan } from './envelope/trace';
 export { Outbox, type OutboxOptions, outgoing, type OutgoingMessage } from './outbox/outbox';
 export { messagingEntities, messagingMigrations } from './messaging-tables';
 export { duplicate, ok, reject, retry, type Outcome } from './pipeline/outcome';
@@ -14,6 +15,7 @@ export { MessagingModule } from './nest/messaging.module';
 export { MessagingStatus } from './nest/messaging-status';
 export { MessagingStrategy } from './nest/messaging.strategy';
 export { EXCHANGES, queueOf } from './topology/names';
+export { deriveTopology } from './topology/topology';
 export {
   publisherPermissions,
   publisherQueuePrefix,

@@ -1,7 +1,7 @@
 import { clientMessages, collectionRpc, type DataOf, type Envelope, LIVE_EVENTS, sessionProgress, type SocketAck } from '@capstan/contracts';
 import { AppError, type Clock } from '@capstan/kernel';
 import { LiveFeed, RpcClient } from '@capstan/messaging';
-import { CLOCK } from '@capstan/service-kit';
+import { CLOCK, Metrics } from '@capstan/service-kit';
 import { Inject, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ConnectedSocket, MessageBody, type OnGatewayDisconnect, type OnGatewayInit, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import type { z } from 'zod';
@@ -45,7 +45,10 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnGatewayDisconne
     private readonly numbers: LiveNumbers,
     private readonly rpc: RpcClient,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+    metrics: Metrics,
+  ) {
+    metrics.gauge('capstan_sockets', 'Browsers connected to this instance', [], (gauge) => gauge.set(this.server?.sockets.sockets.size ?? 0));
+  }
 
   afterInit(server: LiveServer): void {
     this.server = server;
