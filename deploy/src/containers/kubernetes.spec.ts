@@ -3,6 +3,7 @@ import path from 'node:path';
 import { SERVICES, type ServiceName } from '@capstan/contracts';
 import { deriveTopology, platformCatalogue } from '@capstan/messaging';
 import { parse, parseAllDocuments } from 'yaml';
+import { schemaProblems, WITHOUT_SCHEMA } from '../../test/kubernetes-schemas';
 import { allServiceSettings, requiredSettings, serviceSettings, settingNames } from '../../test/service-settings';
 import { deploymentSecrets, secretManifests } from './deployment-secrets';
 
@@ -32,6 +33,32 @@ function manifests(folder: string): Manifest[] {
 function kustomization(folder: string): Kustomization {
   return parse(readFileSync(path.join(K8S, folder, 'kustomization.yaml'), 'utf8')) as Kustomization;
 }
+
+describe(schemaProblems.name, () => {
+  const good = { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'x' }, spec: { maxUnavailable: 1, selector: { matchLabels: { free: 'name' } } } };
+
+  it('has nothing against a manifest in order', () => {
+    expect(schemaProblems(good)).toEqual([]);
+  });
+
+  it('sees a wrong value, a field that does not exist, and a kind that does not', () => {
+    expect(schemaProblems({ ...good, spec: { ...good.spec, selector: 'x' } } as never)).toEqual([expect.stringContaining('selector must be object')]);
+    expect(schemaProblems({ ...good, spec: { ...good.spec, maxUnavailible: 1 } } as never)).toEqual(['spec.maxUnavailible']);
+    expect(schemaProblems({ ...good, kind: 'PodDisruption' })).toEqual(['no schema for policy/v1 PodDisruption']);
+  });
+});
+
+const everything = ['base', path.join('overlays', 'dev'), path.join('overlays', 'production')].flatMap((folder) => manifests(folder).map((manifest): [string, Manifest] => [`${folder}: ${manifest.kind} ${manifest.metadata.name}`, manifest]));
+
+describe('k8s', () => {
+  it.each(everything)('%s is as its schema says', (_, manifest) => {
+    expect(schemaProblems(manifest)).toEqual([]);
+  });
+
+  it('names the kinds that no schema was found for', () => {
+    expect(everything.map(([, { apiVersion, kind }]) => `${apiVersion} ${kind}`)).toEqual(expect.arrayContaining([...WITHOUT_SCHEMA]));
+  });
+});
 
 describe('k8s/base', () => {
   const all = manifests('base');

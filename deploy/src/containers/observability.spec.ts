@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { SERVICES } from '@capstan/contracts';
 import { Metrics } from '@capstan/service-kit';
+import { parser } from '@prometheus-io/lezer-promql';
 import { parse } from 'yaml';
 
 const ROOT = path.resolve(__dirname, '..', '..', '..');
@@ -77,6 +78,18 @@ describe('deploy/observability', () => {
   it.each([...made])('%s has no label that grows with what there is', (_, { labels }) => {
     // Ids, names and addresses would make a series each.
     expect(labels.filter((label) => /id$|name|host|address|path|url|device|camera|session|receiver/.test(label))).toEqual([]);
+  });
+
+  it.each(queries)('%s is PromQL', (_, query) => {
+    const mistakes: string[] = [];
+    parser.parse(query).iterate({ enter: ({ type, from, to }) => (type.isError ? void mistakes.push(`at ${from}: ${query.slice(from, to + 10)}`) : undefined) });
+    expect(mistakes).toEqual([]);
+  });
+
+  it('would see a mistake in PromQL', () => {
+    let mistakes = 0;
+    parser.parse('sum by (job (up)').iterate({ enter: ({ type }) => void (mistakes += type.isError ? 1 : 0) });
+    expect(mistakes).toBeGreaterThan(0);
   });
 
   it.each(queries)('%s asks for metrics that are made, by labels they have', (_, query) => {
