@@ -63,6 +63,8 @@ import { SchedulesController } from './schedules/schedules.controller';
 import { SessionTemplatesController } from './sessions/session-templates.controller';
 import { SessionsController } from './sessions/sessions.controller';
 import { HealthClient } from './system/health.client';
+import { Instances } from './system/instances';
+import { ParkingController } from './system/parking.controller';
 import { SystemController } from './system/system.controller';
 import { TokensController } from './tokens/tokens.controller';
 import { TokensRepository } from './tokens/tokens.repository';
@@ -111,6 +113,7 @@ const keyed: Provider[] = [
     AuditController,
     AuditConsumer,
     SystemController,
+    ParkingController,
     CaptureSessionsController,
     CaptureAnalysisController,
     DownloadsController,
@@ -166,6 +169,7 @@ const keyed: Provider[] = [
     LiveGateway,
     RecordingSocketGateway,
     HealthClient,
+    Instances,
     Housekeeping,
   ],
 })

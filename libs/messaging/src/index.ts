@@ -13,6 +13,8 @@ export { LiveFeed, type LiveFeedOptions } from './live-feed/live-feed';
 export { OnCommand, OnControl, OnEvent, OnRpc, type InvalidDataHandler, type OnMessageOptions } from './nest/decorators';
 export { MessagingModule } from './nest/messaging.module';
 export { MessagingStatus } from './nest/messaging-status';
+export { ParkingDesk } from './nest/parking-desk';
+export { type ParkedMessage } from './parking/parking-lot.client';
 export { MessagingStrategy } from './nest/messaging.strategy';
 export { EXCHANGES, queueOf } from './topology/names';
 export { deriveTopology } from './topology/topology';

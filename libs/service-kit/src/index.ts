@@ -8,6 +8,7 @@ export {
   vaultSettings,
   type VaultSettings,
 } from './config/config';
+export { ParkingOrders } from './parking/parking-orders';
 export { HealthService, type HealthCheck, type HealthCount } from './health/health.service';
 export { LONG_SECONDS, Metrics } from './metrics/metrics';
 export { CLOCK, IDS, OBJECT_STORE, RANDOM, SERVICE, type ServiceIdentity } from './tokens';

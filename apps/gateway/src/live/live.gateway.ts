@@ -1,4 +1,4 @@
-import { clientMessages, collectionRpc, type DataOf, type Envelope, LIVE_EVENTS, sessionProgress, type SocketAck } from '@capstan/contracts';
+import { clientMessages, collectionRpc, type DataOf, type Envelope, instanceReported, LIVE_EVENTS, sessionProgress, type SocketAck } from '@capstan/contracts';
 import { AppError, type Clock } from '@capstan/kernel';
 import { LiveFeed, RpcClient } from '@capstan/messaging';
 import { CLOCK, Metrics } from '@capstan/service-kit';
@@ -7,6 +7,7 @@ import { ConnectedSocket, MessageBody, type OnGatewayDisconnect, type OnGatewayI
 import type { z } from 'zod';
 import { Authenticator } from '../auth/authenticator';
 import { holds, type Principal } from '../auth/principal';
+import { Instances } from '../system/instances';
 import { channelCollection, channelPermission, channelSession } from './channels';
 import { type LiveMessage, toLiveMessages } from './live-messages';
 import { LIVE_GATEWAY_OPTIONS } from './live-options';
@@ -44,6 +45,7 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnGatewayDisconne
     private readonly snapshots: Snapshots,
     private readonly numbers: LiveNumbers,
     private readonly rpc: RpcClient,
+    private readonly instances: Instances,
     @Inject(CLOCK) private readonly clock: Clock,
     metrics: Metrics,
   ) {
@@ -110,6 +112,10 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnGatewayDisconne
   }
 
   private forward(envelope: Envelope): void {
+    if (envelope.type === instanceReported.type) {
+      this.instances.hear(envelope.data);
+      return;
+    }
     if (envelope.type === sessionProgress.type) {
       this.numbers.hear(envelope.data as DataOf<typeof sessionProgress>);
     }
