@@ -85,14 +85,15 @@ describe('a capture on real hosts', () => {
         expect(way).toEqual([
           expect.stringMatching(/^gateway: POST/),
           'gateway: capture-orchestrator.create-session.v1 call',
-          'capture-orchestrator: capture-orchestrator.create-session.v1 process',
-          'device-collector: device-collector.run-task.v1 process',
+          'capture-orchestrator: capture-orchestrator.create-session.v1 answer',
+          'device-collector: device-collector.commands process',
           'device-collector: task packet-capture',
           'device-collector: device start',
         ]);
       },
       { timeoutMs: 30_000 },
     );
+    expect([...traces.addresses]).toEqual(['/v1/traces']);
   }, 40_000);
 
   it('merges what the hosts saw into one capture, and tells of the calls in it', async () => {

@@ -18,6 +18,8 @@ interface OtlpBody {
 /** Takes traces as OTLP over HTTP in JSON (opentelemetry.io, OTLP specification, `/v1/traces`) and keeps them. */
 export class TraceReceiver {
   readonly spans: ReceivedSpan[] = [];
+  /** Everything that was sent to. */
+  readonly addresses = new Set<string>();
 
   private constructor(private readonly server: Server) {}
 
@@ -26,7 +28,10 @@ export class TraceReceiver {
       const parts: Buffer[] = [];
       request.on('data', (part: Buffer) => parts.push(part));
       request.on('end', () => {
-        receiver.take(JSON.parse(Buffer.concat(parts).toString('utf8')) as OtlpBody);
+        receiver.addresses.add(request.url ?? '');
+        if (request.url === '/v1/traces') {
+          receiver.take(JSON.parse(Buffer.concat(parts).toString('utf8')) as OtlpBody);
+        }
         response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
       });
     });
