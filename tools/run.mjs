@@ -15,6 +15,7 @@ const COMMANDS = {
   lab: 'deploy/dist/lab.js',
   parking: 'deploy/dist/parking.js',
   docs: 'deploy/dist/docs/main.js',
+  secrets: 'deploy/dist/secrets.js',
   test: 'deploy/dist/test.js',
   bench: 'bench/dist/main.js',
   chaos: 'chaos/dist/main.js',

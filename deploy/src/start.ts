@@ -1,16 +1,19 @@
+import { parseArgs } from 'node:util';
 import { AppError } from '@capstan/kernel';
 import { ConfigurationError } from '@capstan/service-kit';
 import { LocalStack } from './stack/local-stack';
 import { readLauncherSettings } from './stack/settings';
 import { say, stopSignal } from './terminal';
 
-/** `npm start`: everything on this machine until Ctrl-C. */
+/** `npm start`: everything on this machine until Ctrl-C; with `-- --replicas N` N processes of every service. */
 async function main(): Promise<void> {
   const stopped = stopSignal();
   const began = performance.now();
-  const stack = await LocalStack.start({ settings: readLauncherSettings(process.env), log: say });
+  const { values } = parseArgs({ options: { replicas: { type: 'string' } } });
+  const environment = { ...process.env, ...(values.replicas === undefined ? {} : { CAPSTAN_REPLICAS: values.replicas }) };
+  const stack = await LocalStack.start({ settings: readLauncherSettings(environment), log: say });
   say('');
-  say(`Capstan is ready after ${((performance.now() - began) / 1_000).toFixed(1)} s: ${stack.address}`);
+  say(`Capstan is ready after ${((performance.now() - began) / 1_000).toFixed(1)} s: ${stack.addresses.join(', ')}`);
   if (stack.oneTimePassword !== undefined) {
     say(`Sign in as admin with the one-time password ${stack.oneTimePassword} and choose your own.`);
   }

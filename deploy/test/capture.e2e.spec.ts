@@ -8,6 +8,7 @@ import { routes } from '@capstan/contracts';
 import { eventually } from '@capstan/testing';
 import { extractMember, inspectBundle } from '../src';
 import { problemOf, System, targetOf } from './system';
+import { TraceReceiver } from './trace-receiver';
 
 const CANARY = 'canary-7f3e-Password!';
 
@@ -18,15 +19,18 @@ function filesBelow(folder: string): string[] {
 
 describe('a capture on real hosts', () => {
   let system: System;
+  let traces: TraceReceiver;
   let folder: string;
 
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'capstan-e2e-files-'));
-    system = await System.start(['--hosts', '4', '--faults', '4=small-tmp']);
+    traces = await TraceReceiver.start();
+    system = await System.start(['--hosts', '4', '--faults', '4=small-tmp'], { environment: { OTEL_EXPORTER_OTLP_ENDPOINT: traces.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' } });
   }, 120_000);
 
   afterAll(async () => {
     await system.stop();
+    await traces.stop();
     rmSync(folder, { recursive: true, force: true });
   }, 60_000);
 
@@ -69,6 +73,28 @@ describe('a capture on real hosts', () => {
       expect((await system.processes(host)).filter((command) => command.includes('tcpdump'))).toEqual([]);
     }
   }, 90_000);
+
+  it('leaves one trace from the request through the broker to the steps on the device', async () => {
+    await eventually(
+      () => {
+        const [start] = traces.spans.filter(({ name }) => name === 'device start');
+        const way: string[] = [];
+        for (let span = start; span !== undefined; span = traces.spans.find(({ spanId }) => spanId === span?.parentSpanId)) {
+          way.unshift(`${span.service.replace('capstan-', '')}: ${span.name}`);
+        }
+        expect(way).toEqual([
+          expect.stringMatching(/^gateway: POST/),
+          'gateway: capture-orchestrator.create-session.v1 call',
+          'capture-orchestrator: capture-orchestrator.create-session.v1 answer',
+          'device-collector: device-collector.commands process',
+          'device-collector: task packet-capture',
+          'device-collector: device start',
+        ]);
+      },
+      { timeoutMs: 30_000 },
+    );
+    expect([...traces.addresses]).toEqual(['/v1/traces']);
+  }, 40_000);
 
   it('merges what the hosts saw into one capture, and tells of the calls in it', async () => {
     const id = await system.capture([1, 2, 3].map((n) => targetOf(system.host(n))), { name: 'calls', duration_sec: 12 });

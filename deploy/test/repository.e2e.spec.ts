@@ -4,9 +4,9 @@ import path from 'node:path';
 import { ROOT } from '../src';
 
 describe('the repository', () => {
-  it('has an operator’s guide that says what the settings’ schemas say', () => {
+  it('has an operator’s guide and an .env.example that say what the settings’ schemas say', () => {
     const { stdout, stderr } = spawnSync(process.execPath, [path.join(ROOT, 'deploy', 'dist', 'docs', 'main.js'), '--check'], { encoding: 'utf8' });
-    expect(stdout + stderr).toBe('docs/operations.md is up to date\n');
+    expect(stdout + stderr).toBe('docs/operations.md is up to date\n.env.example is up to date\n');
     expect(readFileSync(path.join(ROOT, 'docs', 'operations.md'), 'utf8')).toContain('| `CAPSTAN_TOKEN_KEY` | **required** |');
   });
 

@@ -19,6 +19,7 @@ import { COLLECTOR_CONFIG, type CollectorConfig } from './config';
 import { CredentialHousekeeping } from './credentials/credential-housekeeping.service';
 import { CredentialsController } from './credentials/credentials.controller';
 import { Credentials } from './credentials/credentials.repository';
+import { DriverSteps } from './drivers/driver-steps.service';
 import { captureDrivers, DriverRegistry } from './drivers/registry';
 import { DeviceDirectory } from './devices/device-directory.repository';
 import { DeviceFacetsReader } from './devices/device-facets.repository';
@@ -78,6 +79,7 @@ class CollectorFeatures {
         inject: [SinkHostKeys, CLOCK],
       },
       Leftovers,
+      DriverSteps,
       PacketCaptureExecutor,
       LeftoverCleaner,
       CaptureAnalyses,

@@ -1,5 +1,5 @@
 import type { Clock, IdSource } from '@capstan/kernel';
-import { CLOCK, IDS } from '@capstan/service-kit';
+import { CLOCK, IDS, Metrics } from '@capstan/service-kit';
 import { type DynamicModule, Inject, type MiddlewareConsumer, Module, type NestModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, DiscoveryModule, HttpAdapterHost } from '@nestjs/core';
 import type { Express } from 'express';
@@ -63,6 +63,8 @@ import { SchedulesController } from './schedules/schedules.controller';
 import { SessionTemplatesController } from './sessions/session-templates.controller';
 import { SessionsController } from './sessions/sessions.controller';
 import { HealthClient } from './system/health.client';
+import { Instances } from './system/instances';
+import { ParkingController } from './system/parking.controller';
 import { SystemController } from './system/system.controller';
 import { TokensController } from './tokens/tokens.controller';
 import { TokensRepository } from './tokens/tokens.repository';
@@ -111,6 +113,7 @@ const keyed: Provider[] = [
     AuditController,
     AuditConsumer,
     SystemController,
+    ParkingController,
     CaptureSessionsController,
     CaptureAnalysisController,
     DownloadsController,
@@ -166,6 +169,7 @@ const keyed: Provider[] = [
     LiveGateway,
     RecordingSocketGateway,
     HealthClient,
+    Instances,
     Housekeeping,
   ],
 })
@@ -174,6 +178,7 @@ export class GatewayModule implements NestModule {
     private readonly adapter: HttpAdapterHost,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
     @Inject(IDS) private readonly ids: IdSource,
+    private readonly metrics: Metrics,
   ) {}
 
   /** @param overrides providers that take the place of the gateway's own, for tests */
@@ -183,6 +188,6 @@ export class GatewayModule implements NestModule {
 
   configure(consumer: MiddlewareConsumer): void {
     prepareExpress(this.adapter.httpAdapter.getInstance<Express>(), this.config);
-    consumer.apply(...entryMiddleware(this.ids)).forRoutes('{*path}');
+    consumer.apply(...entryMiddleware(this.ids, this.metrics)).forRoutes('{*path}');
   }
 }

@@ -128,4 +128,35 @@ describe('the gateway beside a real broker', () => {
     const { body } = await read('/api/v1/system');
     expect(body['services']).toEqual(expect.arrayContaining([expect.objectContaining({ service: 'gateway', ready: true })]));
   });
+
+  it('hears of every process, itself among them', async () => {
+    await eventually(async () => {
+      const { body } = await read('/api/v1/system');
+      expect(body['replicas']).toEqual([expect.objectContaining({ service: 'gateway', ready: true, load: { cpu_cores: expect.any(Number), memory_bytes: expect.any(Number), event_loop_ms: expect.any(Number) }, queues: expect.arrayContaining([{ queue: 'gateway.parking', messages: 0 }]) })]);
+    });
+  });
+
+  it('shows administrators what could not be handled, sends it back and deletes it, and keeps that in the audit log', async () => {
+    const order = async (what: string, body: object) => {
+      const response = await fetch(`${url}/api/v1/system/parked/gateway/${what}`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    };
+    const parked = async () => (await read('/api/v1/system/parked/gateway')).body as unknown as { total: number; messages: { id: string; redriven: number }[] };
+    const channel = await broker.createConfirmChannel();
+    const id = systemIds.next();
+    const fact = { specversion: '1.0', id, source: 'capstan/device-collector', type: auditRecorded.type, time: new Date().toISOString(), datacontenttype: 'application/json', data: { at: 'never' } };
+    channel.publish(EXCHANGES.events, auditRecorded.type, Buffer.from(JSON.stringify(fact)), { persistent: true, contentType: 'application/cloudevents+json', messageId: id });
+    await channel.waitForConfirms();
+    await channel.close();
+
+    await eventually(async () => expect(await parked()).toMatchObject({ total: 1, messages: [{ id, type: auditRecorded.type, queue: 'gateway.events', redriven: 0, code: expect.any(String), reason: expect.any(String) }] }));
+    expect(await order('redrive', { ids: [id] })).toEqual({ status: 200, body: { sent: 1, kept: 0 } });
+    // Nothing was mended: it comes back, and says that it was sent before.
+    await eventually(async () => expect(await parked()).toMatchObject({ total: 1, messages: [{ id, redriven: 1 }] }));
+    expect((await order('purge', {})).status).toBe(422);
+    expect(await order('purge', { ids: [id] })).toEqual({ status: 200, body: { purged: 1 } });
+    await eventually(async () => expect((await parked()).total).toBe(0));
+    const { body } = await read('/api/v1/audit?per_page=50');
+    expect(JSON.stringify(body)).toContain('/system/parked/');
+  });
 });

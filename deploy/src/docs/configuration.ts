@@ -4,14 +4,18 @@ import { z } from 'zod';
 export type SettingShape = Readonly<Record<string, z.ZodType>>;
 
 /** One row of the configuration table. */
-interface Row {
+export interface SettingRow {
   readonly variable: string;
+  readonly required: boolean;
+  /** The default as text; empty when there is none. */
   readonly fallback: string;
+  /** An empty text can be a default, too. */
+  readonly hasDefault: boolean;
   readonly meaning: string;
 }
 
 /** The JSON Schema of a shape knows default, range and description, whatever zod wrappers a setting is built of. */
-function rowsOf(shape: SettingShape): Row[] {
+export function settingRows(shape: SettingShape): SettingRow[] {
   const schema = z.toJSONSchema(z.object(shape), { io: 'input', unrepresentable: 'any' }) as {
     properties: Record<string, { default?: unknown; description?: string; enum?: unknown[]; minimum?: number; maximum?: number }>;
     required?: string[];
@@ -21,7 +25,9 @@ function rowsOf(shape: SettingShape): Row[] {
     const allowed = property.enum ? ` One of ${property.enum.map((value) => `\`${String(value)}\``).join(', ')}.` : property.minimum !== undefined && property.maximum !== undefined ? ` From ${property.minimum} to ${property.maximum}.` : '';
     return {
       variable,
-      fallback: required ? '**required**' : property.default === undefined ? '' : `\`${String(property.default)}\``,
+      required,
+      fallback: property.default === undefined ? '' : String(property.default),
+      hasDefault: property.default !== undefined,
       meaning: `${property.description ?? ''}.${allowed}`.replace(/^\./, ''),
     };
   });
@@ -32,7 +38,7 @@ export function configurationTable(shape: SettingShape): string {
   return [
     '| variable | default | meaning |',
     '|---|---|---|',
-    ...rowsOf(shape).map(({ variable, fallback, meaning }) => `| \`${variable}\` | ${fallback} | ${meaning.replaceAll('|', '\\|')} |`),
+    ...settingRows(shape).map(({ variable, required, hasDefault, fallback, meaning }) => `| \`${variable}\` | ${required ? '**required**' : hasDefault ? `\`${fallback}\`` : ''} | ${meaning.replaceAll('|', '\\|')} |`),
   ].join('\n');
 }
 

@@ -5,7 +5,6 @@ import {
   assertDiskSpace,
   assertPortFree,
   type BrokerUser,
-  freePort,
   freePorts,
   identify,
   installPackages,
@@ -50,15 +49,20 @@ export interface LocalStackOptions {
  */
 export class LocalStack {
   private constructor(
-    readonly address: string,
+    /** Addresses of all gateways; any of them serves everybody. */
+    readonly addresses: readonly string[],
     /** Of the first administrator; undefined once it was changed, or when it was chosen by the person. */
     readonly oneTimePassword: string | undefined,
     private readonly services: readonly ServiceProcess[],
     private readonly postgres: KeptAlive<RunningPostgres> | undefined,
     private readonly rabbitmq: KeptAlive<RunningRabbitmq> | undefined,
     private readonly dataDir: string,
-    private readonly names: readonly ServiceName[],
   ) {}
+
+  /** Of the first gateway. */
+  get address(): string {
+    return this.addresses[0] ?? '';
+  }
 
   static async start(options: LocalStackOptions): Promise<LocalStack> {
     const { settings, log } = options;
@@ -66,8 +70,7 @@ export class LocalStack {
     occupy(dataDir);
     const started: { stop(): Promise<void> }[] = [];
     try {
-      const port = settings.CAPSTAN_PORT === 0 ? await freePort() : settings.CAPSTAN_PORT;
-      await assertPortFree(port, 'the web app', 'CAPSTAN_PORT', settings.CAPSTAN_HOST);
+      const ports = await gatewayPorts(settings);
       await assertDiskSpace(dataDir, MIN_FREE_BYTES);
       await installPackages(missingTools(['tshark', 'ffmpeg', ...(settings.RABBITMQ_URL === undefined ? (['rabbitmq'] as const) : []), ...(options.tools ?? [])]), { log });
 
@@ -82,22 +85,34 @@ export class LocalStack {
       const adminUrl = settings.DATABASE_URL ?? postgres?.now.url ?? '';
       const databaseUrls = await provision(adminUrl, dataDir);
 
-      const opsPorts = await freePorts(SERVICES.length);
-      const plan = { settings, dataDir, port, databaseUrls };
-      const processes = (rabbitmqUrl: (name: ServiceName) => string): ServiceProcess[] =>
-        SERVICES.map((name, index) => {
-          const opsPort = opsPorts[index] ?? 0;
-          const readyUrl = `http://127.0.0.1:${opsPort}/ready`;
-          return new ServiceProcess({ name, environment: environmentOf(name, opsPort, rabbitmqUrl(name), plan), logDir: path.join(dataDir, 'logs'), restartDelayMs: settings.CAPSTAN_RESTART_DELAY_MS, readyUrl, log });
+      const opsPorts = await freePorts(SERVICES.length * ports.length);
+      const processes = (replica: number, rabbitmqUrl: (name: ServiceName) => string): ServiceProcess[] =>
+        SERVICES.map((service, index) => {
+          const opsPort = opsPorts[replica * SERVICES.length + index] ?? 0;
+          const plan = { settings, dataDir, port: ports[replica] ?? 0, publicPort: ports[0] ?? 0, databaseUrls };
+          return new ServiceProcess({
+            service,
+            name: replica === 0 ? service : `${service}-${replica + 1}`,
+            environment: environmentOf(service, opsPort, rabbitmqUrl(service), plan),
+            logDir: path.join(dataDir, 'logs'),
+            restartDelayMs: settings.CAPSTAN_RESTART_DELAY_MS,
+            readyUrl: `http://127.0.0.1:${opsPort}/ready`,
+            log,
+          });
         });
       // The migrations need no broker: they run while it boots, which takes longest of all.
-      await Promise.all(processes(() => settings.RABBITMQ_URL ?? 'amqp://127.0.0.1').map((service) => service.migrate()));
+      await Promise.all(processes(0, () => settings.RABBITMQ_URL ?? 'amqp://127.0.0.1').map((service) => service.migrate()));
       const rabbitmq = await broker;
-      const services = processes((name) => settings.RABBITMQ_URL ?? brokerUrl(rabbitmq?.now.port ?? 0, brokerUsers.find((user) => user.name === `capstan-${name}`)));
-      started.push(...services);
-      await Promise.all(services.map((service) => service.start()));
+      const services: ServiceProcess[] = [];
+      for (let replica = 0; replica < ports.length; replica += 1) {
+        // One after the other: the first of each makes what all of them share, such as the first administrator.
+        const next = processes(replica, (name) => settings.RABBITMQ_URL ?? brokerUrl(rabbitmq?.now.port ?? 0, brokerUsers.find((user) => user.name === `capstan-${name}`)));
+        services.push(...next);
+        started.push(...next);
+        await Promise.all(next.map((service) => service.start()));
+      }
 
-      const stack = new LocalStack(`http://${settings.CAPSTAN_HOST === '0.0.0.0' ? '127.0.0.1' : settings.CAPSTAN_HOST}:${port}`, readOneTimePassword(dataDir), services, postgres, rabbitmq, dataDir, SERVICES);
+      const stack = new LocalStack(ports.map((port) => `http://${settings.CAPSTAN_HOST === '0.0.0.0' ? '127.0.0.1' : settings.CAPSTAN_HOST}:${port}`), readOneTimePassword(dataDir), services, postgres, rabbitmq, dataDir);
       stack.writeState();
       return stack;
     } catch (error) {
@@ -109,10 +124,10 @@ export class LocalStack {
     }
   }
 
-  /** Process ids by name, `postgres` and `rabbitmq` among them; what faults are injected into. */
+  /** Process ids by name, `postgres` and `rabbitmq` among them; what faults are injected into. The second gateway is `gateway-2`. */
   pids(): Record<string, number | undefined> {
     return {
-      ...Object.fromEntries(this.names.map((name, index) => [name, this.services[index]?.pid])),
+      ...Object.fromEntries(this.services.map(({ name, pid }) => [name, pid])),
       postgres: this.postgres?.now.pid,
       rabbitmq: this.rabbitmq?.now.pid,
     };
@@ -134,16 +149,16 @@ export class LocalStack {
   }
 
   async stop(): Promise<void> {
-    // The gateway first: no new orders; then the workers and the orchestrator together, as they talk to each other while draining.
-    const [gateway, ...others] = this.services;
-    await gateway?.stop();
-    await Promise.all(others.map((service) => service.stop()));
+    // The gateways first: no new orders; then the workers and the orchestrator together, as they talk to each other while draining.
+    const gateways = this.services.filter(({ service }) => service === 'gateway');
+    await Promise.all(gateways.map((gateway) => gateway.stop()));
+    await Promise.all(this.services.filter((service) => !gateways.includes(service)).map((service) => service.stop()));
     await Promise.all([this.rabbitmq?.stop(), this.postgres?.stop()]);
     release(this.dataDir);
   }
 
   private writeState(): void {
-    writeFileSync(path.join(this.dataDir, 'run.json'), JSON.stringify({ address: this.address, launcher: process.pid, publisher_url: this.publisherUrl, broker_url: this.brokerAdminUrl }, null, 2), { mode: 0o600 });
+    writeFileSync(path.join(this.dataDir, 'run.json'), JSON.stringify({ address: this.address, addresses: this.addresses, launcher: process.pid, publisher_url: this.publisherUrl, broker_url: this.brokerAdminUrl }, null, 2), { mode: 0o600 });
   }
 }
 
@@ -151,10 +166,12 @@ interface Plan {
   readonly settings: LauncherSettings;
   readonly dataDir: string;
   readonly port: number;
+  /** Of the first gateway: what links in messages name. */
+  readonly publicPort: number;
   readonly databaseUrls: ReadonlyMap<ServiceName, string>;
 }
 
-function environmentOf(name: ServiceName, opsPort: number, rabbitmqUrl: string, { settings, dataDir, port, databaseUrls }: Plan): Record<string, string> {
+function environmentOf(name: ServiceName, opsPort: number, rabbitmqUrl: string, { settings, dataDir, port, publicPort, databaseUrls }: Plan): Record<string, string> {
   const given = (key: keyof LauncherSettings): Record<string, string> => {
     const value = settings[key];
     return value === undefined ? {} : { [key]: String(value) };
@@ -164,12 +181,16 @@ function environmentOf(name: ServiceName, opsPort: number, rabbitmqUrl: string, 
     DATABASE_URL: databaseUrls.get(name) ?? '',
     RABBITMQ_URL: rabbitmqUrl,
     CAPSTAN_OPS_PORT: String(opsPort),
+    // All of them share one server and its connections.
+    CAPSTAN_DATABASE_POOL: String(Math.max(3, Math.floor(10 / settings.CAPSTAN_REPLICAS))),
     ...given('LOG_LEVEL'),
     ...given('OTEL_EXPORTER_OTLP_ENDPOINT'),
+    ...given('OTEL_EXPORTER_OTLP_PROTOCOL'),
+    OTEL_SERVICE_NAME: `capstan-${name}`,
     ...store,
     ...(NEEDS_VAULT.includes(name) ? { CAPSTAN_VAULT_KEY_FILE: path.join(dataDir, 'secrets', `vault-${name}`) } : {}),
     ...(name === 'camera-service' ? { CAPSTAN_CAMERA_NETWORKS: settings.CAPSTAN_CAMERA_NETWORKS ?? CAMERA_NETWORKS, ...given('CAPSTAN_CAMERA_HEALTH_SEC') } : {}),
-    ...(name === 'notifier' ? { CAPSTAN_PUBLIC_URL: settings.CAPSTAN_PUBLIC_URL ?? `http://${settings.CAPSTAN_HOST}:${port}`, ...given('CAPSTAN_WEBHOOK_NETWORKS') } : {}),
+    ...(name === 'notifier' ? { CAPSTAN_PUBLIC_URL: settings.CAPSTAN_PUBLIC_URL ?? `http://${settings.CAPSTAN_HOST}:${publicPort}`, ...given('CAPSTAN_WEBHOOK_NETWORKS') } : {}),
     ...(name === 'device-collector'
       ? { CAPSTAN_ANALYSIS_DIR: path.join(dataDir, 'scratch'), ...given('CAPSTAN_COLLECTION_RAMP_PER_SEC'), ...given('CAPSTAN_SFTP_SINK_PORT'), ...given('CAPSTAN_SFTP_SINK_ADDRESS'), ...given('CAPSTAN_SFTP_SINK_ADVERTISED_PORT') }
       : {}),
@@ -187,6 +208,15 @@ function environmentOf(name: ServiceName, opsPort: number, rabbitmqUrl: string, 
 
 function mutable({ permissions, topicPermissions }: BrokerAccess): Pick<BrokerUser, 'permissions' | 'topicPermissions'> {
   return { permissions: permissions.map((permission) => ({ ...permission })), topicPermissions: topicPermissions.map((permission) => ({ ...permission })) };
+}
+
+/** One port for every gateway. @throws AppError when one of them is taken */
+async function gatewayPorts({ CAPSTAN_PORT: first, CAPSTAN_REPLICAS: replicas, CAPSTAN_HOST: host }: LauncherSettings): Promise<number[]> {
+  const ports = first === 0 ? await freePorts(replicas) : Array.from({ length: replicas }, (_, replica) => first + replica);
+  for (const port of ports) {
+    await assertPortFree(port, 'the web app', 'CAPSTAN_PORT', host);
+  }
+  return ports;
 }
 
 function tokenKey(dataDir: string): string {

@@ -1,11 +1,14 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isRunning, spawnServer, stopProcess, type ServerProcess } from '@capstan/backing-services';
+import type { ServiceName } from '@capstan/contracts';
 import { systemClock } from '@capstan/kernel';
 import { ROOT } from './settings';
 
 /** One of Capstan's own services as a process that is kept alive. */
 export interface ServiceProcessOptions {
+  readonly service: ServiceName;
+  /** Of this process; names its log. */
   readonly name: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly logDir: string;
@@ -34,6 +37,14 @@ export class ServiceProcess {
   /** Process id of the running incarnation; undefined between two of them. */
   get pid(): number | undefined {
     return this.current !== undefined && isRunning(this.current) ? this.current.pid : undefined;
+  }
+
+  get name(): string {
+    return this.options.name;
+  }
+
+  get service(): ServiceName {
+    return this.options.service;
   }
 
   get logFile(): string {
@@ -66,7 +77,7 @@ export class ServiceProcess {
   }
 
   private async launch(args: readonly string[]): Promise<ServerProcess> {
-    const main = path.join(ROOT, 'apps', this.options.name, 'dist', 'main.js');
+    const main = path.join(ROOT, 'apps', this.options.service, 'dist', 'main.js');
     return spawnServer(process.execPath, ['--enable-source-maps', main, ...args], {
       cwd: ROOT,
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TZ: process.env['TZ'], ...this.options.environment },

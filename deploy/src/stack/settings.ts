@@ -8,6 +8,7 @@ const optional = z.preprocess((value) => (value === '' ? undefined : value), z.s
 export const launcherSettings = {
   CAPSTAN_HOST: z.string().default('127.0.0.1').describe('Address the web app and the API listen on'),
   CAPSTAN_PORT: z.coerce.number().int().min(0).max(65_535).default(8080).describe('Port of the web app and the API; 0 takes any free one'),
+  CAPSTAN_REPLICAS: z.coerce.number().int().min(1).max(9).default(1).describe('Processes of every service; also `npm start -- --replicas N`. Further gateways listen on the ports behind CAPSTAN_PORT'),
   CAPSTAN_DATA_DIR: z.string().default('.capstan').describe('Folder of everything that must survive a restart'),
   CAPSTAN_ADMIN_PASSWORD: optional.describe('Password of the first administrator `admin`; without it a one-time password is printed'),
   CAPSTAN_RESTART_DELAY_MS: z.coerce.number().int().min(0).max(600_000).default(1_000).describe('Milliseconds before a process that died is started again'),
@@ -28,6 +29,7 @@ export const launcherSettings = {
   CAPSTAN_SFTP_SINK_ADVERTISED_PORT: optional.describe('Port at which devices reach the SFTP sink, when it is mapped'),
   LOG_LEVEL: optional.describe('Least severe level written to the log files; info by default'),
   OTEL_EXPORTER_OTLP_ENDPOINT: optional.describe('Where traces are sent; tracing is off without it'),
+  OTEL_EXPORTER_OTLP_PROTOCOL: optional.describe('How traces are sent: http/protobuf by default, http/json or grpc'),
 } as const;
 
 /** See {@link launcherSettings}. */

@@ -12,7 +12,7 @@ export {
 } from './processes';
 export { storedSecret } from './data-folder';
 export { type PostgresOptions, type RunningPostgres, startPostgres } from './postgres';
-export { ALL_PERMISSIONS, type BrokerPermissions, type BrokerTopicPermissions, type BrokerUser } from './rabbitmq-config';
+export { ALL_PERMISSIONS, brokerDefinitions, type BrokerPermissions, type BrokerTopicPermissions, type BrokerUser } from './rabbitmq-config';
 export { type BrokerAddress, brokerAddressOf, erlangBinary, evaluateInBroker, rabbitmqctl } from './rabbitmq-control';
 export { type RabbitmqOptions, type RunningRabbitmq, startRabbitmq } from './rabbitmq';
 export { type RunningS3, startSwiftS3, type SwiftOptions } from './s3';

@@ -14,7 +14,8 @@ import { recordingEvents, recordingRpc } from './recordings/recording-messages';
 import { sessionCommands, sessionEvents, sessionProgress, sessionRpc } from './sessions/session-messages';
 import { sessionTemplateRpc } from './sessions/session-templates';
 import { scheduleEvents, scheduleRpc } from './schedules/schedules';
-import { healthRpc } from './system/system';
+import { parkingRpc } from './system/parking';
+import { healthRpc, instanceReported } from './system/system';
 import { checkTargets, sessionArtifactEvents, taskCommands, taskControls, taskEvents } from './tasks/tasks';
 
 /** Every message that may travel over the broker. What is not here is refused by sender and receiver alike. */
@@ -40,8 +41,9 @@ export const catalogue = {
     ...Object.values(catalogueRpc),
     ...Object.values(checkTargets),
     ...Object.values(healthRpc),
+    ...Object.values(parkingRpc).flatMap((orders) => Object.values(orders)),
   ] as readonly RpcDefinition[],
-  progress: [sessionProgress, waterfallLines] as readonly ProgressDefinition[],
+  progress: [sessionProgress, waterfallLines, instanceReported] as readonly ProgressDefinition[],
   controls: Object.values(taskControls) as readonly ControlDefinition[],
 } as const;
 

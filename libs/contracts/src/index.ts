@@ -416,10 +416,24 @@ export {
   type SocketAck,
 } from './socket/socket';
 export {
+  MAX_PARKED,
+  parkedList,
+  parkedMessage,
+  parkingRpc,
+  purgeAnswer,
+  purgeBody,
+  redriveAnswer,
+  redriveBody,
+  type ParkedMessageView,
+} from './system/parking';
+export {
   defineGetHealth,
   healthRpc,
+  instanceReport,
+  instanceReported,
   serviceHealth,
   systemView,
+  type InstanceReport,
   type ServiceHealth,
   type SystemView,
 } from './system/system';

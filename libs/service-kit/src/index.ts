@@ -8,8 +8,9 @@ export {
   vaultSettings,
   type VaultSettings,
 } from './config/config';
+export { ParkingOrders } from './parking/parking-orders';
 export { HealthService, type HealthCheck, type HealthCount } from './health/health.service';
-export { Metrics } from './metrics/metrics';
+export { LONG_SECONDS, Metrics } from './metrics/metrics';
 export { CLOCK, IDS, OBJECT_STORE, RANDOM, SERVICE, type ServiceIdentity } from './tokens';
 export { type ServiceDefinition } from './service-definition';
 export { VERSION } from './version';

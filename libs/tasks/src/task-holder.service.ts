@@ -1,8 +1,8 @@
 import { AppError, type Clock } from '@capstan/kernel';
-import { Outbox, ProgressPublisher } from '@capstan/messaging';
+import { inSpan, Outbox, ProgressPublisher, runInMessageContext } from '@capstan/messaging';
 import type { ObjectStore } from '@capstan/object-store';
 import { listen } from '@capstan/persistence';
-import { CLOCK, Metrics, OBJECT_STORE, SERVICE, type ServiceIdentity } from '@capstan/service-kit';
+import { CLOCK, LONG_SECONDS, Metrics, OBJECT_STORE, SERVICE, type ServiceIdentity } from '@capstan/service-kit';
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { TaskArtifacts } from './artifacts/task-artifacts.client';
@@ -26,6 +26,11 @@ const LOOK_EVERY_MS = 2_000;
 const RENEW_EVERY_MS = 5_000;
 const RENEW_AGAIN_MS = 1_000;
 const LET_GO_MS = 8_000;
+/** Tasks claimed with one statement: all replicas are woken at once, and the quickest must not take everything. */
+const CLAIM_AT_ONCE = 4;
+/** Of waiting before the next claim, for each task that is held: who holds less is quicker. */
+const YIELD_MS_PER_TASK = 0.5;
+const MAX_YIELD_MS = 20;
 /** A task that takes its holder down each time must not go round for ever. */
 const MAX_CLAIMS = 50;
 
@@ -44,6 +49,9 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
   /** By the monotonic clock: until then the leases last for certain. */
   private safeUntil = 0;
   private readonly finishedTasks;
+  private readonly leaseEvents;
+  private readonly waited;
+  private readonly worked;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -59,6 +67,9 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
     metrics: Metrics,
   ) {
     this.finishedTasks = metrics.counter('capstan_tasks_finished_total', 'Tasks that ended here, by outcome and error code', ['kind', 'outcome', 'code']);
+    this.leaseEvents = metrics.counter('capstan_task_leases_total', 'Leases of tasks, by what became of them: claimed, taken_over from a holder that was lost, lost, handed_back', ['event']);
+    this.waited = metrics.duration('capstan_task_wait_seconds', 'From the arrival of a task to its first claim', ['kind'], LONG_SECONDS);
+    this.worked = metrics.duration('capstan_task_seconds', 'From the first claim of a task to its end', ['kind', 'outcome'], LONG_SECONDS);
     metrics.gauge('capstan_tasks_held', 'Tasks this process works on', [], (gauge) => gauge.set(this.held.size));
     metrics.gauge('capstan_tasks_waiting', 'Tasks that wait for a free place in any process', [], async (gauge) => gauge.set(await this.leases.waiting()));
   }
@@ -88,6 +99,7 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
     const limit = new AbortController();
     await Promise.race([Promise.all(held.map((task) => task.ended)), this.clock.sleep(LET_GO_MS, limit.signal).catch(() => undefined)]);
     limit.abort();
+    this.leaseEvents.inc({ event: 'handed_back' }, held.length);
     await this.leases.release(held).catch((error: unknown) => this.logger.warn('Tasks could not be handed back; their leases will run out', error));
     this.logger.log(`Handed back ${held.length} tasks`);
   }
@@ -143,21 +155,29 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async claim(): Promise<void> {
-    const places = this.options.slots - this.held.size;
-    if (places <= 0) {
-      return;
-    }
-    const askedAt = this.clock.monotonic();
-    const claimed = await this.leases.claim(places);
-    if (this.held.size === 0) {
-      this.safeUntil = askedAt + LEASE_SEC * 1_000;
-    }
-    for (const task of claimed) {
-      this.begin(task);
+    for (let last = CLAIM_AT_ONCE; last === CLAIM_AT_ONCE && !this.stopping.signal.aborted; ) {
+      const places = Math.min(CLAIM_AT_ONCE, this.options.slots - this.held.size);
+      if (places <= 0) {
+        return;
+      }
+      await this.clock.sleep(Math.min(MAX_YIELD_MS, this.held.size * YIELD_MS_PER_TASK), this.stopping.signal).catch(() => undefined);
+      const askedAt = this.clock.monotonic();
+      const claimed = await this.leases.claim(places);
+      if (this.held.size === 0) {
+        this.safeUntil = askedAt + LEASE_SEC * 1_000;
+      }
+      for (const task of claimed) {
+        this.begin(task);
+      }
+      last = claimed.length;
     }
   }
 
   private begin(task: TaskRow): void {
+    this.leaseEvents.inc({ event: task.fence === 1 ? 'claimed' : 'taken_over' });
+    if (task.fence === 1) {
+      this.waited.observe({ kind: task.kind }, secondsSince(task.admitted_at ?? task.created_at, this.clock.now()));
+    }
     const control = new TaskControl();
     control.apply(task);
     const journal = new TaskJournal(task, control.lost, {
@@ -168,7 +188,12 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
       owner: this.identity.instance,
       service: this.options.worker,
     });
-    const ended = this.work(task, control, journal).finally(() => {
+    // Log lines, messages and spans of the work belong to whoever ordered it.
+    const { session_id: correlationId, traceparent } = task;
+    const work = (): Promise<void> => this.work(task, control, journal);
+    const ended = runInMessageContext({ correlationId, ...(traceparent === null ? {} : { traceparent }) }, () =>
+      inSpan(`task ${task.kind}`, { ...(traceparent === null ? {} : { traceparent }), attributes: { 'capstan.task': task.task_id, 'capstan.session': correlationId } }, work),
+    ).finally(() => {
       // A later lease of the same task may be here already.
       if (this.held.get(task.task_id)?.control === control) {
         this.held.delete(task.task_id);
@@ -184,11 +209,15 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
     try {
       const outcome = await this.outcomeOf(task, control, journal);
       await journal.finish(outcome);
+      this.worked.observe({ kind: task.kind, outcome: outcome.outcome }, secondsSince(task.claimed_at ?? task.created_at, this.clock.now()));
       this.finishedTasks.inc({ kind: task.kind, outcome: outcome.outcome, code: outcome.error?.code ?? '' });
       this.logger.log(`Task ${outcome.outcome}`, { ...context, code: outcome.error?.code });
     } catch (error) {
       const { code } = AppError.from(error);
       if (control.lost.aborted || code === 'LEASE_LOST') {
+        if (!this.stopping.signal.aborted) {
+          this.leaseEvents.inc({ event: 'lost' });
+        }
         this.logger.warn(`Let go of a task: ${code}`, context);
       } else {
         this.logger.error('A task could not be brought to its end here', error, context);
@@ -266,4 +295,9 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
       await this.clock.sleep(500, signal).catch(() => undefined);
     }
   }
+}
+
+/** Never negative: two machines' clocks may differ. */
+function secondsSince(instant: Date, now: number): number {
+  return Math.max(0, now - instant.getTime()) / 1_000;
 }

@@ -1,6 +1,6 @@
 import type { RunTask, TaskRef } from '@capstan/contracts';
 import { type Clock } from '@capstan/kernel';
-import { Outbox } from '@capstan/messaging';
+import { currentTraceparent, Outbox } from '@capstan/messaging';
 import { rows } from '@capstan/persistence';
 import { CLOCK } from '@capstan/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
@@ -33,9 +33,9 @@ export class TaskInbox {
     // Both sides insert before they look, so that one of them sees the other whichever comes first.
     const [inserted] = await rows<TaskRow>(
       manager,
-      `INSERT INTO tasks (task_id, session_id, target_id, attempt, kind, spec, duration_sec, deadlines, key_prefix, state, created_at, admitted_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10, $11) ON CONFLICT (task_id) DO NOTHING RETURNING *`,
-      [task.task_id, task.session_id, task.target_id, task.attempt, task.kind, JSON.stringify(task.spec), task.duration_sec, JSON.stringify(task.deadlines), task.key_prefix, now, queued ? null : now],
+      `INSERT INTO tasks (task_id, session_id, target_id, attempt, kind, spec, duration_sec, deadlines, key_prefix, state, created_at, admitted_at, traceparent)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10, $11, $12) ON CONFLICT (task_id) DO NOTHING RETURNING *`,
+      [task.task_id, task.session_id, task.target_id, task.attempt, task.kind, JSON.stringify(task.spec), task.duration_sec, JSON.stringify(task.deadlines), task.key_prefix, now, queued ? null : now, currentTraceparent() ?? null],
     );
     if (inserted === undefined) {
       return;

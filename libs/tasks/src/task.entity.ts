@@ -103,6 +103,10 @@ export class TaskRow {
   @Column({ type: 'jsonb', nullable: true })
   outcome!: TaskOutcome | null;
 
+  /** Trace of the order it came with, as W3C writes it; null without tracing. */
+  @Column({ type: 'text', nullable: true })
+  traceparent!: string | null;
+
   @Index('tasks_finished', { where: 'finished_at IS NOT NULL' })
   @Column({ ...INSTANT, nullable: true })
   finished_at!: Date | null;

@@ -38,6 +38,7 @@ const SMALL_WIDTH = 640;
 /** Takes pictures and keeps them. */
 @Injectable()
 export class SnapshotTaker {
+  private readonly kept;
   private readonly seconds;
 
   constructor(
@@ -49,7 +50,8 @@ export class SnapshotTaker {
     @Inject(CLOCK) private readonly clock: Clock,
     metrics: Metrics,
   ) {
-    this.seconds = metrics.counter('capstan_snapshots_total', 'Snapshots that were kept, by source', ['source']);
+    this.seconds = metrics.duration('capstan_snapshot_seconds', 'From the wish for a picture to the picture in its form, by how it ended', ['outcome']);
+    this.kept = metrics.counter('capstan_snapshots_total', 'Snapshots that were kept, by source', ['source']);
   }
 
   /**
@@ -88,6 +90,19 @@ export class SnapshotTaker {
 
   /** A picture in the wanted form. @throws as {@link capture} */
   async take(camera: CameraRecord, wish: PictureWish, maxAgeMs: number, timeoutMs: number, signal?: AbortSignal): Promise<TakenPicture> {
+    const begun = this.clock.monotonic();
+    const ended = (outcome: string): void => this.seconds.observe({ outcome }, (this.clock.monotonic() - begun) / 1_000);
+    try {
+      const taken = await this.picture(camera, wish, maxAgeMs, timeoutMs, signal);
+      ended(taken.frame.source);
+      return taken;
+    } catch (error) {
+      ended(AppError.from(error).code.toLowerCase());
+      throw error;
+    }
+  }
+
+  private async picture(camera: CameraRecord, wish: PictureWish, maxAgeMs: number, timeoutMs: number, signal?: AbortSignal): Promise<TakenPicture> {
     const frame = await this.frames.take(camera, { maxAgeMs, timeoutMs, small: wish.small ?? false, warmupMs: wish.warmup_ms ?? 0, follow: wish.follow ?? true, ...(signal === undefined ? {} : { signal }) });
     const limit = signal ?? AbortSignal.timeout(timeoutMs);
     const untouched = wish.format === 'jpeg' && wish.width === undefined && wish.height === undefined && (wish.rotate ?? 0) === 0;
@@ -138,7 +153,7 @@ export class SnapshotTaker {
     small?.catch(() => undefined);
     const stored = await this.store.put(key, Readable.from([taken.bytes]), { mediaType: MEDIA_TYPES[wish.format] });
     const row = await this.snapshots.confirm(snapshotId, stored.sha256, small === null ? null : await this.keepThumbnail(camera.camera_id, snapshotId, (await small).bytes));
-    this.seconds.inc({ source: taken.frame.source });
+    this.kept.inc({ source: taken.frame.source });
     return row;
   }
 

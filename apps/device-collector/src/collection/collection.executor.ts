@@ -7,6 +7,7 @@ import { CaptureCatalogue } from '../catalogue/capture-catalogue';
 import { COLLECTOR_CONFIG, type CollectorConfig } from '../config';
 import { Credentials } from '../credentials/credentials.repository';
 import { type CollectableDevice, DeviceDirectory } from '../devices/device-directory.repository';
+import { DriverSteps } from '../drivers/driver-steps.service';
 import { HostKeys } from '../host-keys/host-keys.repository';
 import { type Platform, PlatformCatalogue } from '../platforms';
 import { Admission } from './admission.service';
@@ -40,6 +41,7 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
     private readonly breakers: CredentialBreakers,
     private readonly admission: Admission,
     private readonly catalogue: CaptureCatalogue,
+    private readonly driverSteps: DriverSteps,
     @Inject(COLLECTOR_CONFIG) private readonly config: CollectorConfig,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(RANDOM) private readonly random: Random,
@@ -133,8 +135,11 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
         {
           clock: this.clock,
           random: this.random,
-          open: (until) => this.open(run, order, types, until),
-          take: (reading) => sink.take(reading),
+          open: (until) => this.driverSteps.with(order.platform.name)('login', () => this.open(run, order, types, until)),
+          take: (reading) => {
+            this.driverSteps.took(order.platform.name, reading.type, reading.status, reading.durationMs);
+            sink.take(reading);
+          },
           lastGoodChars: (type) => (type === 'configs' ? this.catalogue.lastGoodLength(target.device_id, type) : Promise.resolve(null)),
           onLogin: (attempt) => (state.logins = attempt),
         },

@@ -7,7 +7,7 @@ import type { AttachState, CaptureDialogue, CaptureEnd, CaptureSample } from './
 import type { CaptureControl, CaptureJournal, RemoteRecord } from './capture-journal';
 import { CaptureLink } from './capture-link';
 import { clockMetrics, sampleMetrics, stopMetrics } from './capture-run-state';
-import { CaptureSteps, isDeviceLost, isStoreAway } from './capture-steps';
+import { type AroundStep, CaptureSteps, isDeviceLost, isStoreAway } from './capture-steps';
 import type { ClockOffset } from './clock-offset';
 import { transcriptFileName } from './file-name';
 import { isLater, judgeFiles } from './file-verdict';
@@ -55,6 +55,8 @@ export interface CaptureRunnerPorts {
   readonly postFilter?: PostFilter;
   /** What is noticed about the connection, beside what the dialogue says. */
   readonly findings?: { readonly metrics: Metrics; readonly remarks: readonly string[] };
+  /** Measures the steps; left out where nobody does. */
+  readonly aroundStep?: AroundStep;
   /** Waits until a device that takes one capture at a time is free, and keeps it; left out where captures may run side by side. */
   readonly reserve?: (until: AbortSignal) => Promise<void>;
 }
@@ -97,7 +99,7 @@ export class CaptureRunner {
   ) {
     const { clock, openDialogue, transcript, control } = ports;
     this.remote = assignment.resume;
-    this.steps = new CaptureSteps(assignment.host, clock, control.lost, assignment.closeBy);
+    this.steps = new CaptureSteps(assignment.host, clock, control.lost, assignment.closeBy, ports.aroundStep);
     this.link = new CaptureLink(openDialogue, this.steps, clock, transcript);
   }
 

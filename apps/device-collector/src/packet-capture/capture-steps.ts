@@ -12,6 +12,9 @@ export function isStoreAway(error: unknown): boolean {
   return error instanceof AppError && error.code.startsWith('OBJECT_STORE_') && error.retryable;
 }
 
+/** Stands around a step and lets it happen: whoever measures it. */
+export type AroundStep = <T>(step: string, work: () => Promise<T>) => Promise<T>;
+
 /** Runs steps within their limits, and never beyond the task's own deadline. Let go of it with {@link dispose}. */
 export class CaptureSteps {
   private readonly late = new AbortController();
@@ -22,6 +25,7 @@ export class CaptureSteps {
     private readonly clock: Clock,
     private readonly lost: AbortSignal,
     closeBy: number,
+    private readonly around: AroundStep = (_, work) => work(),
   ) {
     this.at(closeBy, () => this.late.abort(new AppError('DEADLINE_EXCEEDED', `${host} was not finished in time`)));
   }
@@ -30,7 +34,7 @@ export class CaptureSteps {
   run<T>(step: Exclude<CaptureStep, 'poll' | 'retrieve'>, work: (signal: AbortSignal) => Promise<T>, until: AbortSignal): Promise<T> {
     const limit = STEP_LIMITS_MS[step];
     const code = STEP_TIMEOUT_CODES[step] ?? 'DEVICE_LOST';
-    return withTimeout(this.clock, limit, code, `${this.host}: ${step} took longer than ${limit / 1_000} s`, work, until);
+    return this.around(step, () => withTimeout(this.clock, limit, code, `${this.host}: ${step} took longer than ${limit / 1_000} s`, work, until));
   }
 
   /** A signal for work that ends with any of these, with the loss of the task, or with its deadline. */

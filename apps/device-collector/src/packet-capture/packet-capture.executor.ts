@@ -6,6 +6,7 @@ import type { SentCommand, TaskExecutor, TaskJournal, TaskOutcome, TaskRow, Task
 import { Inject, Injectable } from '@nestjs/common';
 import { COLLECTOR_CONFIG, type CollectorConfig } from '../config';
 import { Credentials } from '../credentials/credentials.repository';
+import { DriverSteps } from '../drivers/driver-steps.service';
 import { DriverRegistry } from '../drivers/registry';
 import { HostKeys } from '../host-keys/host-keys.repository';
 import { HttpsConnector } from '../https/https-connector.client';
@@ -61,6 +62,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
     private readonly credentials: Credentials,
     private readonly hostKeys: HostKeys,
     private readonly leftovers: Leftovers,
+    private readonly driverSteps: DriverSteps,
     @Inject(COLLECTOR_CONFIG) private readonly config: CollectorConfig,
     @Inject(SFTP_SINK) private readonly sftpSink: SftpSink,
     @Inject(OBJECT_STORE) private readonly store: ObjectStore,
@@ -125,6 +127,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
         transcript,
         ...(postFilter === null ? {} : { postFilter: new PostFilter(postFilter, this.store) }),
         findings,
+        aroundStep: this.driverSteps.with(target.device_type),
         ...(driver.exclusive === true ? { reserve: (until) => this.reserve(target, task, journal, reserve, until) } : {}),
       },
     );
@@ -144,7 +147,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
     if (driver.exclusive === true && (await this.leftovers.isBusy(deviceOf(target)))) {
       throw new AppError('DEVICE_BUSY', `${target.host} is busy with a capture`, { retryable: true });
     }
-    const steps = new CaptureSteps(target.host, this.clock, signal, closeBy);
+    const steps = new CaptureSteps(target.host, this.clock, signal, closeBy, this.driverSteps.with(target.device_type));
     const link = new CaptureLink(openDialogue, steps, this.clock, transcript);
     try {
       await link.connect(signal);

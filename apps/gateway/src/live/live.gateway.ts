@@ -1,12 +1,13 @@
-import { clientMessages, collectionRpc, type DataOf, type Envelope, LIVE_EVENTS, sessionProgress, type SocketAck } from '@capstan/contracts';
+import { clientMessages, collectionRpc, type DataOf, type Envelope, instanceReported, LIVE_EVENTS, sessionProgress, type SocketAck } from '@capstan/contracts';
 import { AppError, type Clock } from '@capstan/kernel';
 import { LiveFeed, RpcClient } from '@capstan/messaging';
-import { CLOCK } from '@capstan/service-kit';
+import { CLOCK, Metrics } from '@capstan/service-kit';
 import { Inject, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ConnectedSocket, MessageBody, type OnGatewayDisconnect, type OnGatewayInit, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import type { z } from 'zod';
 import { Authenticator } from '../auth/authenticator';
 import { holds, type Principal } from '../auth/principal';
+import { Instances } from '../system/instances';
 import { channelCollection, channelPermission, channelSession } from './channels';
 import { type LiveMessage, toLiveMessages } from './live-messages';
 import { LIVE_GATEWAY_OPTIONS } from './live-options';
@@ -44,8 +45,12 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnGatewayDisconne
     private readonly snapshots: Snapshots,
     private readonly numbers: LiveNumbers,
     private readonly rpc: RpcClient,
+    private readonly instances: Instances,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+    metrics: Metrics,
+  ) {
+    metrics.gauge('capstan_sockets', 'Browsers connected to this instance', [], (gauge) => gauge.set(this.server?.sockets.sockets.size ?? 0));
+  }
 
   afterInit(server: LiveServer): void {
     this.server = server;
@@ -107,6 +112,10 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnGatewayDisconne
   }
 
   private forward(envelope: Envelope): void {
+    if (envelope.type === instanceReported.type) {
+      this.instances.hear(envelope.data);
+      return;
+    }
     if (envelope.type === sessionProgress.type) {
       this.numbers.hear(envelope.data as DataOf<typeof sessionProgress>);
     }

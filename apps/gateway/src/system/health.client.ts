@@ -3,6 +3,7 @@ import { AppError, type Clock, isoTime } from '@capstan/kernel';
 import { RpcClient } from '@capstan/messaging';
 import { CLOCK, HealthService, VERSION } from '@capstan/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
+import { Instances } from './instances';
 
 type ServiceState = SystemView['services'][number];
 
@@ -19,6 +20,7 @@ export class HealthClient {
   constructor(
     private readonly rpc: RpcClient,
     private readonly health: HealthService,
+    private readonly instances: Instances,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -33,7 +35,7 @@ export class HealthClient {
 
   private async ask(): Promise<SystemView> {
     const services = await Promise.all(SERVICES.map((service) => this.stateOf(service)));
-    return { version: VERSION, time: isoTime(this.clock.now()), ready: services.every(({ ready }) => ready), services };
+    return { version: VERSION, time: isoTime(this.clock.now()), ready: services.every(({ ready }) => ready), services, replicas: this.instances.list() };
   }
 
   private async stateOf(service: ServiceName): Promise<ServiceState> {

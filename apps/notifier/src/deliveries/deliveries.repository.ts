@@ -27,6 +27,12 @@ type Listed = DeliveryRow & { channel_name: string };
 /** Messages: what waits, in the order of each channel, and what became of the rest. */
 @Injectable()
 export class Deliveries {
+  /** How many messages wait, for their channel or for their next attempt. */
+  async waiting(runner: SqlRunner): Promise<number> {
+    const [count] = await rows<{ total: number }>(runner, `SELECT count(*)::int AS total FROM deliveries WHERE state = 'waiting'`, []);
+    return count?.total ?? 0;
+  }
+
   /** Stores messages; one that goes together with others joins the one that waits already. */
   async add(manager: SqlRunner, deliveries: readonly NewDelivery[], now: number): Promise<void> {
     const records = deliveries.map((delivery) => ({

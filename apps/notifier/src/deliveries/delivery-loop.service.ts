@@ -58,6 +58,7 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
     }
     this.webhooks = new WebhookSender(networks, timeoutMs, config.CAPSTAN_PUBLIC_URL, clock);
     this.senders = { webhook: this.webhooks, email: new EmailSender(timeoutMs, config.CAPSTAN_PUBLIC_URL), in_app: new InAppSender(dataSource, outbox, clock, ids) };
+    metrics.gauge('capstan_deliveries_waiting', 'Messages that wait for their channel or for their next attempt', [], async (gauge) => gauge.set(await deliveries.waiting(dataSource)));
     this.sent = metrics.duration('capstan_delivery_seconds', 'Time of one attempt to deliver a message', ['type', 'outcome']);
   }
 

@@ -2,7 +2,7 @@ import { recordingEvents } from '@capstan/contracts';
 import { type Clock, isoTime } from '@capstan/kernel';
 import { Outbox } from '@capstan/messaging';
 import { rows, type SqlRunner, transaction } from '@capstan/persistence';
-import { CLOCK } from '@capstan/service-kit';
+import { CLOCK, Metrics } from '@capstan/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ChunkPlan } from '../chunks/chunk-plan';
@@ -44,13 +44,20 @@ export class ChunkStore {
   private readonly writer: GatheringWriter<FinishedChunk>;
   private readonly days = new Set<number>();
   private partitioned: boolean | undefined;
+  private readonly chunks;
+  private readonly delay;
+  private readonly lostSamples;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly recordings: Recordings,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
+    metrics: Metrics,
   ) {
+    this.chunks = metrics.counter('capstan_chunks_total', 'Chunks of recordings whose rows were written: stored, or empty because nothing came', ['result']);
+    this.delay = metrics.duration('capstan_chunk_delay_seconds', 'From the last sample of a chunk to its row', []);
+    this.lostSamples = metrics.counter('capstan_chunk_lost_samples_total', 'Samples of chunks that never came', []);
     this.writer = new GatheringWriter({ clock, write: (chunks) => this.write(chunks) });
   }
 
@@ -95,6 +102,7 @@ export class ChunkStore {
   private async write(chunks: readonly FinishedChunk[]): Promise<void> {
     await this.ensurePartitions(chunks);
     const storedAt = new Date(this.clock.now());
+    let news: readonly FinishedChunk[] = [];
     await transaction(this.dataSource, async (manager) => {
       const inserted = await rows<{ session_id: string; receiver_no: number; frequency_hz: string; chunk_index: number }>(
         manager,
@@ -108,12 +116,22 @@ export class ChunkStore {
       // `delete`: the same chunk twice in one batch is one chunk.
       const counted = chunks.filter((chunk) => fresh.delete(`${chunk.sessionId} ${chunk.receiverNo} ${chunk.frequencyHz} ${chunk.index}`));
       await this.count(manager, counted);
+      news = counted;
       for (const sessionId of [...new Set(counted.map((chunk) => chunk.sessionId))].sort()) {
         if (await this.isDue(manager, sessionId)) {
           await this.tellProgress(manager, sessionId);
         }
       }
     });
+    news.forEach((chunk) => this.measure(chunk));
+  }
+
+  private measure({ key, lost, t0UtcNs, count, sampleRate }: FinishedChunk): void {
+    this.chunks.inc({ result: key === null ? 'empty' : 'stored' });
+    this.lostSamples.inc(lost);
+    const endedAt = Number(t0UtcNs / 1_000_000n) + (1_000 * count) / sampleRate;
+    // Two machines' clocks may differ.
+    this.delay.observe(Math.max(0, this.clock.now() - endedAt) / 1_000);
   }
 
   private async count(manager: EntityManager, chunks: readonly FinishedChunk[]): Promise<void> {

@@ -8,7 +8,7 @@ import { systemClock, systemIds } from '@capstan/kernel';
 import { messagingEntities, messagingMigrations, type Outbox } from '@capstan/messaging';
 import { createObjectStore, type ObjectStore } from '@capstan/object-store';
 import { createDataSource, provisionSchema, rows, runMigrations, transaction } from '@capstan/persistence';
-import type { SealingKeys } from '@capstan/service-kit';
+import { Metrics, type SealingKeys } from '@capstan/service-kit';
 import { TEST_ROLE_PASSWORD, type TestDatabase, testDatabase } from '@capstan/testing';
 import { Keyring, Secret, Vault } from '@capstan/vault';
 import type { DataSource } from 'typeorm';
@@ -49,7 +49,7 @@ describe('what the sdr-acquirer keeps', () => {
     receivers = new Receivers(dataSource, systemClock, systemIds, vault, sealing);
     sources = new KnownSources(dataSource, systemClock);
     recordings = new Recordings(dataSource, outbox);
-    chunks = new ChunkStore(dataSource, recordings, outbox, systemClock);
+    chunks = new ChunkStore(dataSource, recordings, outbox, systemClock, new Metrics());
     folder = mkdtempSync(path.join(tmpdir(), 'capstan-sdr-'));
     store = createObjectStore({ kind: 'local', dir: folder });
   });

@@ -6,7 +6,9 @@ import { formatDuration } from '../design/format';
 import { Page, Panel } from '../design/page';
 import { StatusBadge, StatusIcon } from '../design/status-badge';
 import { TimeText } from '../design/time-text';
-import { useRuntime } from '../runtime';
+import { useMay, useRuntime } from '../runtime';
+import { ParkedPanel } from './parked-panel';
+import { QueuesPanel, ReplicasPanel } from './replicas-panel';
 import { needsAttention, serviceNote } from './service-text';
 import classes from './system.module.css';
 
@@ -18,6 +20,7 @@ export function SystemPage() {
   const { api } = useRuntime();
   const system = useQuery({ queryKey: ['system'], refetchInterval: READ_EVERY_MS, queryFn: ({ signal }) => api.call('system', { signal }) });
   const data = system.data;
+  const mayRedrive = useMay('users:admin');
   return (
     <Page
       title="System"
@@ -48,6 +51,13 @@ export function SystemPage() {
               </li>
             ))}
       </ul>
+      {system.isError && data === undefined ? null : (
+        <>
+          <ReplicasPanel replicas={data?.replicas} />
+          <QueuesPanel replicas={data?.replicas} />
+          {mayRedrive && data !== undefined ? <ParkedPanel services={data.services} /> : null}
+        </>
+      )}
     </Page>
   );
 }

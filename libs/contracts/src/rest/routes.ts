@@ -31,6 +31,7 @@ import { artifactView, createSessionBody, sessionEvent, sessionSummary, sessionV
 import { sessionListQuery } from '../sessions/session-messages';
 import { sessionTemplate, sessionTemplateBody, sessionTemplateList, startTemplateBody, updateSessionTemplateBody } from '../sessions/session-templates';
 import { recordingRoutes } from '../recordings/recording-routes';
+import { parkedList, parkingParams, purgeAnswer, purgeBody, redriveAnswer, redriveBody } from '../system/parking';
 import { systemView } from '../system/system';
 import { catalogueRoutes } from '../catalogue/catalogue-routes';
 import { cameraRoutes } from './camera-routes';
@@ -66,7 +67,10 @@ export const routes = {
   createToken: defineRoute({ method: 'POST', path: '/tokens', tag: 'users', summary: 'Make an API token; it is shown this once', access: 'users:admin', body: createTokenBody, status: 201, response: json(createTokenAnswer), idempotent: false }),
   deleteToken: defineRoute({ method: 'DELETE', path: '/tokens/:id', tag: 'users', summary: 'Revoke an API token', access: 'users:admin', params: byId, status: 204, response: EMPTY, problems: ['TOKEN_NOT_FOUND'] }),
   audit: defineRoute({ method: 'GET', path: '/audit', tag: 'system', summary: 'Every call and every device command', access: 'audit:read', query: auditQuery, status: 200, response: json(auditList) }),
-  system: defineRoute({ method: 'GET', path: '/system', tag: 'system', summary: 'Health of every service', access: 'sessions:read', status: 200, response: json(systemView) }),
+  system: defineRoute({ method: 'GET', path: '/system', tag: 'system', summary: 'Health of every service and of every process of it', access: 'sessions:read', status: 200, response: json(systemView) }),
+  listParked: defineRoute({ method: 'GET', path: '/system/parked/:service', tag: 'system', summary: 'Messages a service could not handle', access: 'users:admin', params: parkingParams, status: 200, response: json(parkedList), audited: true }),
+  redriveParked: defineRoute({ method: 'POST', path: '/system/parked/:service/redrive', tag: 'system', summary: 'Send parked messages back to work', access: 'users:admin', params: parkingParams, body: redriveBody, status: 200, response: json(redriveAnswer) }),
+  purgeParked: defineRoute({ method: 'POST', path: '/system/parked/:service/purge', tag: 'system', summary: 'Delete parked messages for good', access: 'users:admin', params: parkingParams, body: purgeBody, status: 200, response: json(purgeAnswer) }),
 
   createSession: defineRoute({ method: 'POST', path: '/sessions', tag: 'sessions', summary: 'Start targets of any kind together', access: 'sessions:write', body: createSessionBody, status: 202, response: json(z.object({ session: sessionView })), idempotent: true }),
   listSessions: defineRoute({ method: 'GET', path: '/sessions', tag: 'sessions', summary: 'History, newest first', access: 'sessions:read', query: sessionListQuery, status: 200, response: json(z.object({ sessions: z.array(sessionSummary), ...pageInfo })) }),

@@ -13,7 +13,7 @@ export function currentTraceparent(): string | undefined {
 /** Runs `work` inside a span whose parent is `traceparent`, or the active span where there is none. */
 export async function inSpan<T>(
   name: string,
-  options: { kind: SpanKind; traceparent?: string; attributes?: Record<string, string | number> },
+  options: { kind?: SpanKind; traceparent?: string; attributes?: Record<string, string | number> },
   work: (span: Span) => Promise<T>,
 ): Promise<T> {
   const parent: Context = options.traceparent === undefined ? context.active() : propagation.extract(context.active(), { traceparent: options.traceparent });

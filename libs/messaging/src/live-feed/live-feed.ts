@@ -12,7 +12,7 @@ import { EXCHANGES } from '../topology/names';
 export interface LiveFeedOptions {
   /** Types of facts. */
   readonly events: readonly string[];
-  /** Live numbers of every session. */
+  /** Live numbers of every session, and what every process tells of itself. */
   readonly progress: boolean;
   /** Called after the feed was interrupted and is back: facts of the meantime are missing, so clients need a snapshot. */
   readonly onGap?: () => void;
@@ -59,6 +59,7 @@ export class LiveFeed {
       arguments: { 'x-max-length': PROGRESS_QUEUE_LENGTH, 'x-overflow': 'drop-head' },
       bind: async (channel, queue) => {
         await channel.bindQueue(queue, EXCHANGES.progress, 'session.#');
+        await channel.bindQueue(queue, EXCHANGES.progress, 'instance.#');
       },
     });
     this.channels = options.progress ? [events, progress] : [events];

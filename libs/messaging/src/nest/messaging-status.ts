@@ -5,6 +5,7 @@ import { ManagedChannel, openChannel } from '../connection/managed-channel.clien
 import { MESSAGING_SETTINGS, type MessagingSettings } from '../messaging-options';
 import { countOutbox } from '../outbox/outbox.repository';
 import { queueOf } from '../topology/names';
+import { deriveTopology } from '../topology/topology';
 
 /** What health and metrics ask. */
 @Injectable()
@@ -31,9 +32,18 @@ export class MessagingStatus {
   }
 
   /** Messages in this service's parking queue. @throws AppError `BROKER_UNAVAILABLE` */
-  async parked(): Promise<number> {
+  parked(): Promise<number> {
+    return this.ready(queueOf(this.settings.name, 'parking'));
+  }
+
+  /** Messages that wait in each durable queue of this service, by its name. @throws AppError `BROKER_UNAVAILABLE` */
+  async queueDepths(): Promise<ReadonlyMap<string, number>> {
+    const own = deriveTopology(this.settings.catalogue).queues.map(({ name }) => name).filter((name) => name.startsWith(`${this.settings.name}.`));
+    return new Map(await Promise.all(own.map(async (name): Promise<[string, number]> => [name, await this.ready(name)])));
+  }
+
+  private async ready(queue: string): Promise<number> {
     await (this.opened ??= this.channel.start());
-    const { messageCount } = await this.channel.required.checkQueue(queueOf(this.settings.name, 'parking'));
-    return messageCount;
+    return (await this.channel.required.checkQueue(queue)).messageCount;
   }
 }

@@ -9,6 +9,7 @@ import { ProgressPublisher } from '../progress/progress-publisher';
 import { RpcClient } from '../rpc/rpc-client';
 import { MessagingRuntime } from './messaging-runtime';
 import { MessagingStatus } from './messaging-status';
+import { ParkingDesk } from './parking-desk';
 import { MessagingStrategy } from './messaging.strategy';
 
 /**
@@ -23,7 +24,7 @@ export class MessagingModule {
       useFactory: (metrics?: MessagingMetrics) => messagingSettings({ ...options, metrics: options.metrics ?? metrics }),
       inject: [{ token: MESSAGING_METRICS, optional: true }],
     };
-    const offered = [Outbox, RpcClient, ProgressPublisher, LiveFeed, MessagingStrategy, MessagingStatus];
+    const offered = [Outbox, RpcClient, ProgressPublisher, LiveFeed, MessagingStrategy, MessagingStatus, ParkingDesk];
     return {
       module: MessagingModule,
       global: true,

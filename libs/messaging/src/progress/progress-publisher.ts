@@ -4,7 +4,7 @@ import { BrokerConnection } from '../connection/broker-connection.client';
 import { ManagedChannel, openChannel } from '../connection/managed-channel.client';
 import { CONTENT_TYPE, encodeEnvelope, makeEnvelope, parseOutgoing } from '../envelope/encode';
 import { MESSAGING_SETTINGS, type MessagingSettings } from '../messaging-options';
-import { EXCHANGES, progressKey } from '../topology/names';
+import { EXCHANGES, instanceKey, progressKey } from '../topology/names';
 import { Coalescer } from './coalescer';
 
 /** Least distance between two messages of one target: four a second. */
@@ -80,7 +80,17 @@ export class ProgressPublisher {
     this.ticking = false;
   }
 
+  /** Tells every gateway something about this process. Never throws and never waits. */
+  announce<Definition extends ProgressDefinition>(definition: Definition, data: InputOf<Definition>): void {
+    const { name, instance } = this.settings;
+    this.post(definition, instanceKey(name), { subject: instance }, data);
+  }
+
   private send({ definition, subject, data }: Sample): void {
+    this.post(definition, progressKey(subject.sessionId, subject.targetId), { subject: subject.targetId, correlationId: subject.sessionId }, data);
+  }
+
+  private post(definition: ProgressDefinition, routingKey: string, about: { subject: string; correlationId?: string }, data: unknown): void {
     const channel = this.channel.current;
     if (channel === undefined) {
       return;
@@ -88,10 +98,10 @@ export class ProgressPublisher {
     const { clock, ids, name } = this.settings;
     try {
       const envelope = makeEnvelope(
-        { id: ids.next(), source: `capstan/${name}`, type: definition.type, time: clock.now(), subject: subject.targetId, correlationId: subject.sessionId },
+        { id: ids.next(), source: `capstan/${name}`, type: definition.type, time: clock.now(), ...about },
         parseOutgoing(definition.type, definition.data, data),
       );
-      channel.publish(EXCHANGES.progress, progressKey(subject.sessionId, subject.targetId), encodeEnvelope(envelope), {
+      channel.publish(EXCHANGES.progress, routingKey, encodeEnvelope(envelope), {
         persistent: false,
         type: definition.type,
         contentType: CONTENT_TYPE,

@@ -31,6 +31,11 @@ export function queueOf(service: ServiceName, kind: 'commands' | 'events' | 'rpc
   return `${service}.${kind}`;
 }
 
+/** Routing key of what a process tells of itself. */
+export function instanceKey(service: ServiceName): string {
+  return `instance.${service}`;
+}
+
 /** Routing key of the live numbers of a target. */
 export function progressKey(sessionId: string, targetId: string): string {
   return `session.${sessionId}.${targetId}`;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 /** A setting that may be left out, or left empty as Compose files do. */
@@ -48,7 +49,36 @@ export class ConfigurationError extends Error {
 }
 
 /**
- * Reads a service's settings from its environment, once, at boot.
+ * What a setting's variable says; where it says nothing, the content of the file that `<VARIABLE>_FILE` names, without the line
+ * break at its end. Container platforms hand over secrets as files: an environment is shown by `inspect` and inherited by children.
+ */
+function withFiles(service: string, variables: readonly string[], environment: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  const problems: { variable: string; message: string }[] = [];
+  const read = variables.flatMap((variable): [string, string][] => {
+    const named = `${variable}_FILE`;
+    const file = variables.includes(named) ? '' : (environment[named] ?? '');
+    if (file === '') {
+      return [];
+    }
+    if ((environment[variable] ?? '') !== '') {
+      problems.push({ variable, message: `is set, and so is ${named}: which of them is meant?` });
+      return [];
+    }
+    try {
+      return [[variable, readFileSync(file, 'utf8').replace(/\r?\n$/, '')]];
+    } catch (error) {
+      problems.push({ variable: named, message: `names a file that cannot be read (${(error as NodeJS.ErrnoException).code})` });
+      return [];
+    }
+  });
+  if (problems.length > 0) {
+    throw new ConfigurationError(service, problems);
+  }
+  return { ...environment, ...Object.fromEntries(read) };
+}
+
+/**
+ * Reads a service's settings from its environment, once, at boot. Every setting may also be given as a file: `<VARIABLE>_FILE`.
  * @param environment usually `process.env`; only a service's `config.ts` may touch it.
  * @throws ConfigurationError naming every wrong variable at once
  */
@@ -57,7 +87,7 @@ export function readConfig<Shape extends z.ZodRawShape>(
   shape: Shape,
   environment: Readonly<Record<string, string | undefined>>,
 ): z.output<z.ZodObject<Shape>> {
-  const result = z.object(shape).safeParse(environment);
+  const result = z.object(shape).safeParse(withFiles(service, Object.keys(shape), environment));
   if (!result.success) {
     throw new ConfigurationError(
       service,

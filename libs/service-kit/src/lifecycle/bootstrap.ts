@@ -15,7 +15,10 @@ import { createLogger, NestLogger } from '../logging/logger';
 import { Metrics } from '../metrics/metrics';
 import { dataSourceOf, PlatformModule } from '../platform.module';
 import { healthController } from '../health/health.rpc.controller';
+import { InstanceReporter } from '../health/instance-reporter';
 import { MessagingHealth } from '../health/messaging-health';
+import { ParkingOrders } from '../parking/parking-orders';
+import { parkingController } from '../parking/parking.rpc.controller';
 import type { ServiceDefinition } from '../service-definition';
 import { OBJECT_STORE, type ServiceIdentity } from '../tokens';
 import { VERSION } from '../version';
@@ -40,8 +43,8 @@ function identityOf({ name, config }: ServiceDefinition): ServiceIdentity {
 function rootModule(definition: ServiceDefinition, identity: ServiceIdentity): DynamicModule {
   return {
     module: ServiceRoot,
-    controllers: healthController(definition.name),
-    providers: [MessagingHealth],
+    controllers: [...healthController(definition.name), ...parkingController(definition.name)],
+    providers: [MessagingHealth, InstanceReporter, ParkingOrders],
     imports: [
       PlatformModule.forService(definition, identity),
       MessagingModule.forService({

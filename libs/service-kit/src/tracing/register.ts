@@ -11,6 +11,9 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 if (process.env.OTEL_EXPORTER_OTLP_ENDPOINT) {
   const sdk = new NodeSDK({
     instrumentations: [new HttpInstrumentation(), new PgInstrumentation({ requireParentSpan: true }), new AmqplibInstrumentation()],
+    // Traces alone: metrics are scraped and logs are collected from files. Left to itself the SDK would send both as well.
+    metricReaders: [],
+    logRecordProcessors: [],
   });
   sdk.start();
   process.once('beforeExit', () => {
