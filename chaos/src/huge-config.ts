@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { addDevices, collect } from '@capstan/deploy';
-import type { TypeTruth } from '@capstan/lab';
 import { systemClock } from '@capstan/kernel';
 import type { Scene } from './scenario';
 
@@ -37,7 +36,7 @@ export async function collectHugeConfig(scene: Scene, say: (line: string) => voi
   const { devices, wallSec } = await run();
   over.abort();
   await watching;
-  const { truth } = (await scene.lab.control({ do: 'fleet-truth', device: device.name })) as unknown as { truth: Record<string, TypeTruth[]> };
+  const { truth } = (await scene.lab.control({ do: 'fleet-truth', device: device.name })) as unknown as { truth: Record<string, { type: string; bytes: number }[]> };
   const { logins } = (await scene.lab.control({ do: 'fleet-counts', device: device.name })) as unknown as { logins: number };
   const capture = devices[0]?.captures.find(({ capture_type: type }) => type === 'configs');
   const said = truth[device.name]?.find(({ type }) => type === 'configs')?.bytes ?? 0;
