@@ -96,6 +96,9 @@ describe('collecting from a fleet', () => {
     const retry = await system.api.call(routes.retryCollection, { params: { job_id: jobId }, body: { only: 'failed' } });
     const again = await ended(retry.job_id);
     expect(again.job).toMatchObject({ status: 'completed', device_count: 3, devices_succeeded: 3, devices_remaining: 0, retry_of: jobId });
+    // The one without privileges owes its configuration only.
+    expect(again.devices.find(({ device_name: name }) => name === secret)?.captures.map(({ capture_type: type }) => type)).toEqual(['configs']);
+    expect(again.devices.find(({ device_name: name }) => name === refusing)?.captures).toHaveLength(CAPTURE_TYPES.length);
     await expect(system.api.call(routes.retryCollection, { params: { job_id: retry.job_id }, body: {} })).rejects.toMatchObject({ problem: { code: 'NOTHING_TO_RETRY' } });
     const { jobs } = await system.api.call(routes.listCollections, { query: {} });
     expect(jobs.map(({ job_id: name }) => name)).toEqual([retry.job_id, jobId]);
