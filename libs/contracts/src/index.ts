@@ -619,6 +619,7 @@ export {
   captureList,
   captureListQuery,
   captureTextQuery,
+  configHistoryQuery,
   captureTypeName,
   captureView,
   compareQuery,
