@@ -2,7 +2,7 @@ import { CAPTURE_TYPES, type CollectionDeviceResult, type CollectionJob, routes 
 import { eventually } from '@capstan/testing';
 import { Client } from 'pg';
 import { io, type Socket } from 'socket.io-client';
-import { type LabCliDevice, ProblemError } from '../src';
+import { addDevices, collect, type LabCliDevice, ProblemError } from '../src';
 import { System } from './system';
 
 const DEVICES = 24;
@@ -22,7 +22,7 @@ describe('collecting from a fleet', () => {
   let fleet: readonly LabCliDevice[];
 
   beforeAll(async () => {
-    system = await System.start(['--hosts', '0', '--fleet', String(DEVICES), '--fleet-payload', 'small', '--fleet-think', '20,60', '--fleet-port', '20222']);
+    system = await System.start(['--hosts', '0', '--fleet', String(DEVICES), '--fleet-payload', 'small', '--fleet-think', '20,60', '--fleet-port', '20222', '--router']);
     fleet = system.lab.inventory.cli_devices.filter(({ platform }) => platform !== 'frr');
     const [{ username, password, enable } = fleet[0]!] = fleet.filter(({ enable: secret }) => secret !== undefined);
     const { credential } = await system.api.call(routes.createCredential, { body: { name: 'fleet', kind: 'password', username, password, enable_secret: enable } as never });
@@ -150,6 +150,22 @@ describe('collecting from a fleet', () => {
     expect(new Set(classes)).toEqual(new Set(['AUTH_FAILED', 'CREDENTIAL_SUSPENDED']));
   }, 60_000);
 
+  it('tells of a real router exactly the line that was typed at its own command line, and the route that came of it', async () => {
+    const router = system.lab.inventory.cli_devices.find(({ platform }) => platform === 'frr')!;
+    const [id = ''] = (await addDevices(system.api, [router])).values();
+    const run = () => collect(system.api, [id], { types: CAPTURE_TYPES, workers: 1 });
+    const routesNow = async (): Promise<string[]> => (await system.api.call(routes.listRoutes, { query: { device_id: id, open: 'true', per_page: 100 } })).routes.map(({ prefix }) => prefix);
+    const first = await run();
+    expect([first.job.status, first.devices[0]?.attempts, first.job.captures_created]).toEqual(['completed', 1, expect.objectContaining({ configs: 1, routes: 1, interfaces: 1, version: 1 })]);
+    const before = await routesNow();
+    await system.lab.control({ do: 'router-run', commands: ['configure terminal', 'ip route 10.98.0.0/16 192.0.2.9'] });
+    const second = await run();
+    expect(second.job).toMatchObject({ status: 'completed', captures_not_loaded: 0 });
+    const { changes } = await system.api.call(routes.listChanges, { query: { session_id: second.job.session_id } });
+    expect(changes).toMatchObject([{ device_id: id, capture_type: 'configs', added: 1, removed: 0 }]);
+    expect((await routesNow()).filter((prefix) => !before.includes(prefix))).toEqual(['10.98.0.0/16']);
+  }, 60_000);
+
   it('keeps captures that the catalogue cannot take or was not to take, says so, and loads them when told to', async () => {
     const database = new Client({ connectionString: system.stack.databaseAdminUrl });
     await database.connect();
@@ -193,7 +209,7 @@ describe('collecting from a fleet', () => {
     expect(await wrong({ devices: [first], capture_types: ['arp'], options: { max_workers: 51 } })).toEqual([['options.max_workers', 'TOO_BIG']]);
     expect(await wrong({ devices: [first, stranger], capture_types: ['arp', 'teapots'] })).toEqual([['capture_types.1', 'CAPTURE_TYPE_UNKNOWN'], ['devices.1', 'DEVICE_NOT_FOUND']]);
     expect(await wrong({ devices: [first], capture_types: ['arp'], credentials: { use_keys: true, ssh_key_path: '/root/.ssh/id_rsa' } })).toEqual([['credentials.ssh_key_path', 'NOT_SUPPORTED'], ['credentials.credential_id', 'REQUIRED']]);
-    expect((await system.api.call(routes.listCollections, { query: {} })).total).toBe(8);
+    expect((await system.api.call(routes.listCollections, { query: {} })).total).toBe(10);
     const preview = await system.api.call(routes.collectionDevices, { body: { vendor: 'arista' } });
     expect(preview.devices.map(({ device_type }) => device_type)).toEqual(preview.devices.map(() => 'arista_eos'));
     expect(preview.count).toBe(fleet.filter(({ platform }) => platform === 'arista_eos').length);
