@@ -39,6 +39,8 @@ export {
   type UserView,
 } from './access/access';
 export {
+  AUDIT_BATCH,
+  auditBatch,
   auditRecorded,
 } from './access/audit-messages';
 export {
