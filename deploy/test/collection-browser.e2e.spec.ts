@@ -206,6 +206,61 @@ describe('the pages of devices and collections', () => {
     await shoot(page, 'collection-history');
   }, 90_000);
 
+  it('stops where it is when it is cancelled', async () => {
+    const { devices } = await system.api.call(routes.listDevices, { query: { limit: 40 } as never });
+    const { job_id: jobId } = await system.api.call(routes.startCollection, { body: { devices: devices.map(({ id }) => id), capture_types: ['version'], options: { max_workers: 1 } } });
+    await page.goto(`${system.api.address}/collection/${jobId}`);
+    const card = page.getByRole('list', { name: 'Devices' }).getByRole('listitem');
+    await card.filter({ hasText: 'Done' }).first().waitFor();
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await shoot(page, 'collection-cancel');
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel the collection' }).click();
+    await page.getByText(/Collection complete: \d+ succeeded, 0 failed, \d+ cancelled/).waitFor({ timeout: 10_000 });
+    expect(await page.getByRole('button', { name: 'Cancel', exact: true }).count()).toBe(0);
+    expect(await card.filter({ hasText: 'Running' }).count()).toBe(0);
+    expect(await card.filter({ hasText: 'Cancelled' }).count()).toBeGreaterThan(20);
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await shoot(page, 'collection-cancelled');
+  }, 60_000);
+
+  it('says that captures are saved and not loaded, and loads them', async () => {
+    const { devices } = await system.api.call(routes.listDevices, { query: { limit: 3 } as never });
+    const { job_id: jobId } = await system.api.call(routes.startCollection, { body: { devices: devices.map(({ id }) => id), capture_types: ['version', 'arp'], options: { auto_load_db: false } } });
+    await page.goto(`${system.api.address}/collection/${jobId}`);
+    await page.getByRole('button', { name: 'View Final Results' }).click({ timeout: 30_000 });
+    const notice = page.getByRole('status').filter({ hasText: 'Captures saved but not loaded' });
+    await notice.getByText('6 captures are stored and can be downloaded').waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await shoot(page, 'collection-not-loaded');
+    await notice.getByRole('button', { name: 'Load them now' }).click();
+    await page.getByText('Loading 6 captures').waitFor();
+    await notice.waitFor({ state: 'detached', timeout: 20_000 });
+  }, 60_000);
+
+  it('raises the alarm where another device answers, and takes its identity when told to', async () => {
+    const { name } = fleet[5]!;
+    const [device] = (await system.api.call(routes.listDevices, { query: { q: name } as never })).devices;
+    const collectVersion = async (): Promise<void> => {
+      const { job_id: jobId } = await system.api.call(routes.startCollection, { body: { devices: [device!.id], capture_types: ['version'] } });
+      await eventually(async () => expect((await system.api.call(routes.getCollection, { params: { job_id: jobId } })).job.status).toBe('completed'), { timeoutMs: 30_000 });
+    };
+    await collectVersion();
+    await system.lab.control({ do: 'fleet-edit', device: name, kind: 'serial', serial: 'FOC0SWAPPED' });
+    await collectVersion();
+    await page.goto(`${system.api.address}/inventory/devices`);
+    await page.getByText('At the address of 1 device another one answers.').waitFor();
+    await page.getByRole('link', { name: 'Look at it' }).click();
+    await page.getByRole('link', { name, exact: true }).click();
+    const alarm = page.getByRole('alert').filter({ hasText: 'Another device answers at this address' });
+    await alarm.getByRole('region', { name: 'Answers now' }).getByText('FOC0SWAPPED').waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await shoot(page, 'device-identity-alarm');
+    await alarm.getByRole('button', { name: 'It is the device now' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'It is the device now' }).click();
+    await alarm.waitFor({ state: 'detached' });
+    expect((await system.api.call(routes.listDevices, { query: { q: name } as never })).devices[0]).toMatchObject({ identity_alarm: null, identity: { serials: expect.arrayContaining(['FOC0SWAPPED']) } });
+  }, 60_000);
+
   it('fits a phone, in the dark too', async () => {
     const phone = await (await newContext(browser, 'phone', 'dark')).newPage();
     const signIn = new SignInPage(phone, system.api.address);

@@ -1,7 +1,8 @@
 import { CAPTURE_TYPES, type CollectionDeviceResult, type CollectionJob, routes } from '@capstan/contracts';
 import { eventually } from '@capstan/testing';
+import { Client } from 'pg';
 import { io, type Socket } from 'socket.io-client';
-import { type LabCliDevice, ProblemError } from '../src';
+import { addDevices, collect, type LabCliDevice, ProblemError } from '../src';
 import { System } from './system';
 
 const DEVICES = 24;
@@ -21,7 +22,7 @@ describe('collecting from a fleet', () => {
   let fleet: readonly LabCliDevice[];
 
   beforeAll(async () => {
-    system = await System.start(['--hosts', '0', '--fleet', String(DEVICES), '--fleet-payload', 'small', '--fleet-think', '20,60', '--fleet-port', '20222']);
+    system = await System.start(['--hosts', '0', '--fleet', String(DEVICES), '--fleet-payload', 'small', '--fleet-think', '20,60', '--fleet-port', '20222', '--router']);
     fleet = system.lab.inventory.cli_devices.filter(({ platform }) => platform !== 'frr');
     const [{ username, password, enable } = fleet[0]!] = fleet.filter(({ enable: secret }) => secret !== undefined);
     const { credential } = await system.api.call(routes.createCredential, { body: { name: 'fleet', kind: 'password', username, password, enable_secret: enable } as never });
@@ -95,6 +96,9 @@ describe('collecting from a fleet', () => {
     const retry = await system.api.call(routes.retryCollection, { params: { job_id: jobId }, body: { only: 'failed' } });
     const again = await ended(retry.job_id);
     expect(again.job).toMatchObject({ status: 'completed', device_count: 3, devices_succeeded: 3, devices_remaining: 0, retry_of: jobId });
+    // The one without privileges owes its configuration only.
+    expect(again.devices.find(({ device_name: name }) => name === secret)?.captures.map(({ capture_type: type }) => type)).toEqual(['configs']);
+    expect(again.devices.find(({ device_name: name }) => name === refusing)?.captures).toHaveLength(CAPTURE_TYPES.length);
     await expect(system.api.call(routes.retryCollection, { params: { job_id: retry.job_id }, body: {} })).rejects.toMatchObject({ problem: { code: 'NOTHING_TO_RETRY' } });
     const { jobs } = await system.api.call(routes.listCollections, { query: {} });
     expect(jobs.map(({ job_id: name }) => name)).toEqual([retry.job_id, jobId]);
@@ -146,6 +150,53 @@ describe('collecting from a fleet', () => {
     expect(new Set(classes)).toEqual(new Set(['AUTH_FAILED', 'CREDENTIAL_SUSPENDED']));
   }, 60_000);
 
+  it('tells of a real router exactly the line that was typed at its own command line, and the route that came of it', async () => {
+    const router = system.lab.inventory.cli_devices.find(({ platform }) => platform === 'frr')!;
+    const [id = ''] = (await addDevices(system.api, [router])).values();
+    const run = () => collect(system.api, [id], { types: CAPTURE_TYPES, workers: 1 });
+    const routesNow = async (): Promise<string[]> => (await system.api.call(routes.listRoutes, { query: { device_id: id, open: 'true', per_page: 100 } })).routes.map(({ prefix }) => prefix);
+    const first = await run();
+    expect([first.job.status, first.devices[0]?.attempts, first.job.captures_created]).toEqual(['completed', 1, expect.objectContaining({ configs: 1, routes: 1, interfaces: 1, version: 1 })]);
+    const before = await routesNow();
+    await system.lab.control({ do: 'router-run', commands: ['configure terminal', 'ip route 10.98.0.0/16 192.0.2.9'] });
+    const second = await run();
+    expect(second.job).toMatchObject({ status: 'completed', captures_not_loaded: 0 });
+    const { changes } = await system.api.call(routes.listChanges, { query: { session_id: second.job.session_id } });
+    expect(changes).toMatchObject([{ device_id: id, capture_type: 'configs', added: 1, removed: 0 }]);
+    expect((await routesNow()).filter((prefix) => !before.includes(prefix))).toEqual(['10.98.0.0/16']);
+  }, 60_000);
+
+  it('keeps captures that the catalogue cannot take or was not to take, says so, and loads them when told to', async () => {
+    const database = new Client({ connectionString: system.stack.databaseAdminUrl });
+    await database.connect();
+    const reload = async (jobId: string, count: number): Promise<void> => {
+      expect(await system.api.call(routes.reloadCollection, { params: { job_id: jobId } })).toMatchObject({ message: `Loading ${count} captures` });
+      await eventually(async () => expect((await system.api.call(routes.getCollection, { params: { job_id: jobId } })).job).toMatchObject({ captures_not_loaded: 0 }), { timeoutMs: 20_000 });
+      await expect(system.api.call(routes.reloadCollection, { params: { job_id: jobId } })).rejects.toMatchObject({ problem: { code: 'NOTHING_TO_RELOAD' } });
+    };
+    const recorded = async (sessionId: string): Promise<number> => (await system.api.call(routes.listCaptures, { query: { session_id: sessionId } })).total;
+    try {
+      // Nothing of this job comes into the table: the load fails, and only the load.
+      await database.query(`ALTER TABLE device_collector.device_captures ADD CONSTRAINT nothing_more CHECK (false) NOT VALID`);
+      const failing = await start(all().slice(0, 4));
+      const { job, devices } = await ended(failing.job_id);
+      expect(job).toMatchObject({ status: 'completed', devices_succeeded: 4, captures_not_loaded: 12, loaded_to_db: false });
+      expect(devices[0]!.captures[0]).toMatchObject({ status: 'success', loaded: false, message: expect.stringContaining('saved but not loaded') });
+      expect(await recorded(failing.session_id)).toBe(0);
+      const { artifacts } = await system.api.call(routes.sessionArtifacts, { params: { id: failing.session_id } });
+      expect(artifacts.filter(({ kind }) => kind === 'cli-capture')).toHaveLength(12);
+      await database.query(`ALTER TABLE device_collector.device_captures DROP CONSTRAINT nothing_more`);
+      await reload(failing.job_id, 12);
+      expect(await recorded(failing.session_id)).toBe(12);
+      const unwanted = await start(all().slice(0, 2), { options: { auto_load_db: false } });
+      expect((await ended(unwanted.job_id)).job).toMatchObject({ status: 'completed', captures_not_loaded: 6, loaded_to_db: false });
+      await reload(unwanted.job_id, 6);
+    } finally {
+      await database.query(`ALTER TABLE device_collector.device_captures DROP CONSTRAINT IF EXISTS nothing_more`);
+      await database.end();
+    }
+  }, 90_000);
+
   it('says exactly what is wrong with an order, and begins nothing', async () => {
     const [first = ''] = ids.values();
     const stranger = '0190a8c4-1111-7222-8333-4444555566aa';
@@ -158,7 +209,7 @@ describe('collecting from a fleet', () => {
     expect(await wrong({ devices: [first], capture_types: ['arp'], options: { max_workers: 51 } })).toEqual([['options.max_workers', 'TOO_BIG']]);
     expect(await wrong({ devices: [first, stranger], capture_types: ['arp', 'teapots'] })).toEqual([['capture_types.1', 'CAPTURE_TYPE_UNKNOWN'], ['devices.1', 'DEVICE_NOT_FOUND']]);
     expect(await wrong({ devices: [first], capture_types: ['arp'], credentials: { use_keys: true, ssh_key_path: '/root/.ssh/id_rsa' } })).toEqual([['credentials.ssh_key_path', 'NOT_SUPPORTED'], ['credentials.credential_id', 'REQUIRED']]);
-    expect((await system.api.call(routes.listCollections, { query: {} })).total).toBe(6);
+    expect((await system.api.call(routes.listCollections, { query: {} })).total).toBe(10);
     const preview = await system.api.call(routes.collectionDevices, { body: { vendor: 'arista' } });
     expect(preview.devices.map(({ device_type }) => device_type)).toEqual(preview.devices.map(() => 'arista_eos'));
     expect(preview.count).toBe(fleet.filter(({ platform }) => platform === 'arista_eos').length);

@@ -19,6 +19,7 @@ import { CatalogueExports } from '../src/catalogue/catalogue-exports.service';
 import { CatalogueHousekeeping } from '../src/catalogue/catalogue-housekeeping.service';
 import { ChangeWriter } from '../src/catalogue/changes/change-writer.repository';
 import { Changes } from '../src/catalogue/changes/changes.repository';
+import { ConfigHistory } from '../src/catalogue/history/config-history.service';
 import { Intervals } from '../src/catalogue/observations/intervals.repository';
 import { Observations } from '../src/catalogue/observations/observations.repository';
 import { Sightings } from '../src/catalogue/observations/sightings.repository';
@@ -53,6 +54,7 @@ export class CatalogueBench {
   observations!: Observations;
   search!: CaptureSearch;
   exports!: CatalogueExports;
+  history!: ConfigHistory;
   housekeeping!: CatalogueHousekeeping;
 
   static async open(): Promise<CatalogueBench> {
@@ -82,6 +84,7 @@ export class CatalogueBench {
     this.observations = new Observations(dataSource, clock);
     this.search = new CaptureSearch(dataSource, masks);
     this.exports = new CatalogueExports(dataSource, this.changes, this.observations, store, systemIds);
+    this.history = new ConfigHistory(dataSource, this.blobs, masks, store, systemIds);
     this.housekeeping = new CatalogueHousekeeping(dataSource, this.blobs, store, clock, readCollectorConfig({ DATABASE_URL: url, RABBITMQ_URL: 'amqp://nobody@127.0.0.1/', OBJECT_STORE_DIR: join(this.folder, 'objects'), CAPSTAN_VAULT_KEY_FILE: join(this.folder, 'keys') }));
   }
 

@@ -1,4 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { catalogueEvents } from '@capstan/contracts';
+import { systemIds } from '@capstan/kernel';
 import { schemaDrift } from '@capstan/persistence';
 import { type BenchDevice, CatalogueBench } from './catalogue-bench';
 
@@ -243,6 +248,33 @@ describe('the catalogue', () => {
     expect(text.split('\r\n')[0]).toMatch(/^ip,mac_text,vendor,/);
     expect(text).toContain('10.9.0.1,00:11:22:33:44:55,');
     await expect(sut.exports.make('arp', 'csv', { ip: 'nonsense/99' })).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+  });
+
+  it('gives the history of configurations to git, a commit for each collection, and no secret', async () => {
+    const other = { ...sut.device(`edge-${number}`), site: `s${number}` };
+    const mine = { ...device, site: `s${number}` };
+    const together = systemIds.next();
+    await sut.loader.record(sut.capture(mine, 'configs', config(), { sessionId: together }));
+    await sut.loader.record(sut.capture(other, 'configs', config({ description: 'to the other side' }), { sessionId: together }));
+    await sut.record(mine, 'configs', config({ noise: '08:31:17' }));
+    await sut.record(mine, 'configs', config({ extra: 'ntp server 203.0.113.7' }));
+    const { file, commits } = await sut.history.make({ site: `s${number}` });
+    const stream = Buffer.concat((await (await sut.store.get(file.key)).toArray()) as Buffer[]);
+    const folder = mkdtempSync(join(tmpdir(), 'capstan-history-'));
+    try {
+      const git = (...args: string[]): string => execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8', input: args[0] === 'fast-import' ? stream : '' });
+      git('init', '--quiet', '--bare');
+      git('fast-import', '--quiet', '--done');
+      expect(commits).toBe(2);
+      expect(git('log', '--reverse', '--format=%s', 'main').trim().split('\n')).toEqual(['2 devices', mine.name]);
+      expect(git('log', '-1', '--format=%b', 'main')).toContain(`${mine.name}: +2 -0, by alice`);
+      expect(git('ls-tree', '-r', '--name-only', 'main').trim().split('\n').sort()).toEqual([`s${number}/${mine.name}.cfg`, `s${number}/${other.name}.cfg`].sort());
+      expect(git('diff', '--numstat', 'main~1', 'main', '--', `s${number}/${mine.name}.cfg`)).toMatch(/^2\t0\t/);
+      expect(git('show', `main:s${number}/${mine.name}.cfg`)).toContain('snmp-server community <masked:');
+      expect(git('show', `main:s${number}/${mine.name}.cfg`)).not.toContain(CANARY);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('removes the texts of old tables and what nobody refers to, and keeps what is current or approved', async () => {

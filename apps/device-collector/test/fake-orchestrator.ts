@@ -1,6 +1,7 @@
 import { TEST_ROLE_PASSWORD } from '@capstan/testing';
 import 'reflect-metadata';
 import {
+  auditBatch,
   auditRecorded,
   type DataOf,
   deviceEvents,
@@ -101,6 +102,11 @@ class Listener {
     this.keep(data, context);
   }
 
+  @OnEvent(auditBatch)
+  async audits({ entries }: DataOf<typeof auditBatch>): Promise<void> {
+    this.heard.facts.push(...entries.map((data) => ({ type: auditRecorded.type, data })));
+  }
+
   private keep(data: object, { envelope }: DeliveryContext): void {
     this.heard.facts.push({ type: envelope.type, data: data as Record<string, unknown> });
   }
@@ -110,7 +116,7 @@ class Listener {
 class Root {}
 
 /** Orders in, facts out: what the collector needs for a partner. It stores every fact there is. */
-const facts = [...Object.values(taskEvents), sessionArtifactEvents.stored, deviceEvents.hostKeyChanged, ...Object.values(inventoryEvents), auditRecorded];
+const facts = [...Object.values(taskEvents), sessionArtifactEvents.stored, deviceEvents.hostKeyChanged, ...Object.values(inventoryEvents), auditRecorded, auditBatch];
 const catalogue: MessagingCatalogue = {
   ...platformCatalogue,
   commands: platformCatalogue.commands.filter(({ owner }) => owner === 'device-collector'),

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { auditRecorded, routes, SERVICES, sessionProgress, sessionRpc } from '@capstan/contracts';
+import { auditBatch, auditRecorded, routes, SERVICES, sessionProgress, sessionRpc } from '@capstan/contracts';
 import { systemIds } from '@capstan/kernel';
 import { EXCHANGES, messagingEntities, messagingMigrations, queueOf } from '@capstan/messaging';
 import { createDataSource, provisionSchema, runMigrations } from '@capstan/persistence';
@@ -87,6 +87,23 @@ describe('the gateway beside a real broker', () => {
     await eventually(async () => {
       const { body } = await read('/api/v1/audit?action=device.command');
       expect(body).toMatchObject({ total: 1, entries: [{ audit_id: id, actor_name: 'anna', subject: SESSION_ID, details: { command: 'tcpdump --version' } }] });
+    });
+    await channel.close();
+  });
+
+  it('keeps facts that come together one by one, however often they are delivered', async () => {
+    const channel = await broker.createConfirmChannel();
+    const id = systemIds.next();
+    const at = new Date().toISOString();
+    const entries = ['show version', 'show inventory', 'exit'].map((command) => ({ at, actor: { type: 'service', id: 'device-collector', name: 'device-collector' }, action: 'device.command', subject: '198.51.100.7', outcome: 'sent', details: { command } }));
+    const fact = { specversion: '1.0', id, source: 'capstan/device-collector', type: auditBatch.type, time: at, datacontenttype: 'application/json', data: { entries } };
+    for (let time = 0; time < 3; time += 1) {
+      channel.publish(EXCHANGES.events, auditBatch.type, Buffer.from(JSON.stringify(fact)), { persistent: true, contentType: 'application/cloudevents+json', messageId: id });
+    }
+    await channel.waitForConfirms();
+    await eventually(async () => {
+      const { body } = await read('/api/v1/audit?subject=198.51.100.7');
+      expect([body.total, new Set((body.entries as { details: { command: string } }[]).map(({ details }) => details.command))]).toEqual([3, new Set(['show version', 'show inventory', 'exit'])]);
     });
     await channel.close();
   });

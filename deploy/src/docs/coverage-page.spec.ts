@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const ROOT = path.resolve(__dirname, '..', '..', '..');
-const PAGE = readFileSync(path.join(ROOT, 'docs', 'voice-capture-coverage.md'), 'utf8');
+const page = (name: string): string => readFileSync(path.join(ROOT, 'docs', `${name}.md`), 'utf8');
 
 /** Adds the text of every spec by its file name; files of one name together. */
 function specs(folder: string, found: Map<string, string>): void {
@@ -25,15 +25,25 @@ function claims(page: string): [file: string, test: string][] {
   });
 }
 
-describe('docs/voice-capture-coverage.md', () => {
+/** Numbers of the rows of a section's table that name a test. */
+function proven(text: string, section: string): number[] {
+  const [, own = ''] = text.split(`## ${section}\n`);
+  return [...(own.split('\n## ')[0] ?? '').matchAll(/^\| (\d+) .*`[\w.-]+\.spec\.ts`/gm)].map(([, number]) => Number(number));
+}
+
+describe('the pages of what is covered', () => {
   const found = new Map<string, string>();
   ['libs', 'apps', 'deploy'].forEach((folder) => specs(path.join(ROOT, folder), found));
 
-  it('names only tests that there are', () => {
-    expect(claims(PAGE).filter(([file, test]) => found.get(file)?.includes(test) !== true)).toEqual([]);
+  it.each(['voice-capture-coverage', 'collection-coverage'])('%s names only tests that there are', (name) => {
+    expect(claims(page(name)).filter(([file, test]) => found.get(file)?.includes(test) !== true)).toEqual([]);
   });
 
-  it('names one for every weakness of the first generation', () => {
-    expect([...PAGE.matchAll(/^\| (\d+) .*`[\w.-]+\.spec\.ts`/gm)].map(([, number]) => Number(number))).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+  it.each([
+    ['voice-capture-coverage', 'Weaknesses of the first generation', 20],
+    ['collection-coverage', 'Weaknesses of the first generation', 14],
+    ['collection-coverage', 'Rules of a session', 19],
+  ])('%s names one for each of the %s', (name, section, count) => {
+    expect(proven(page(name), section)).toEqual(Array.from({ length: count }, (_, index) => index + 1));
   });
 });

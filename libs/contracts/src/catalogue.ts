@@ -1,4 +1,4 @@
-import { auditRecorded } from './access/audit-messages';
+import { auditBatch, auditRecorded } from './access/audit-messages';
 import { cameraEvents, cameraRpc, filmRpc, snapshotRpc } from './cameras/camera-messages';
 import { collectionEvents, collectionRpc, credentialEvents } from './collection/collection-messages';
 import { catalogueEvents, catalogueRpc } from './catalogue/catalogue-messages';
@@ -21,7 +21,7 @@ import { checkTargets, sessionArtifactEvents, taskCommands, taskControls, taskEv
 /** Every message that may travel over the broker. What is not here is refused by sender and receiver alike. */
 export const catalogue = {
   commands: [...Object.values(sessionCommands), ...Object.values(taskCommands).flatMap((orders) => Object.values(orders))] as readonly CommandDefinition[],
-  events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(sessionArtifactEvents), ...Object.values(deviceEvents), ...Object.values(cameraEvents), ...Object.values(recordingEvents), ...Object.values(receiverEvents), ...Object.values(collectionEvents), ...Object.values(credentialEvents), ...Object.values(inventoryEvents), ...Object.values(catalogueEvents), ...Object.values(scheduleEvents), ...Object.values(notificationEvents), auditRecorded] as readonly EventDefinition[],
+  events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(sessionArtifactEvents), ...Object.values(deviceEvents), ...Object.values(cameraEvents), ...Object.values(recordingEvents), ...Object.values(receiverEvents), ...Object.values(collectionEvents), ...Object.values(credentialEvents), ...Object.values(inventoryEvents), ...Object.values(catalogueEvents), ...Object.values(scheduleEvents), ...Object.values(notificationEvents), auditRecorded, auditBatch] as readonly EventDefinition[],
   rpcs: [
     ...Object.values(sessionRpc),
     ...Object.values(sessionTemplateRpc),
@@ -52,7 +52,7 @@ export const catalogue = {
  * per instance besides, see {@link LIVE_EVENTS}.
  */
 export const SUBSCRIPTIONS: Readonly<Record<ServiceName, readonly string[]>> = {
-  gateway: [auditRecorded.type],
+  gateway: [auditRecorded.type, auditBatch.type],
   'capture-orchestrator': [...Object.values(taskEvents), ...Object.values(sessionArtifactEvents)].map((event) => event.type),
   'device-collector': [sessionEvents.created.type, sessionEvents.finished.type, sessionEvents.deleted.type],
   'camera-service': [],

@@ -39,6 +39,8 @@ export {
   type UserView,
 } from './access/access';
 export {
+  AUDIT_BATCH,
+  auditBatch,
   auditRecorded,
 } from './access/audit-messages';
 export {
@@ -633,6 +635,7 @@ export {
   captureList,
   captureListQuery,
   captureTextQuery,
+  configHistoryQuery,
   captureTypeName,
   captureView,
   compareQuery,

@@ -1,4 +1,4 @@
-import { type ArtifactView, auditRecorded, type LiveTargetState, sessionProgress, type TargetState } from '@capstan/contracts';
+import { type ArtifactView, AUDIT_BATCH, auditBatch, type LiveTargetState, sessionProgress, type TargetState } from '@capstan/contracts';
 import { AppError, type Clock, isoTime, Serial } from '@capstan/kernel';
 import { type Outbox, outgoing, type ProgressPublisher } from '@capstan/messaging';
 import { rows, transaction } from '@capstan/persistence';
@@ -174,20 +174,18 @@ export class TaskJournal {
   private async recordCommands(manager: EntityManager, commands: readonly SentCommand[]): Promise<void> {
     const { task_id, session_id, target_id, spec } = this.task;
     const device = spec['host'] ?? spec['address'];
-    const facts = commands.map(({ at, step, command }) =>
-      outgoing(
-        auditRecorded,
-        {
-          at: isoTime(at),
-          actor: { type: 'service', id: this.ports.service, name: this.ports.service },
-          action: 'device.command',
-          subject: typeof device === 'string' ? device : null,
-          outcome: 'sent',
-          details: { session_id, target_id, task_id, step, command },
-        },
-        { correlationId: session_id, partitionKey: task_id },
-      ),
+    const entries = commands.map(({ at, step, command }) => ({
+      at: isoTime(at),
+      actor: { type: 'service' as const, id: this.ports.service, name: this.ports.service },
+      action: 'device.command',
+      subject: typeof device === 'string' ? device : null,
+      outcome: 'sent',
+      details: { session_id, target_id, task_id, step, command },
+    }));
+    const batches = Array.from({ length: Math.ceil(entries.length / AUDIT_BATCH) }, (_, index) => entries.slice(index * AUDIT_BATCH, (index + 1) * AUDIT_BATCH));
+    await this.ports.outbox.addAll(
+      manager,
+      batches.map((batch) => outgoing(auditBatch, { entries: batch }, { correlationId: session_id, partitionKey: task_id })),
     );
-    await this.ports.outbox.addAll(manager, facts);
   }
 }

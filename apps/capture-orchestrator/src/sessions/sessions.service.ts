@@ -9,7 +9,7 @@ import { SessionEventsRepository } from '../history/session-events.repository';
 import { newSession } from './engine/create';
 import { nextDueAt } from './engine/deadlines';
 import { decide } from './engine/decide';
-import type { Decision, EngineInput, EnginePolicy } from './engine/model';
+import type { Decision, EngineInput, EnginePolicy, EngineTarget } from './engine/model';
 import { retryName } from './engine/naming';
 import { hasEnded } from './engine/order';
 import { digestOf } from './request-digest';
@@ -113,7 +113,7 @@ export class SessionsService {
    */
   async retryOrder(manager: EntityManager, parentId: string, sessionId: string, origin: Origin): Promise<CreateOrder> {
     const parent = ended(await this.sessions.find(manager, parentId));
-    const targets = parent.targets.filter((target) => target.state === 'failed' || target.state === 'cancelled').map((target) => withoutCollect(target.spec));
+    const targets = parent.targets.filter((target) => target.state === 'failed' || target.state === 'cancelled').map((target) => retrySpec(target));
     if (targets.length === 0) {
       throw new AppError('NOTHING_TO_RETRY', 'Every target of this session completed');
     }
@@ -230,10 +230,12 @@ export class SessionsService {
 /** Shortest time between two looks at a session whose deadlines cannot be judged yet. */
 const WATCHDOG_PAUSE_MS = 500;
 
-/** A retry captures anew, also where the target was to collect only. */
-function withoutCollect(spec: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/** A retry captures anew, also where the target was to collect only. A worker may say with its failure what of the order is still to be done. */
+function retrySpec({ spec, error }: EngineTarget): Record<string, unknown> {
   const { collect_from: _, ...rest } = spec;
-  return rest;
+  const owed = error?.details?.['retry'];
+  const changes = typeof owed === 'object' && owed !== null ? Object.entries(owed).filter(([field]) => Object.hasOwn(rest, field)) : [];
+  return { ...rest, ...Object.fromEntries(changes) };
 }
 
 /** @throws AppError `SESSION_NOT_FOUND`, `SESSION_NOT_READY` */

@@ -9,6 +9,7 @@ import { WaitingCaptures } from './captures/waiting-captures.repository';
 import { CaptureCatalogue } from './capture-catalogue';
 import { Changes } from './changes/changes.repository';
 import { ChangeWriter } from './changes/change-writer.repository';
+import { ConfigHistory } from './history/config-history.service';
 import { Intervals } from './observations/intervals.repository';
 import { Observations } from './observations/observations.repository';
 import { Sightings } from './observations/sightings.repository';
@@ -31,5 +32,6 @@ export const catalogueProviders = [
   Observations,
   CaptureSearch,
   CatalogueExports,
+  ConfigHistory,
   CatalogueHousekeeping,
 ];

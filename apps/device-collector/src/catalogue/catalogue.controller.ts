@@ -6,6 +6,7 @@ import { Captures } from './captures/captures.repository';
 import { CatalogueExports } from './catalogue-exports.service';
 import { Changes } from './changes/changes.repository';
 import { describeMac, readMac } from './observations/mac-facts';
+import { ConfigHistory } from './history/config-history.service';
 import { Observations } from './observations/observations.repository';
 import { CaptureSearch } from './search/capture-search.repository';
 
@@ -21,6 +22,7 @@ export class CatalogueController {
     private readonly observations: Observations,
     private readonly searching: CaptureSearch,
     private readonly exports: CatalogueExports,
+    private readonly history: ConfigHistory,
   ) {}
 
   @OnRpc(catalogueRpc.captures)
@@ -148,6 +150,12 @@ export class CatalogueController {
   @OnRpc(catalogueRpc.routes)
   async routes(query: RequestOf<Rpc['routes']>): Promise<ResponseOf<Rpc['routes']>> {
     return { ...(await this.observations.routes(query)), ...pageOf(query) };
+  }
+
+  @OnRpc(catalogueRpc.configHistory)
+  async configHistory(query: RequestOf<Rpc['configHistory']>): Promise<ResponseOf<Rpc['configHistory']>> {
+    const { file, commits } = await this.history.make(query);
+    return { file: { key: file.key, name: file.name, media_type: file.mediaType, size: file.size, sha256: file.sha256 }, commits };
   }
 
   @OnRpc(catalogueRpc.exportTable)

@@ -200,7 +200,7 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
           onCommand: (command) => journal.audit({ at: this.clock.now(), step: 'collect', command }),
           onAccepted: () => {
             this.breakers.accepted(credentialId).then(
-              () => this.admission.wake(),
+              (news) => (news ? this.admission.wake() : undefined),
               () => undefined,
             );
           },

@@ -11,6 +11,7 @@ import { PlatformCatalogue } from '../platforms';
 import { Admission } from './admission.service';
 import { CollectionJobs, type NewJobDevice } from './collection-jobs.repository';
 import type { CollectionJobRow } from './collection-rows';
+import { owedTypes } from './device-outcome';
 import { isOver, jobView } from './job-views';
 
 /** An order to collect. */
@@ -96,7 +97,7 @@ export class Collections {
   }
 
   /**
-   * A new collection from the devices that failed or were cancelled.
+   * A new collection from the devices that failed or were cancelled. A device that failed is asked only for what it still owes.
    * @throws AppError `COLLECTION_NOT_FOUND`, `SESSION_NOT_READY`, `NOTHING_TO_RETRY`
    */
   async retry(jobId: string, newSessionId: string, by: Actor): Promise<Ordered> {
@@ -112,7 +113,7 @@ export class Collections {
       sessionId: newSessionId,
       name: `${job.name} (retry)`.slice(0, 100),
       by,
-      captureTypes: job.capture_types,
+      captureTypes: job.capture_types.filter((type) => failed.some((row) => owedTypes(row.status === 'failed' ? row.captures : [], job.capture_types).includes(type))),
       maxWorkers: job.max_workers,
       autoLoad: job.auto_load_db,
       filters: job.filters,

@@ -50,11 +50,11 @@ export class CredentialBreakers {
     }
   }
 
-  /** A device took it: refusals before that were those devices' own affair. */
-  async accepted(credentialId: string): Promise<void> {
+  /** A device took it: refusals before that were those devices' own affair. @returns whether that is news */
+  async accepted(credentialId: string): Promise<boolean> {
     const now = this.clock.now();
     if (now - (this.proven.get(credentialId) ?? Number.NEGATIVE_INFINITY) < PROVEN_STEP_MS) {
-      return;
+      return false;
     }
     this.proven.set(credentialId, now);
     await rows(
@@ -63,6 +63,7 @@ export class CredentialBreakers {
        ON CONFLICT (credential_id) DO UPDATE SET refused = '[]', opened_at = NULL, retry_at = NULL, proven_at = $2`,
       [credentialId, new Date(now)],
     );
+    return true;
   }
 
   /** A device refused it. @returns whether it is left alone from now on */

@@ -43,6 +43,13 @@ export function deviceEnd(
   };
 }
 
+/** Capture types a device still owes: what a retry asks for. All of `wanted` where nothing is known of the device. */
+export function owedTypes(captures: readonly CollectedCapture[], wanted: readonly string[]): string[] {
+  const settled = new Set(captures.filter((capture) => !isMissing(capture)).map(({ capture_type: type }) => type));
+  const owed = wanted.filter((type) => !settled.has(type));
+  return owed.length === 0 ? [...wanted] : owed;
+}
+
 /** The same, as the engine states it. */
 export function taskOutcome(end: Pick<DeviceEnd, 'status' | 'error' | 'errorClass' | 'attempts' | 'durationMs' | 'captures'>): TaskOutcome {
   const sum = (of: (capture: CollectedCapture) => number): number => end.captures.reduce((total, capture) => total + of(capture), 0);
@@ -60,7 +67,8 @@ export function taskOutcome(end: Pick<DeviceEnd, 'status' | 'error' | 'errorClas
     return { outcome: 'cancelled', metrics, captureBegan: good > 0 };
   }
   if (end.status === 'failed') {
-    return { outcome: 'failed', error: { code: end.errorClass ?? 'CMD_FAILED', message: end.error ?? 'failed', retryable: false }, metrics, captureBegan: good > 0 };
+    const retry = { capture_types: owedTypes(end.captures, end.captures.map(({ capture_type: type }) => type)) };
+    return { outcome: 'failed', error: { code: end.errorClass ?? 'CMD_FAILED', message: end.error ?? 'failed', retryable: false, details: { retry } }, metrics, captureBegan: good > 0 };
   }
   const loose = end.captures.filter(({ status, loaded }) => status === 'success' && !loaded).length;
   return { outcome: 'completed', message: `${good} captures${loose > 0 ? `, ${loose} of them saved but not loaded` : ''}`, metrics, captureBegan: true };

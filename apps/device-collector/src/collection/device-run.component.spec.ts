@@ -183,6 +183,17 @@ describe(DeviceRun.name, () => {
     expect([late.end.logins, statuses(late)]).toEqual([3, { version: 'success', configs: 'CMD_TIMEOUT' }]);
   });
 
+  it('takes a configuration of 12 MB with a silence in its middle to the letter', async () => {
+    await start(5);
+    const device = of('cisco_ios');
+    fleet.setFault(device.name, 'huge-config', true);
+    fleet.setFault(device.name, 'pause:2', true);
+    const collected = await collect(device, { types: ['configs', 'version'], timeouts: { idle_timeout_sec: 4 } });
+    expect([collected.end, statuses(collected)]).toEqual([{ logins: 1, error: undefined }, { configs: 'success', version: 'success' }]);
+    expect(reading(collected, 'configs').text.length).toBeGreaterThan(12_000_000);
+    expect(said(collected)['configs']).toBe(truth(device)['configs']);
+  }, 60_000);
+
   it('holds back a configuration that lost most of its lines until a second reading says the same', async () => {
     await start(5);
     const device = of('cisco_ios');

@@ -49,7 +49,8 @@ describe(deviceEnd.name, () => {
   it('names the types that are missing, and why', () => {
     const end = deviceEnd([capture({}), capture({ capture_type: 'configs', status: 'failed', error_class: 'ENABLE_REQUIRED', message: 'no secret' })], facts);
     expect([end.status, end.error, end.errorClass]).toEqual(['failed', 'configs: no secret', 'ENABLE_REQUIRED']);
-    expect(taskOutcome(end)).toMatchObject({ outcome: 'failed', error: { code: 'ENABLE_REQUIRED' }, metrics: { captures: 1, captures_failed: 1 } });
+    // A retry asks for these only.
+    expect(taskOutcome(end)).toMatchObject({ outcome: 'failed', error: { code: 'ENABLE_REQUIRED', details: { retry: { capture_types: ['configs'] } } }, metrics: { captures: 1, captures_failed: 1 } });
   });
 
   it('blames the device where it failed as a whole', () => {

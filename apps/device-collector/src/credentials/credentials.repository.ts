@@ -10,6 +10,8 @@ import type { SshLogin } from '../ssh/auth-plan';
 import { CredentialRow } from './credential.entity';
 import { asSecretFields, type SecretFields, toSshLogin } from './secret-fields';
 
+/** How stale `last_used_at` may be: five hundred devices with one credential are not five hundred writes of one row. */
+const USED_STEP_MS = 60_000;
 const SERVICE = 'device-collector';
 const UNIQUE_VIOLATION = '23505';
 /** How long a secret typed into a session is kept while no session is known that uses it. */
@@ -104,7 +106,13 @@ export class Credentials {
    * @throws AppError `CREDENTIAL_NOT_FOUND`, and those of the vault
    */
   async login(credentialId: string): Promise<SshLogin> {
-    const [row] = await rows<CredentialRow>(this.dataSource, `UPDATE credentials SET last_used_at = $2 WHERE credential_id = $1 RETURNING *`, [credentialId, new Date(this.clock.now())]);
+    const now = this.clock.now();
+    const [row] = await rows<CredentialRow>(
+      this.dataSource,
+      `WITH used AS (UPDATE credentials SET last_used_at = $2 WHERE credential_id = $1 AND (last_used_at IS NULL OR last_used_at < $3))
+       SELECT * FROM credentials WHERE credential_id = $1`,
+      [credentialId, new Date(now), new Date(now - USED_STEP_MS)],
+    );
     if (row === undefined) {
       throw notFound();
     }

@@ -138,6 +138,58 @@ Fan Tray 0       REV 01   710-030216   ACAB0001          Enhanced Fan Tray
   });
 });
 
+describe('what other devices say they are', () => {
+  const version = (name: string, ...outputs: readonly string[]) => {
+    const commands = findPlatform(name)!.commands('version')!.steps.map(({ choices }) => choices[0]!.text);
+    const text = outputs.length === 1 ? outputs[0]! : outputs.map((output, index) => `===== ${commands[index]} =====\n${output}`).join('\n');
+    const { status, rows, unparsed } = parse(name, 'version', text);
+    return { status, rows, unparsed: unparsed.map((line) => line.text) };
+  };
+
+  it('Junos, of two ages', () => {
+    const today = version('juniper_junos', 'Hostname: mx1\nModel: mx240\nJunos: 21.4R3.15\nJUNOS OS Kernel 64-bit  [20220105.5b4b3f1_builder_stable_11]\nJUNOS OS libs [20220105.5b4b3f1_builder_stable_11]\n\n{master}');
+    expect(today).toMatchObject({ status: 'parsed', rows: [{ vendor: 'Juniper', os: 'Junos', os_version: '21.4R3.15', model: 'mx240', hostname: 'mx1', hardware: ['mx240'], serials: [] }] });
+    const old = version('juniper_junos', 'fpc0:\n--------------------------------------------------------------------------\nHostname: ex1\nModel: ex2200-c-12t-2g\nJUNOS Base OS boot [12.3R3.4]\nJUNOS Base OS Software Suite [12.3R3.4]\nJUNOS Kernel Software Suite [12.3R3.4]\n\n{master:0}');
+    expect(old).toMatchObject({ status: 'parsed', rows: [{ os_version: '12.3R3.4', model: 'ex2200-c-12t-2g' }] });
+  });
+
+  it('PAN-OS, also as the one part it tells of', () => {
+    const info = 'hostname: pa1\nip-address: 192.0.2.5\npublic-ip-address: unknown\nnetmask: 255.255.255.0\ndefault-gateway: 192.0.2.1\nip-assignment: static\nipv6-address: unknown\nmac-address: 00:de:ad:00:be:01\ntime: Sat Nov 21 10:00:00 2026\n\nuptime: 12 days, 3:04:05\nfamily: 3200\nmodel: PA-3220\nserial: 000000000001\ncloud-mode: non-cloud\nsw-version: 10.2.3\nglobal-protect-client-package-version: 0.0.0\napp-version: 8600-7500\napp-release-date: 2026/11/20 10:00:00 UTC\nthreat-version: 8600-7500\nwildfire-version: 0\nurl-db: paloaltonetworks\nlogdb-version: 10.2.0\nplatform-family: 3200\nvpn-disable-mode: off\nmulti-vsys: off\noperational-mode: normal';
+    expect(version('paloalto_panos', info)).toMatchObject({ status: 'parsed', rows: [{ os: 'PAN-OS', os_version: '10.2.3', model: 'PA-3220', hostname: 'pa1', serials: ['000000000001'], base_mac: '00dead00be01', uptime_sec: 1_047_845 }] });
+    expect(parse('paloalto_panos', 'inventory', info)).toMatchObject({ status: 'parsed', rows: [{ kind: 'chassis', pid: 'PA-3220', serial: '000000000001' }] });
+  });
+
+  it('AOS-S, out of two answers with two fields in a line', () => {
+    const said = version(
+      'aruba_aoss',
+      'Image stamp:    /ws/build/code/lakes(build_rel)\n                Nov 15 2019 16:07:43\n                WC.16.10.0003\n                345\nBoot Image:     Primary\nBoot ROM Version:    WC.17.02.0006\nActive Boot ROM:     Primary',
+      ' Status and Counters - General System Information\n\n  System Name        : sw1\n  System Contact     :\n  System Location    : hall 3\n\n  MAC Age Time (sec) : 300\n\n  Time Zone          : 0\n  Daylight Time Rule : None\n\n  Software revision  : WC.16.10.0003        Base MAC Addr      : 0015b2-a45078\n  ROM Version        : WC.17.02.0006        Serial Number      : SG00000001\n\n  Up Time            : 12 days              Memory   - Total   : 341,831,680\n  CPU Util (%)       : 7                               Free    : 232,005,176\n\n  IP Mgmt  - Pkts Rx : 52,432               Packet   - Total   : 6600\n             Pkts Tx : 52,121               Buffers    Free    : 4830\n                                                       Lowest  : 4710\n                                                       Missed  : 0',
+    );
+    expect(said).toMatchObject({ status: 'parsed', unparsed: [], rows: [{ os: 'AOS-S', os_version: 'WC.16.10.0003', hostname: 'sw1', serials: ['SG00000001'], base_mac: '0015b2a45078', uptime_sec: 1_036_800, memory_kb: 333_820 }] });
+    expect(said.rows).toHaveLength(1);
+  });
+
+  it('AOS-CX, out of two answers', () => {
+    const said = version(
+      'aruba_aoscx',
+      '-----------------------------------------------------------------------------\nArubaOS-CX\n(c) Copyright 2017-2022 Hewlett Packard Enterprise Development LP\n-----------------------------------------------------------------------------\nVersion      : FL.10.09.1010\nBuild Date   : 2022-03-15 14:25:39 UTC\nBuild ID     : ArubaOS-CX:FL.10.09.1010:0123456789ab:202203151400\nActive Image : primary\n\nService OS Version : FL.01.09.0002\nBIOS Version       : FL.01.0002',
+      'Hostname               : cx1\nSystem Description     : FL.10.09.1010\nSystem Contact         :\nSystem Location        :\n\nVendor                 : Aruba\nProduct Name           : JL658A 6300M 24SFP+\nChassis Serial Nbr     : SG00000002\nBase MAC Address       : 0015b2-a45079\nArubaOS-CX Version     : FL.10.09.1010\n\nTime Zone              : UTC\n\nUp Time                : 1 week, 2 days, 3 hours, 4 minutes\nCPU Util (%)           : 10\nMemory Usage (%)       : 20',
+    );
+    expect(said).toMatchObject({ status: 'parsed', unparsed: [], rows: [{ os_version: 'FL.10.09.1010', model: 'JL658A 6300M 24SFP+', hostname: 'cx1', serials: ['SG00000002'], base_mac: '0015b2a45079', uptime_sec: 788_640 }] });
+  });
+
+  it('IOS XR, of both trains', () => {
+    const old = version('cisco_iosxr', 'Mon Nov  4 10:00:00.123 UTC\n\nCisco IOS XR Software, Version 6.5.3[Default]\nCopyright (c) 2019 by Cisco Systems, Inc.\n\nROM: System Bootstrap, Version 10.59(c) 1994-2012 by Cisco Systems,  Inc.\n\npe1 uptime is 1 week, 2 days, 3 hours, 4 minutes\nSystem image file is "disk0:asr9k-os-mbi-6.5.3/0x100000/mbiasr9k-rp.vm"\n\ncisco ASR9K Series (Intel 686 F6M14S4) processor with 12582912K bytes of memory.\nIntel 686 F6M14S4 processor at 2127MHz, Revision 2.174\nASR 9006 4 Line Card Slot Chassis with V1 AC PEM\n\n2 Management Ethernet\n40 GigabitEthernet\n503k bytes of non-volatile configuration memory.\n\nConfiguration register on node 0/RSP0/CPU0 is 0x2102\nBoot device on node 0/RSP0/CPU0 is disk0:\nPackage active on node 0/RSP0/CPU0:\niosxr-infra, V 6.5.3[Default], Cisco Systems, at disk0:iosxr-infra-6.5.3\n    Built on Mon Mar 25 06:52:27 UTC 2019\n    By iox-lnx-013 in /auto/build for pie');
+    expect(old).toMatchObject({ status: 'parsed', unparsed: [], rows: [{ os: 'IOS-XR', os_version: '6.5.3', hostname: 'pe1', model: 'ASR9K', uptime_sec: 788_640 }] });
+    const today = version('cisco_iosxr', 'Cisco IOS XR Software, Version 7.3.2 LNT\nCopyright (c) 2013-2021 by Cisco Systems, Inc.\n\nBuild Information:\n Built By     : builder\n Built On     : Wed Oct 13 20:00:36 UTC 2021\n Build Host   : host-1\n Workspace    : /auto/build\n Version      : 7.3.2\n Label        : 7.3.2\n\ncisco 8000 (VXR)\ncisco 8201 (VXR) processor with 32GB of memory\npe2 uptime is 1 day, 6 hours, 4 minutes\nCisco 8201 1RU Chassis');
+    expect(today).toMatchObject({ status: 'parsed', unparsed: [], rows: [{ os_version: '7.3.2', hostname: 'pe2', model: '8201', uptime_sec: 108_240 }] });
+  });
+
+  it.each(['juniper_junos', 'paloalto_panos', 'aruba_aoss', 'aruba_aoscx', 'cisco_iosxr'])('%s reports a line that nobody knows, and has no row without a field', (name) => {
+    expect(version(name, 'something else entirely')).toEqual({ status: 'partial', rows: [], unparsed: ['something else entirely'] });
+  });
+});
+
 describe('cisco_iosxr', () => {
   it('reads ARP in a block per line card, below the time of day', () => {
     const { rows, unparsed } = parse('cisco_iosxr', 'arp', 'Mon Nov  4 10:00:00.123 UTC\n\n-------------------------------------------------------------------------------\n0/RSP0/CPU0\n-------------------------------------------------------------------------------\nAddress         Age        Hardware Addr   State      Type  Interface\n10.20.1.1       -          00de.ad00.0001  Interface  ARPA  MgmtEth0/RSP0/CPU0/0\n\n-------------------------------------------------------------------------------\n0/0/CPU0\n-------------------------------------------------------------------------------\nAddress         Age        Hardware Addr   State      Type  Interface\n10.20.1.7       02:55:43   00de.ad00.be07  Dynamic    ARPA  BE10.20');

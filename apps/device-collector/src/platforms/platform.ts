@@ -1,4 +1,4 @@
-import { CAPTURE_ROWS, type InterfaceRow, type RowOf, type RowType } from '@capstan/contracts';
+import { CAPTURE_ROWS, type InterfaceRow, type RowOf, type RowType, type VersionRow } from '@capstan/contracts';
 import { type CommandOutput, readCaptureText } from './collecting/command-output';
 import type { CommandPlan, CommandTable } from './collecting/command-table';
 import { CommandRun, type KnownOfDevice, type RunOptions, type VrfQuestion } from './collecting/command-run';
@@ -7,6 +7,7 @@ import { type Masked, type SecretPattern, maskSecrets } from './masking/mask-sec
 import { type Actor, type ActorRule, readActor } from './normalising/change-actor';
 import { type Normalised, type NoiseRule, type OrderRule, normaliseText } from './normalising/normalise-text';
 import { joinParsed, type OutputParser, type ParseContext, type Parsed, type ParseResult } from './parsing/parse-result';
+import { mergeVersions } from './parsing/version-fields';
 import { mergeInterfaces } from './rows/row-identity';
 import { type CommandError, readCommandError } from './session/command-error';
 import type { SessionProfile } from './session/session-profile';
@@ -124,7 +125,7 @@ export class Platform {
       return parser?.(one.text, asked) ?? { rows: [], unparsed: [] };
     });
     const joined = joinParsed<unknown>(parts);
-    const merged = type === 'interfaces' ? { ...joined, rows: mergeInterfaces(joined.rows as InterfaceRow[]) } : joined;
+    const merged = type === 'interfaces' ? { ...joined, rows: mergeInterfaces(joined.rows as InterfaceRow[]) } : type === 'version' ? { ...joined, rows: mergeVersions(joined.rows as VersionRow[]) } : joined;
     return resultOf(merged, outputs.find(({ error }) => error !== undefined)?.error);
   }
 

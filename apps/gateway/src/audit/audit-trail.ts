@@ -47,7 +47,7 @@ export class AuditTrail {
       details: { ...(code === undefined ? {} : { code }), ...facts.details },
     };
     try {
-      await this.entries.insert(entry);
+      await this.entries.insert([entry]);
     } catch (error) {
       this.logger.error('The audit log could not be written', { entry }, error);
     }

@@ -1,7 +1,9 @@
-import { auditRecorded, type DataOf } from '@capstan/contracts';
+import { auditBatch, auditRecorded, type DataOf } from '@capstan/contracts';
 import { type DeliveryContext, OnEvent } from '@capstan/messaging';
 import { Controller } from '@nestjs/common';
+import type { AuditEntryEntity } from './audit-entry.entity';
 import { AuditRepository } from './audit.repository';
+import { entryIdOf } from './entry-id';
 
 /** Keeps what other services did on somebody's behalf, e.g. the commands sent to a device. */
 @Controller()
@@ -10,22 +12,31 @@ export class AuditConsumer {
 
   @OnEvent(auditRecorded)
   async keep(fact: DataOf<typeof auditRecorded>, { envelope, manager }: DeliveryContext): Promise<void> {
+    await this.entries.insert([entryOf(fact, envelope.id, envelope.source)], manager);
+  }
+
+  @OnEvent(auditBatch)
+  async keepAll({ entries }: DataOf<typeof auditBatch>, { envelope, manager }: DeliveryContext): Promise<void> {
     await this.entries.insert(
-      {
-        // The id of the message: the same fact is one line, however often it is delivered.
-        auditId: envelope.id,
-        time: new Date(fact.at),
-        actorType: fact.actor.type,
-        actorId: fact.actor.id,
-        actorName: fact.actor.name,
-        action: fact.action,
-        subject: fact.subject,
-        outcome: fact.outcome,
-        address: null,
-        requestId: null,
-        details: { ...fact.details, source: envelope.source },
-      },
+      entries.map((fact, place) => entryOf(fact, entryIdOf(envelope.id, place), envelope.source)),
       manager,
     );
   }
+}
+
+function entryOf(fact: DataOf<typeof auditRecorded>, auditId: string, source: string): AuditEntryEntity {
+  return {
+    // The same fact is one line, however often it is delivered.
+    auditId,
+    time: new Date(fact.at),
+    actorType: fact.actor.type,
+    actorId: fact.actor.id,
+    actorName: fact.actor.name,
+    action: fact.action,
+    subject: fact.subject,
+    outcome: fact.outcome,
+    address: null,
+    requestId: null,
+    details: { ...fact.details, source },
+  };
 }

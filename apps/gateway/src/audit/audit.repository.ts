@@ -27,8 +27,8 @@ function toView(row: AuditEntryEntity): AuditEntry {
 export class AuditRepository {
   constructor(private readonly source: DataSource) {}
 
-  async insert(entry: AuditEntryEntity, manager: EntityManager = this.source.manager): Promise<void> {
-    await manager.createQueryBuilder().insert().into(AuditEntryEntity).values({ ...entry, details: entry.details as Record<string, never> }).orIgnore().execute();
+  async insert(entries: readonly AuditEntryEntity[], manager: EntityManager = this.source.manager): Promise<void> {
+    await manager.createQueryBuilder().insert().into(AuditEntryEntity).values(entries.map((entry) => ({ ...entry, details: entry.details as Record<string, never> }))).orIgnore().execute();
   }
 
   /** Newest first. `actor` matches name or id, `action` its beginning. */

@@ -43,6 +43,12 @@ export class CapturesController {
     return this.rpc.call(catalogueRpc.groups, query);
   }
 
+  @Endpoint(routes.configHistory)
+  async history(@Input() { query }: CallOf<typeof routes.configHistory>, @Req() request: GatewayRequest, @Res() response: Response): Promise<void> {
+    const { file } = await this.rpc.call(catalogueRpc.configHistory, query);
+    await this.transfers.sendArtifact(request, response, { ...file, created_at: isoTime(this.clock.now()) });
+  }
+
   @Endpoint(routes.getCapture)
   get(@Input() { params }: CallOf<typeof routes.getCapture>): Promise<AnswerOf<typeof routes.getCapture>> {
     return this.rpc.call(catalogueRpc.capture, { capture_id: params.id });

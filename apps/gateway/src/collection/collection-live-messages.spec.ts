@@ -44,6 +44,11 @@ describe(toCollectionMessages.name, () => {
     expect(messages.at(-1)?.payload).toMatchObject({ success: false, job_status: 'cancelled', devices_remaining: 0 });
   });
 
+  it('says of a collection that got nothing from anybody that it failed', () => {
+    const messages = toCollectionMessages({ type: collectionEvents.finished.type, data: { job: job({ status: 'failed', progress: 100, stage: 'complete', devices_failed: 2, devices_remaining: 0 }), failed_devices: [] } });
+    expect(messages.at(-1)).toMatchObject({ event: 'collection_complete', payload: { success: false, job_status: 'failed', devices_failed: 2 } });
+  });
+
   it('leaves the facts of others alone', () => {
     expect(toCollectionMessages({ type: 'recording.changed.v1', data: {} })).toEqual([]);
   });

@@ -126,7 +126,7 @@ const Card = memo(function Card({ device, types }: { device: CollectionDeviceRes
       </div>
       <span className="mono muted">{device.ip_address}</span>
       <span className={classes['dots']}>
-        {types.map((type) => {
+        {types.filter((type) => device.status === 'queued' || device.status === 'running' || device.captures.some(({ capture_type: of }) => of === type)).map((type) => {
           const capture = device.captures.find(({ capture_type: of }) => of === type);
           const words = capture === undefined ? undefined : captureWords(capture.status);
           return <i key={type} data-status={words?.status ?? 'pending'} data-open={words === undefined || undefined} title={`${captureTypeLabel(type)}: ${words?.label ?? 'not yet'}`} />;

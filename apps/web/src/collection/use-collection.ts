@@ -31,8 +31,9 @@ export function useCollection(jobId: string) {
       const messages = waiting;
       waiting = [];
       queries.setQueryData<LiveCollection>(keyOf(jobId), (known) => (known === undefined ? known : messages.reduce(fold, known)));
-      // The answer of the end has what no message brings, e.g. the ids of captures.
-      if (messages.some(({ type }) => type === 'collection_complete')) {
+      // The answer of the end has what no message brings, e.g. the ids of captures. What is told afterwards is that captures were loaded.
+      const over = isOver(queries.getQueryData<LiveCollection>(keyOf(jobId))?.job ?? { status: 'queued' });
+      if (messages.some(({ type }) => type === 'collection_complete' || (over && type === 'collection_progress'))) {
         void queries.invalidateQueries({ queryKey: keyOf(jobId) });
       }
     };

@@ -92,6 +92,9 @@ export const captureContent = z.object({
 /** See {@link captureContent}. */
 export type CaptureContent = z.output<typeof captureContent>;
 
+/** Which configurations a history is made of; all without a filter. */
+export const configHistoryQuery = z.strictObject({ site: z.string().trim().min(1).max(100).optional(), device_id: uuid.optional() });
+
 /** Which text of a capture. */
 export const captureTextQuery = z.strictObject({ form: z.enum(['raw', 'normalised']).default('raw') });
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineEvent, defineRpc } from '../envelope/definitions';
 import { isoTimestamp, pageInfo, uuid } from '../primitives';
 import { actor } from '../sessions/session';
-import { captureContent, captureGroups, captureGroupsQuery, captureList, captureListQuery, captureTextQuery, captureView, compareQuery, searchAnswer, searchQuery } from './captures';
+import { captureContent, captureGroups, captureGroupsQuery, captureList, captureListQuery, captureTextQuery, captureView, compareQuery, configHistoryQuery, searchAnswer, searchQuery } from './captures';
 import { acknowledgeBody, acknowledgeManyBody, captureDiff, changeActor, changeDiff, changeList, changeListQuery, CHANGE_SEVERITIES, changeView, diffQuery } from './changes';
 import {
   arpDevices,
@@ -36,6 +36,7 @@ export const catalogueRpc = {
   capture: defineRpc(OWNER, 'get-device-capture', 'One capture with its texts and rows', { request: z.object(byCapture), response: captureContent, timeoutMs: 20_000 }),
   currentCapture: defineRpc(OWNER, 'get-current-capture', 'The last good capture of a device and type with its texts and rows', { request: z.object({ device_id: uuid, capture_type: z.string() }), response: captureContent, timeoutMs: 20_000 }),
   captureText: defineRpc(OWNER, 'make-capture-text', 'Makes the masked text of a capture a file', { request: captureTextQuery.extend(byCapture), response: madeFile, timeoutMs: 30_000 }),
+  configHistory: defineRpc(OWNER, 'make-config-history', 'Makes the history of configurations a stream for git', { request: configHistoryQuery, response: z.object({ file: madeFile, commits: z.int() }), timeoutMs: 120_000 }),
   reveal: defineRpc(OWNER, 'reveal-capture', 'The text with its secrets, sealed for whoever may read them', {
     request: z.object({ ...byCapture, recipient: z.record(z.string(), z.unknown()), requested_by: actor }),
     response: z.object({ sealed_text: z.array(z.string()) }),

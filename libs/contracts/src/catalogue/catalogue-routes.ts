@@ -12,6 +12,7 @@ import {
   captureTypeName,
   captureView,
   compareQuery,
+  configHistoryQuery,
   revealCaptureBody,
   revealedCapture,
   searchAnswer,
@@ -41,6 +42,7 @@ const byId = z.strictObject({ id: uuid });
 const json = <S extends z.ZodType>(schema: S) => ({ json: schema }) as const;
 const CSV = { bytes: 'text/csv' } as const;
 const TEXT = { bytes: 'text/plain' } as const;
+const STREAM = { bytes: 'application/octet-stream' } as const;
 const change = json(z.object({ change: changeView }));
 const capture = json(z.object({ capture: captureView }));
 const diff = json(z.object({ diff: captureDiff }));
@@ -57,6 +59,7 @@ export const catalogueRoutes = {
   deviceCaptures: defineRoute({ method: 'GET', path: '/devices/:id/captures', tag: 'captures', summary: 'Outputs of one device, newest first', access: 'devices:read', params: byId, query: captureListQuery.omit({ device_id: true }), status: 200, response: json(captureList) }),
   compareCaptures: defineRoute({ method: 'GET', path: '/captures/compare', tag: 'captures', summary: 'The difference of two captures, or of the current ones of two devices', access: 'devices:read', query: compareQuery, status: 200, response: diff, problems: NO_TEXT }),
   captureGroups: defineRoute({ method: 'GET', path: '/captures/groups', tag: 'captures', summary: 'Devices whose current outputs are equal', access: 'devices:read', query: captureGroupsQuery, status: 200, response: json(captureGroups) }),
+  configHistory: defineRoute({ method: 'GET', path: '/captures/git', tag: 'captures', summary: 'The history of configurations with masked secrets, as a stream for `git fast-import`', access: 'devices:read', query: configHistoryQuery, status: 200, response: STREAM, problems: ['OBJECT_PRUNED', 'OBJECT_STORE_UNAVAILABLE'] }),
   getCapture: defineRoute({ method: 'GET', path: '/captures/:id', tag: 'captures', summary: 'Raw and normalised text with masked secrets, and the rows', access: 'devices:read', params: byId, status: 200, response: json(captureContent), problems: NO_TEXT }),
   captureText: defineRoute({ method: 'GET', path: '/captures/:id/text', tag: 'captures', summary: 'The whole text with masked secrets', access: { link: 'devices:read' }, params: byId, query: captureTextQuery.extend(linkQuery), status: 200, response: TEXT, problems: [...NO_TEXT, 'LINK_EXPIRED', 'LINK_INVALID'] }),
   captureTextUrl: defineRoute({ method: 'POST', path: '/captures/:id/text-url', tag: 'captures', summary: 'A short-lived link to the whole text', access: 'devices:read', params: byId, body: captureTextQuery.prefault({}), status: 200, response: json(z.object({ url: z.string(), expires_at: isoTimestamp })), problems: ['CAPTURE_NOT_FOUND'] }),

@@ -1,6 +1,7 @@
 import { planOf, stepOf } from '../../platforms/collecting/command-table';
 import type { PlatformDefinition } from '../../platforms/platform';
 import { INTERRUPTERS, PAGERS } from '../../platforms/session/session-profile';
+import { parseAoscxVersion } from './version';
 
 /** Aruba AOS-CX. */
 export const ARUBA_AOSCX: PlatformDefinition = {
@@ -33,7 +34,7 @@ export const ARUBA_AOSCX: PlatformDefinition = {
     inventory: planOf('inventory', 'show module'),
   },
   interfaces: [],
-  parsers: {},
+  parsers: { version: { text: parseAoscxVersion } },
   noise: [
     { name: 'created', types: ['configs'], pattern: /^!export-password: .*$/ },
     { name: 'uptime', types: ['version'], pattern: /^(?:System )?Up ?Time\s*:.*$/i },

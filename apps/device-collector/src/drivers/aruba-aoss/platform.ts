@@ -1,6 +1,7 @@
 import { planOf } from '../../platforms/collecting/command-table';
 import type { PlatformDefinition } from '../../platforms/platform';
 import { INTERRUPTERS, PAGERS } from '../../platforms/session/session-profile';
+import { parseAossVersion } from './version';
 
 /** Aruba AOS-S, formerly ProCurve. */
 export const ARUBA_AOSS: PlatformDefinition = {
@@ -34,7 +35,7 @@ export const ARUBA_AOSS: PlatformDefinition = {
     inventory: planOf('inventory', 'show modules'),
   },
   interfaces: [],
-  parsers: {},
+  parsers: { version: { text: parseAossVersion } },
   noise: [
     { name: 'created', types: ['configs'], pattern: /^; .*Created on release.*$/ },
     { name: 'uptime', types: ['version'], pattern: /^\s*(?:System )?Up ?Time\s*:.*$/i },

@@ -5,6 +5,7 @@ import { parseNamedInventory } from '../../platforms/parsing/named-inventory';
 import type { PlatformDefinition } from '../../platforms/platform';
 import { CISCO_LIKE_ERRORS, INTERRUPTERS, PAGERS } from '../../platforms/session/session-profile';
 import { parseXrArp } from './arp';
+import { parseXrVersion } from './version';
 
 const CONFIGS = ['configs'];
 
@@ -32,7 +33,7 @@ export const CISCO_IOSXR: PlatformDefinition = {
     inventory: planOf('inventory', stepOf('show inventory', 'admin show inventory')),
   },
   interfaces: IOSXR_INTERFACES,
-  parsers: { arp: { text: parseXrArp }, inventory: { text: parseNamedInventory } },
+  parsers: { arp: { text: parseXrArp }, inventory: { text: parseNamedInventory }, version: { text: parseXrVersion } },
   noise: [
     { name: 'timestamp', pattern: /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2} \d{2}:\d{2}:\d{2}(?:\.\d+)?(?: \S+)?(?: \d{4})?$/ },
     { name: 'building', types: CONFIGS, pattern: /^Building configuration\.\.\.$/ },

@@ -3,6 +3,7 @@ import type { PlatformDefinition } from '../../platforms/platform';
 import { INTERRUPTERS, PAGERS } from '../../platforms/session/session-profile';
 import { parseJunosArp } from './arp';
 import { parseJunosInventory } from './inventory';
+import { parseJunosVersion } from './version';
 
 const CONFIGS = ['configs'];
 
@@ -41,7 +42,7 @@ export const JUNIPER_JUNOS: PlatformDefinition = {
     inventory: planOf('inventory', 'show chassis hardware'),
   },
   interfaces: [],
-  parsers: { arp: { text: parseJunosArp }, inventory: { text: parseJunosInventory } },
+  parsers: { arp: { text: parseJunosArp }, inventory: { text: parseJunosInventory }, version: { text: parseJunosVersion } },
   noise: [
     { name: 'last-commit', types: CONFIGS, pattern: /^## Last commit: .*$/ },
     { name: 'last-changed', types: CONFIGS, pattern: /^\s*## Last changed: .*$/ },

@@ -1,6 +1,7 @@
 import { planOf } from '../../platforms/collecting/command-table';
 import type { PlatformDefinition } from '../../platforms/platform';
 import { INTERRUPTERS, PAGERS } from '../../platforms/session/session-profile';
+import { parsePanosInventory, parsePanosVersion } from './system-info';
 
 /** Palo Alto PAN-OS. */
 export const PALOALTO_PANOS: PlatformDefinition = {
@@ -31,7 +32,7 @@ export const PALOALTO_PANOS: PlatformDefinition = {
     inventory: planOf('inventory', 'show system info'),
   },
   interfaces: [],
-  parsers: {},
+  parsers: { version: { text: parsePanosVersion }, inventory: { text: parsePanosInventory } },
   noise: [
     { name: 'uptime', types: ['version', 'inventory'], pattern: /^uptime: .*$/ },
     { name: 'time', types: ['version', 'inventory'], pattern: /^time: .*$/ },

@@ -238,6 +238,15 @@ describe.each(['whole', 'bytes'] as const)(`${CliSession.name} with packets of %
     await expect(sut.run('show tech', never, { maxOutput: 1_000 })).rejects.toMatchObject({ code: 'OUTPUT_TOO_LARGE' });
   });
 
+  it('keeps lines of an answer that read like the prompt, and blank ones behind them', async () => {
+    await synced();
+    const config = ['banner motd ^C', 'R1#', '', 'R1#show running-config', 'say R1# to nobody', 'R1#', '^C', 'end'];
+    behave({ 'show running-config\n': `show running-config\r\n${config.join('\r\n')}\r\nR1#` });
+    const running = sut.run('show running-config', never);
+    await clock.advance(1_100);
+    await expect(running).resolves.toMatchObject({ lines: config });
+  });
+
   it('follows the prompt into other modes', async () => {
     await synced();
     behave({ 'configure terminal\n': 'configure terminal\r\nEnter configuration commands, one per line.  End with CNTL/Z.\r\nR1(config)#', 'end\n': 'end\r\nR1#' });

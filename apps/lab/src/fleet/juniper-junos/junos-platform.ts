@@ -48,5 +48,5 @@ export const JUNOS_FLEET: FleetPlatform = {
     version: { command: 'show version', text: 'version' },
     inventory: { command: 'show chassis hardware', text: 'inventory' },
   },
-  rows: (view) => ({ arp: arpsOf(view).filter(({ mac, ageSec }) => mac !== null && ageSec !== null).length, inventory: JUNOS_PARTS }),
+  rows: (view) => ({ arp: arpsOf(view).filter(({ mac, ageSec }) => mac !== null && ageSec !== null).length, version: 1, inventory: JUNOS_PARTS }),
 };
