@@ -16,11 +16,11 @@ export class System {
     readonly adminPassword: string,
   ) {}
 
-  /** @param options `oneTimePassword`: as after a person's first `npm start`; the administrator is not signed in */
-  static async start(labArgs: readonly string[] = [], options: { oneTimePassword?: boolean } = {}): Promise<System> {
+  /** @param options `oneTimePassword`: as after a person's first `npm start`; the administrator is not signed in. `settings`: of the launcher */
+  static async start(labArgs: readonly string[] = [], options: { oneTimePassword?: boolean; settings?: Readonly<Record<string, string>> } = {}): Promise<System> {
     const dataDir = mkdtempSync(path.join(tmpdir(), 'capstan-e2e-'));
     const chosen = options.oneTimePassword === true ? undefined : 'correct horse battery staple';
-    const settings = { ...readLauncherSettings({ ...process.env, CAPSTAN_DATA_DIR: dataDir, CAPSTAN_PORT: '0', CAPSTAN_RESTART_DELAY_MS: '500' }), CAPSTAN_ADMIN_PASSWORD: chosen };
+    const settings = { ...readLauncherSettings({ ...process.env, CAPSTAN_DATA_DIR: dataDir, CAPSTAN_PORT: '0', CAPSTAN_RESTART_DELAY_MS: '500', ...options.settings }), CAPSTAN_ADMIN_PASSWORD: chosen };
     const stack = await LocalStack.start({ settings, log: () => undefined });
     try {
       const lab = await LabProcess.start(labArgs);

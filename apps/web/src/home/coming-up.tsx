@@ -1,22 +1,14 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { Panel, Section } from '../design/page';
 import { TimeText } from '../design/time-text';
-import { useRuntime } from '../runtime';
+import { useNextRuns } from './use-home';
 import classes from './home.module.css';
 
 const SHOWN = 5;
-const AHEAD_MS = 7 * 86_400_000;
 
 /** The next instants of all schedules. Nothing is shown where nothing is scheduled. */
 export function ComingUp({ shown }: { shown: boolean }) {
-  const { api, clock } = useRuntime();
-  const next = useQuery({
-    queryKey: ['calendar', 'next'],
-    queryFn: ({ signal }) => api.call('calendar', { query: { since: new Date(clock.now()).toISOString(), until: new Date(clock.now() + AHEAD_MS).toISOString() }, signal }),
-    refetchInterval: 30_000,
-  });
-  const planned = next.data?.planned.slice(0, SHOWN) ?? [];
+  const planned = useNextRuns().data?.slice(0, SHOWN) ?? [];
   if (!shown || planned.length === 0) {
     return null;
   }

@@ -1,3 +1,4 @@
+import type { ServiceName } from '@capstan/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { BrokerConnection } from '../connection/broker-connection.client';
@@ -30,10 +31,10 @@ export class MessagingStatus {
     return countOutbox(this.dataSource);
   }
 
-  /** Messages in this service's parking queue. @throws AppError `BROKER_UNAVAILABLE` */
-  async parked(): Promise<number> {
+  /** Messages in a service's parking queue. @param service default: this one @throws AppError `BROKER_UNAVAILABLE` */
+  async parked(service: ServiceName = this.settings.name): Promise<number> {
     await (this.opened ??= this.channel.start());
-    const { messageCount } = await this.channel.required.checkQueue(queueOf(this.settings.name, 'parking'));
+    const { messageCount } = await this.channel.required.checkQueue(queueOf(service, 'parking'));
     return messageCount;
   }
 }
