@@ -226,7 +226,7 @@ describe('the web app', () => {
     await app.field('A session failed').check();
     await app.field('A session ended with failed targets').check();
     await app.field('Names with').fill('tell me');
-    await page.getByText('Quiet hours').click();
+    await app.toggle('Quiet hours');
     await app.field('Until').fill('22:00');
     for (const channel of ['Night watch · E-mail', 'Ticket hook · Webhook', 'Bell · Web app']) {
       await app.field(channel).check();
@@ -237,7 +237,7 @@ describe('the web app', () => {
     expect(await accessibilityFindings(page)).toEqual([]);
     await shootEverywhere(page, 'rule');
     // Were it night, the mail would wait.
-    await page.getByText('Quiet hours').click();
+    await app.toggle('Quiet hours');
     await app.create('rule');
     await app.row('Rules', 'Sessions that end badly').getByText('Night watch, Ticket hook, Bell').waitFor();
     await shootEverywhere(page, 'rules');
@@ -273,7 +273,7 @@ describe('the web app', () => {
     await eventually(() => expect(hookAbout('Tell me again: failed')).toBeDefined());
     await app.open('/notifications/channels');
     await app.row('Channels', 'Ticket hook').getByText('Works').waitFor();
-    await page.getByRole('switch', { name: 'Ticket hook is on' }).click({ force: true });
+    await app.toggle('Ticket hook is on');
     await app.row('Channels', 'Ticket hook').getByText('Switched off').waitFor();
     await shootEverywhere(page, 'channels');
     await app.tab('Notices');
@@ -281,7 +281,7 @@ describe('the web app', () => {
     await shootEverywhere(page, 'notices');
     await page.getByRole('button', { name: 'Mark as read: Tell me again: failed' }).click();
     await app.bell(0).waitFor();
-    await page.getByText('Unread only').click();
+    await app.toggle('Unread only');
     await page.getByText('Everything is read').waitFor();
   }, 60_000);
 

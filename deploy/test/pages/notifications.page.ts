@@ -28,6 +28,11 @@ export class NotificationsPage extends AppPage {
     return this.page.getByRole('form').getByLabel(label, { exact: true });
   }
 
+  /** Turns a switch; what is drawn of it lies above its input. */
+  async toggle(name: string): Promise<void> {
+    await this.page.getByRole('switch', { name, exact: true }).click({ force: true });
+  }
+
   /** Creates what the form says, and waits for its page. */
   async create(what: 'channel' | 'rule'): Promise<void> {
     await this.page.getByRole('button', { name: `Create ${what}` }).click();

@@ -18,7 +18,7 @@ const counted = (count: number, one: string, many = `${one}s`): string => `${cou
 /** Sessions that run. */
 export function runningFigure(running: readonly Pick<SessionSummary, 'target_count'>[]): Figure {
   const targets = running.reduce((sum, session) => sum + session.target_count, 0);
-  return { value: running.length, detail: running.length === 0 ? 'nothing runs' : `on ${counted(targets, 'target')}`, status: running.length === 0 ? 'cancelled' : 'running' };
+  return { value: running.length, detail: running.length === 0 ? 'nothing runs' : `on ${counted(targets, 'target')}`, status: running.length === 0 ? 'pending' : 'running' };
 }
 
 /** Sessions of the last 24 hours that did not end whole. @param failures newest first @param now Unix ms */
@@ -34,7 +34,7 @@ export function failureFigure(failures: readonly Pick<SessionSummary, 'created_a
 export function nextFigure(planned: readonly { readonly due_at: string; readonly schedule_name: string }[], now: number): Figure {
   const [next] = planned;
   if (next === undefined) {
-    return { value: 'none', detail: 'within a week', status: 'cancelled' };
+    return { value: 'none', detail: 'within a week', status: 'pending' };
   }
   const seconds = Math.max(0, Math.round((Date.parse(next.due_at) - now) / 1_000));
   return { value: seconds < 60 ? 'now' : `in ${formatDuration(Math.floor(seconds / 60) * 60)}`, detail: next.schedule_name, status: 'pending' };
@@ -43,7 +43,7 @@ export function nextFigure(planned: readonly { readonly due_at: string; readonly
 /** Cameras that do not work. */
 export function cameraFigure({ total, failing, degraded }: { readonly total: number; readonly failing: number; readonly degraded: number }): Figure {
   if (total === 0) {
-    return { value: 'none', detail: 'none is added yet', status: 'cancelled' };
+    return { value: 'none', detail: 'none is added yet', status: 'pending' };
   }
   if (failing > 0) {
     return { value: failing, detail: `of ${total} not working`, status: 'failed' };
@@ -56,7 +56,7 @@ export function receiverFigure(receivers: readonly Pick<ReceiverView, 'health'>[
   const total = receivers.length;
   const offline = receivers.filter(({ health }) => health.status === 'offline').length;
   if (total === 0) {
-    return { value: 'none', detail: 'none is added yet', status: 'cancelled' };
+    return { value: 'none', detail: 'none is added yet', status: 'pending' };
   }
   return offline > 0 ? { value: offline, detail: `of ${total} offline`, status: 'failed' } : { value: total, detail: 'none is offline', status: 'success' };
 }
@@ -69,4 +69,27 @@ export function changeFigure(total: number, changes: readonly Pick<ChangeView, '
     return { value: 0, detail: 'nothing changed', status: 'success' };
   }
   return { value: total, detail: open.length === 0 ? 'the newest are known' : critical ? 'a critical one is new' : 'some are new', status: open.length === 0 ? 'success' : critical ? 'failed' : 'attention' };
+}
+
+/** A schedule with its next instants. */
+export interface NextOfSchedule {
+  readonly schedule_id: string;
+  readonly schedule_name: string;
+  readonly due_at: string;
+  /** The one after it; null where none is known. */
+  readonly then: string | null;
+}
+
+/** The next two instants of each schedule: one that runs every minute leaves place for the others. @param planned in the order of time */
+export function nextOfEach(planned: readonly { readonly schedule_id: string; readonly schedule_name: string; readonly due_at: string }[]): NextOfSchedule[] {
+  const next = new Map<string, NextOfSchedule>();
+  for (const { schedule_id: id, schedule_name, due_at } of planned) {
+    const known = next.get(id);
+    if (known === undefined) {
+      next.set(id, { schedule_id: id, schedule_name, due_at, then: null });
+    } else if (known.then === null) {
+      next.set(id, { ...known, then: due_at });
+    }
+  }
+  return [...next.values()];
 }

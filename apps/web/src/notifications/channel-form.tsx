@@ -16,6 +16,9 @@ const SECURITY = [
 ];
 const SHOWN_AT_FIELDS = ['name', 'settings.host', 'settings.port', 'settings.security', 'settings.username', 'settings.from', 'settings.url', 'secret'];
 
+/** Refusals that are about one field. */
+const PLACE_OF: Readonly<Record<string, string>> = { NAME_TAKEN: 'name', WEBHOOK_ADDRESS_REFUSED: 'settings.url' };
+
 interface ChannelFormProps {
   readonly initial: ChannelDraft;
   readonly old?: ChannelView;
@@ -30,7 +33,7 @@ export function ChannelForm({ initial, old, onStore }: ChannelFormProps) {
   const [busy, setBusy] = useState(false);
   const set = (part: Partial<ChannelDraft>): void => setDraft((before) => ({ ...before, ...part }));
   const problem = error === undefined ? undefined : asProblem(error);
-  const at = (path: string): string | undefined => problem?.fields.find((field) => field.path === path)?.message;
+  const at = (path: string): string | undefined => (problem !== undefined && PLACE_OF[problem.code] === path ? problem.message : problem?.fields.find((field) => field.path === path)?.message);
   const toProblem = problem?.fields.find(({ path }) => path.startsWith('settings.to'))?.message;
   const elsewhere = problem?.fields.filter(({ path }) => !SHOWN_AT_FIELDS.includes(path) && !path.startsWith('settings.to')) ?? [];
   const store = async (event: FormEvent): Promise<void> => {
@@ -48,7 +51,7 @@ export function ChannelForm({ initial, old, onStore }: ChannelFormProps) {
   ];
   return (
     <form className={classes['form']} onSubmit={(event) => void store(event)} aria-label="Channel">
-      {problem !== undefined && (problem.fields.length === 0 || elsewhere.length > 0) ? (
+      {problem !== undefined && PLACE_OF[problem.code] === undefined && (problem.fields.length === 0 || elsewhere.length > 0) ? (
         <Alert color="red" role="alert">
           {elsewhere.length === 0 ? problem.message : elsewhere.map(({ path, message }) => `${path}: ${message}`).join('; ')}
         </Alert>

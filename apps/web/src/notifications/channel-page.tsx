@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { OneTimeSecret } from '../access/one-time-secret';
-import { newKey } from '../api/new-key';
+import { useOrderKey } from '../api/order-key';
 import { ConfirmDialog } from '../design/confirm-dialog';
 import { ProblemNotice, say, sayProblem } from '../design/feedback';
 import { Page, Panel, Section } from '../design/page';
@@ -21,13 +21,14 @@ export function NewChannelPage() {
   const { api } = useRuntime();
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const [key] = useState(newKey);
+  const keyOf = useOrderKey();
   // One for the life of the page: the same order again must be the same one.
   const [signingKey] = useState(newSigningKey);
   const [made, setMade] = useState<{ id: string; secret: string }>();
   const store = async (draft: ChannelDraft): Promise<void> => {
     const secret = wantsKey(draft) ? signingKey : undefined;
-    const { channel } = await api.call('createChannel', { body: bodyOfChannel(draft, secret), idempotencyKey: key });
+    const body = bodyOfChannel(draft, secret);
+    const { channel } = await api.call('createChannel', { body, idempotencyKey: keyOf(body) });
     await queries.invalidateQueries({ queryKey: CHANNELS });
     say(`${channel.name} is stored`);
     if (secret === undefined) {

@@ -31,7 +31,8 @@ export function RuleForm({ initial, isNew, onStore }: RuleFormProps) {
   const set = (part: Partial<RuleDraft>): void => setDraft((before) => ({ ...before, ...part }));
   const zones = useMemo(() => [...new Set(['UTC', initial.quietZone, ...Intl.supportedValuesOf('timeZone')])], [initial.quietZone]);
   const problem = error === undefined ? undefined : asProblem(error);
-  const at = (path: string): string | undefined => problem?.fields.find((field) => field.path === path)?.message;
+  const nameTaken = problem?.code === 'NAME_TAKEN';
+  const at = (path: string): string | undefined => (nameTaken && path === 'name' ? problem.message : problem?.fields.find((field) => field.path === path)?.message);
   const below = (path: string): string | undefined => problem?.fields.find((field) => field.path.startsWith(path))?.message;
   const elsewhere = problem?.fields.filter(({ path }) => !SHOWN_AT_FIELDS.includes(path) && !path.startsWith('topics') && !path.startsWith('channel_ids')) ?? [];
   const store = async (event: FormEvent): Promise<void> => {
@@ -44,7 +45,7 @@ export function RuleForm({ initial, isNew, onStore }: RuleFormProps) {
   const toggle = (topic: NoticeTopic, on: boolean): void => set({ topics: on ? [...draft.topics, topic] : draft.topics.filter((each) => each !== topic) });
   return (
     <form className={classes['form']} onSubmit={(event) => void store(event)} aria-label="Rule">
-      {problem !== undefined && (problem.fields.length === 0 || elsewhere.length > 0) ? (
+      {problem !== undefined && !nameTaken && (problem.fields.length === 0 || elsewhere.length > 0) ? (
         <Alert color="red" role="alert">
           {elsewhere.length === 0 ? problem.message : elsewhere.map(({ path, message }) => `${path}: ${message}`).join('; ')}
         </Alert>

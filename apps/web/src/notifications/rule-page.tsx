@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
-import { newKey } from '../api/new-key';
+import { useOrderKey } from '../api/order-key';
 import { ConfirmDialog } from '../design/confirm-dialog';
 import { ProblemNotice, say, sayProblem } from '../design/feedback';
 import { Page } from '../design/page';
@@ -19,14 +19,15 @@ export function NewRulePage() {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const [initial] = useState(() => newRule(Intl.DateTimeFormat().resolvedOptions().timeZone));
-  const [key] = useState(newKey);
+  const keyOf = useOrderKey();
   return (
     <Page title="New rule" back={BACK}>
       <RuleForm
         initial={initial}
         isNew
         onStore={async (draft) => {
-          const { rule } = await api.call('createRule', { body: bodyOfRule(draft), idempotencyKey: key });
+          const body = bodyOfRule(draft);
+          const { rule } = await api.call('createRule', { body, idempotencyKey: keyOf(body) });
           say(`${rule.name} is stored`);
           await queries.invalidateQueries({ queryKey: RULES });
           await navigate('/notifications/rules');
