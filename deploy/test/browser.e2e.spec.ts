@@ -1,7 +1,9 @@
+import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { routes } from '@capstan/contracts';
+import { MailSink, type ReceivedWebhook, WebhookSink } from '@capstan/lab';
 import { eventually } from '@capstan/testing';
 import type { Browser, Page } from 'playwright-core';
 import { inspectBundle } from '../src';
@@ -9,12 +11,13 @@ import { AppPage } from './pages/app.page';
 import { CaptureWizardPage } from './pages/capture-wizard.page';
 import { accessibilityFindings, darkFindings, horizontalOverflow, launchBrowser, newContext } from './pages/checks';
 import { LiveSessionPage } from './pages/live-session.page';
-import { shoot } from './pages/screens';
+import { NotificationsPage } from './pages/notifications.page';
+import { shoot, shootEverywhere } from './pages/screens';
 import { SessionListPage } from './pages/session-list.page';
 import { SignInPage } from './pages/sign-in.page';
 import { System } from './system';
 
-const PLACES = ['Home', 'Sessions', 'Schedules', 'Calendar', 'Credentials', 'Host keys', 'Users', 'API tokens', 'Audit log', 'System'] as const;
+const PLACES = ['Home', 'Sessions', 'Schedules', 'Calendar', 'Notifications', 'Credentials', 'Host keys', 'Users', 'API tokens', 'Audit log', 'System'] as const;
 const PASSWORD = 'a password of my own';
 
 describe('the web app', () => {
@@ -23,10 +26,20 @@ describe('the web app', () => {
   let page: Page;
   let folder: string;
   let sessionId: string;
+  let mails: MailSink;
+  let hooks: WebhookSink;
+  let signingKey: string;
+
+  const fails = async (name: string): Promise<string> => {
+    const { host, accounts } = system.host(1);
+    return system.capture([{ device_type: 'linux', host, interface: 'nope0', username: 'root', password: accounts.find(({ username }) => username === 'root')?.password }], { name });
+  };
+  const hookAbout = (title: string): ReceivedWebhook | undefined => hooks.received.find(({ body }) => body.includes(title));
 
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'capstan-browser-'));
-    system = await System.start(['--hosts', '3'], { oneTimePassword: true });
+    [mails, hooks] = await Promise.all([MailSink.start(), WebhookSink.start()]);
+    system = await System.start(['--hosts', '3'], { oneTimePassword: true, environment: { CAPSTAN_WEBHOOK_NETWORKS: '127.0.0.0/8' } });
     browser = await launchBrowser();
     page = await (await newContext(browser, 'desktop')).newPage();
   }, 120_000);
@@ -34,6 +47,7 @@ describe('the web app', () => {
   afterAll(async () => {
     await browser.close();
     await system.stop();
+    await Promise.all([mails.stop(), hooks.stop()]);
     rmSync(folder, { recursive: true, force: true });
   }, 60_000);
 
@@ -155,6 +169,162 @@ describe('the web app', () => {
     await page.getByRole('region', { name: /\d/ }).getByText('Completed').waitFor();
     await shoot(page, 'calendar');
   }, 90_000);
+
+  it('makes channels, shows a signing secret once, and says what the other side answers', async () => {
+    const app = new NotificationsPage(page, system.api.address);
+    await app.goTo('Notifications');
+    await app.newChannel('E-mail', 'Night watch');
+    await app.field('Server').fill('127.0.0.1');
+    await page.getByRole('combobox', { name: 'Encryption' }).click();
+    await page.getByRole('option', { name: /^None/ }).click();
+    await app.field('Port').fill(String(mails.port));
+    await app.field('From').fill('capstan@example.com');
+    await app.field('To').fill('noc@example.com, nobody');
+    await app.create('channel');
+    await page.getByText('must be an e-mail address').waitFor();
+    await app.field('To').fill('noc@example.com');
+    await app.create('channel');
+    await page.getByRole('heading', { level: 1, name: 'Night watch' }).waitFor();
+    const mailed = await app.sendTest();
+    await mailed.getByText('It was taken').waitFor();
+    await eventually(() => expect(mails.mails).toMatchObject([{ to: ['noc@example.com'] }]));
+    await shootEverywhere(page, 'channel-test');
+    await mailed.getByRole('button', { name: 'Done' }).click();
+    expect(await accessibilityFindings(page)).toEqual([]);
+
+    await app.open('/notifications');
+    await app.newChannel('Webhook', 'Ticket hook');
+    await app.field('Address').fill('http://10.0.0.1/hook');
+    await app.create('channel');
+    await page.getByText(/no public address/).waitFor();
+    await app.field('Address').fill(hooks.url);
+    await shootEverywhere(page, 'channel-new');
+    await app.create('channel');
+    signingKey = await page.getByRole('textbox', { name: 'Signing secret' }).innerText();
+    await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Ticket hook' }).waitFor();
+    hooks.fault = { status: 500 };
+    const posted = await app.sendTest();
+    await posted.getByText('It was not taken').waitFor();
+    await posted.getByText('HTTP 500 status 500').waitFor();
+    hooks.fault = undefined;
+    await posted.getByRole('button', { name: 'Send another' }).click();
+    await posted.getByText('HTTP 202 taken').waitFor();
+    await posted.getByRole('button', { name: 'Done' }).click();
+
+    await app.open('/notifications');
+    await app.newChannel('Web app', 'Bell');
+    await app.create('channel');
+    await page.getByRole('heading', { level: 1, name: 'Bell' }).waitFor();
+  }, 60_000);
+
+  it('tells of a session that has ended: by mail, by signed webhook, and at the bell at once', async () => {
+    const app = new NotificationsPage(page, system.api.address);
+    await app.open('/notifications/rules');
+    await page.getByRole('link', { name: 'New rule' }).first().click();
+    await app.field('Name').fill('Sessions that end badly');
+    await app.field('A session failed').check();
+    await app.field('A session ended with failed targets').check();
+    await app.field('Names with').fill('tell me');
+    await app.toggle('Quiet hours');
+    await app.field('Until').fill('22:00');
+    for (const channel of ['Night watch · E-mail', 'Ticket hook · Webhook', 'Bell · Web app']) {
+      await app.field(channel).check();
+    }
+    await app.create('rule');
+    await page.getByText('must be another time than from').waitFor();
+    await app.field('Until').fill('07:00');
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await shootEverywhere(page, 'rule');
+    // Were it night, the mail would wait.
+    await app.toggle('Quiet hours');
+    await app.create('rule');
+    await app.row('Rules', 'Sessions that end badly').getByText('Night watch, Ticket hook, Bell').waitFor();
+    await shootEverywhere(page, 'rules');
+
+    await app.open('/');
+    await app.bell(0).waitFor();
+    const id = await fails('Tell me of it');
+    await app.bell(1).waitFor({ timeout: 30_000 });
+    await eventually(() => expect(mails.mails.filter(({ raw }) => raw.includes('Subject: [critical] Tell me of it: failed'))).toHaveLength(1));
+    await eventually(() => expect(hookAbout('Tell me of it: failed')).toBeDefined());
+    const { headers, body } = hookAbout('Tell me of it: failed')!;
+    const signature = createHmac('sha256', Buffer.from(signingKey.slice('whsec_'.length), 'base64')).update(`${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`).digest('base64');
+    expect(headers['webhook-signature']).toBe(`v1,${signature}`);
+    await app.bell(1).click();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await shootEverywhere(page, 'bell');
+    await page.getByRole('link', { name: 'Tell me of it: failed' }).click();
+    await page.waitForURL(`**/sessions/${id}`);
+    await app.bell(0).waitFor();
+  }, 60_000);
+
+  it('keeps what could not be delivered, and sends it again by hand', async () => {
+    const app = new NotificationsPage(page, system.api.address);
+    hooks.fault = { status: 410 };
+    await fails('Tell me again');
+    await app.bell(1).waitFor({ timeout: 30_000 });
+    await app.open('/notifications/deliveries?status=failed');
+    await app.row('Deliveries', 'Tell me again: failed').getByText('HTTP 410 status 410').waitFor();
+    await shootEverywhere(page, 'deliveries');
+    expect(await accessibilityFindings(page)).toEqual([]);
+    hooks.fault = undefined;
+    await page.getByRole('button', { name: 'Try again: Tell me again: failed' }).click();
+    await eventually(() => expect(hookAbout('Tell me again: failed')).toBeDefined());
+    await app.open('/notifications/channels');
+    await app.row('Channels', 'Ticket hook').getByText('Works').waitFor();
+    await app.toggle('Ticket hook is on');
+    await app.row('Channels', 'Ticket hook').getByText('Switched off').waitFor();
+    await shootEverywhere(page, 'channels');
+    await app.tab('Notices');
+    await page.getByRole('list', { name: 'Notices' }).getByRole('link', { name: 'Tell me of it: failed' }).waitFor();
+    await shootEverywhere(page, 'notices');
+    await page.getByRole('button', { name: 'Mark as read: Tell me again: failed' }).click();
+    await app.bell(0).waitFor();
+    await app.toggle('Unread only');
+    await page.getByText('Everything is read').waitFor();
+  }, 60_000);
+
+  it('shows today at a glance, and finds anything by the keyboard', async () => {
+    const app = new AppPage(page, system.api.address);
+    await app.open('/');
+    const today = page.getByRole('navigation', { name: 'Today' });
+    await today.getByRole('link', { name: /^Running now 0 nothing runs/ }).waitFor();
+    await today.getByRole('link', { name: /^Failures, 24 h [1-9]\d* .*failed/ }).waitFor();
+    await today.getByRole('link', { name: /^Next run in .*Branch office at night/ }).waitFor();
+    await page.getByRole('region', { name: 'Last failures' }).getByText('BAD_INTERFACE').first().waitFor();
+    await page.getByRole('region', { name: 'Changes of a day' }).getByText(/has changed/).waitFor();
+    await shootEverywhere(page, 'home');
+    await page.keyboard.press('Control+k');
+    const field = page.getByRole('combobox', { name: 'Find anything' });
+    await field.fill('tell me again');
+    await page.getByRole('option', { name: /^Tell me again/ }).waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await shootEverywhere(page, 'find');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Tell me again' }).waitFor();
+    await page.getByRole('button', { name: 'Find anything' }).click();
+    // Faster than any answer.
+    await field.pressSequentially('host keys');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Host keys' }).waitFor();
+  }, 60_000);
+
+  it('fits a phone with everything about notifications', async () => {
+    const phone = await newContext(browser, 'phone', 'dark');
+    const tab = await phone.newPage();
+    await new SignInPage(tab, system.api.address).open();
+    await new SignInPage(tab, system.api.address).signIn('admin', PASSWORD);
+    await tab.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
+    for (const address of ['/notifications/rules', '/notifications/rules/new', '/notifications/channels', '/notifications/channels/new', '/notifications/deliveries']) {
+      await new AppPage(tab, system.api.address).open(address);
+      expect([address, await horizontalOverflow(tab)]).toEqual([address, 0]);
+    }
+    expect(await accessibilityFindings(tab)).toEqual([]);
+    await phone.close();
+  }, 60_000);
 
   it.each(['desktop', 'phone'] as const)('has no serious accessibility finding and nothing cut off on any page (%s)', async (size) => {
     const context = await newContext(browser, size);

@@ -16,7 +16,7 @@ export class System {
     readonly adminPassword: string,
   ) {}
 
-  /** @param options `oneTimePassword`: as after a person's first `npm start`; the administrator is not signed in */
+  /** @param options `oneTimePassword`: as after a person's first `npm start`; the administrator is not signed in. `environment`: settings of the launcher */
   static async start(labArgs: readonly string[] = [], options: { oneTimePassword?: boolean; environment?: Readonly<Record<string, string>> } = {}): Promise<System> {
     const dataDir = mkdtempSync(path.join(tmpdir(), 'capstan-e2e-'));
     const chosen = options.oneTimePassword === true ? undefined : 'correct horse battery staple';

@@ -15,6 +15,7 @@ export const notifierSettings = {
   CAPSTAN_DELIVERY_TIMEOUT_SEC: z.coerce.number().min(1).max(120).default(10).describe('Seconds a mail server or a webhook may take for one message'),
   CAPSTAN_DELIVERY_HOURS: z.coerce.number().min(0.01).max(720).default(72).describe('Hours after which a message that cannot be delivered is given up'),
   CAPSTAN_DELIVERY_DAYS: z.coerce.number().int().min(1).max(3_650).default(90).describe('Days deliveries and notices are kept'),
+  CAPSTAN_PARKING_CHECK_SEC: z.coerce.number().min(0.1).max(3_600).default(30).describe('Seconds between two looks at what services have put aside'),
   CAPSTAN_DELIVERY_RETRY_MAX_SEC: z.coerce.number().min(1).max(86_400).default(900).describe('Longest pause between two attempts at a channel that fails'),
 } as const;
 

@@ -9,6 +9,8 @@ import { Deliveries } from './deliveries/deliveries.repository';
 import { DeliveryLoop } from './deliveries/delivery-loop.service';
 import { Notifications } from './in-app/notifications.repository';
 import { FactsConsumer } from './notices/facts.consumer';
+import { NoticeTeller } from './notices/notice-teller.service';
+import { ParkingWatch } from './notices/parking-watch.service';
 import { RulesController } from './rules/rules.controller';
 import { Rules } from './rules/rules.repository';
 
@@ -19,7 +21,7 @@ export class NotifierModule {
     return {
       module: NotifierModule,
       controllers: [ChannelsController, RulesController, DeliveriesController, FactsConsumer],
-      providers: [{ provide: NOTIFIER_CONFIG, useValue: config }, provideSealingKeys({ service: 'notifier', purpose: CHANNEL_SECRET_PURPOSE }), Channels, Rules, Deliveries, DeliveryLoop, Notifications],
+      providers: [{ provide: NOTIFIER_CONFIG, useValue: config }, provideSealingKeys({ service: 'notifier', purpose: CHANNEL_SECRET_PURPOSE }), Channels, Rules, Deliveries, DeliveryLoop, Notifications, NoticeTeller, ParkingWatch],
     };
   }
 }

@@ -157,6 +157,18 @@ describe('what people are told', () => {
     await expect(stage.gateway.ask(notificationRpc.removeChannel, { channel_id: channel.channel_id })).rejects.toMatchObject({ code: 'CHANNEL_IN_USE' });
   });
 
+  it('tells once of what a service has put aside, whatever the number of instances', async () => {
+    const second = await stage.start('watching too');
+    const channel = await webhook();
+    const { rule_id } = await stage.rule([channel], { topics: ['message.parked'] });
+    stage.orchestrator.publish('capstan.parking', 'camera-service.parking', { nobody: 'can read it' });
+    await eventually(() => expect(titles()).toContain('camera-service put a message aside'));
+    stage.orchestrator.publish('capstan.parking', 'camera-service.parking', { nobody: 'can read it' });
+    await eventually(async () => expect((await deliveries(channel)).map(({ notices }) => notices[0]?.text.slice(0, 9))).toEqual(['2 wait fo', 'One waits']));
+    await stage.stop(second);
+    await stage.gateway.ask(notificationRpc.removeRule, { rule_id });
+  });
+
   it('can be tried by hand', async () => {
     const channel = await webhook();
     await expect(stage.gateway.ask(notificationRpc.testChannel, { channel_id: channel.channel_id })).resolves.toMatchObject({ success: true, response: 'HTTP 202 taken' });

@@ -27,7 +27,7 @@ export class NotifierStage {
   static async set(settings: Record<string, string> = {}): Promise<NotifierStage> {
     const [database, vhost, folder] = await Promise.all([testDatabase(), testVhost(), mkdtemp(join(tmpdir(), 'capstan-notifier-'))]);
     const { url } = await provisionSchema({ adminUrl: database.url, service: 'notifier', password: TEST_ROLE_PASSWORD });
-    const environment = { DATABASE_URL: url, RABBITMQ_URL: vhost.url, LOG_LEVEL: 'fatal', CAPSTAN_VAULT_KEY_FILE: join(folder, 'vault-key'), CAPSTAN_WEBHOOK_NETWORKS: '127.0.0.0/8', CAPSTAN_DELIVERY_TIMEOUT_SEC: '1', CAPSTAN_DELIVERY_RETRY_MAX_SEC: '1', ...settings };
+    const environment = { DATABASE_URL: url, RABBITMQ_URL: vhost.url, LOG_LEVEL: 'fatal', CAPSTAN_VAULT_KEY_FILE: join(folder, 'vault-key'), CAPSTAN_WEBHOOK_NETWORKS: '127.0.0.0/8', CAPSTAN_DELIVERY_TIMEOUT_SEC: '1', CAPSTAN_DELIVERY_RETRY_MAX_SEC: '1', CAPSTAN_PARKING_CHECK_SEC: '0.2', ...settings };
     await migrate(notifierDefinition(readNotifierConfig(environment)));
     const stage = new NotifierStage(database, vhost, folder, await Participant.join(vhost.url, 'capstan/gateway'), await Participant.join(vhost.url, 'capstan/capture-orchestrator'), environment);
     await stage.start('first');

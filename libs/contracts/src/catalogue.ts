@@ -68,6 +68,7 @@ export const SUBSCRIPTIONS: Readonly<Record<ServiceName, readonly string[]>> = {
     credentialEvents.breakerOpened.type,
     cameraEvents.healthChanged.type,
     receiverEvents.healthChanged.type,
+    recordingEvents.warning.type,
   ],
 };
 

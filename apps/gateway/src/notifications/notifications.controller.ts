@@ -18,6 +18,11 @@ export class NotificationsController {
     return this.rpc.call(notificationRpc.listChannels, query);
   }
 
+  @Endpoint(routes.getChannel)
+  getChannel(@Input() { params }: CallOf<typeof routes.getChannel>): Promise<AnswerOf<typeof routes.getChannel>> {
+    return this.rpc.call(notificationRpc.getChannel, { channel_id: params.id });
+  }
+
   @Endpoint(routes.createChannel)
   createChannel(@Input() { body, newId }: CallOf<typeof routes.createChannel>): Promise<AnswerOf<typeof routes.createChannel>> {
     return this.secrets.withSealed(body, (channel) => this.rpc.call(notificationRpc.createChannel, { channel_id: newId, ...channel }));
@@ -41,6 +46,11 @@ export class NotificationsController {
   @Endpoint(routes.listRules)
   listRules(@Input() { query }: CallOf<typeof routes.listRules>): Promise<AnswerOf<typeof routes.listRules>> {
     return this.rpc.call(notificationRpc.listRules, query);
+  }
+
+  @Endpoint(routes.getRule)
+  getRule(@Input() { params }: CallOf<typeof routes.getRule>): Promise<AnswerOf<typeof routes.getRule>> {
+    return this.rpc.call(notificationRpc.getRule, { rule_id: params.id });
   }
 
   @Endpoint(routes.createRule)

@@ -31,6 +31,11 @@ export class ChannelsController {
     return { ...(await this.channels.list(page, perPage)), page, per_page: perPage };
   }
 
+  @OnRpc(notificationRpc.getChannel)
+  async get({ channel_id }: RequestOf<Rpc['getChannel']>): Promise<ResponseOf<Rpc['getChannel']>> {
+    return { channel: await this.channels.get(channel_id) };
+  }
+
   @OnRpc(notificationRpc.createChannel)
   async create({ channel_id, fields, ...secret }: RequestOf<Rpc['createChannel']>): Promise<ResponseOf<Rpc['createChannel']>> {
     await this.check(fields);

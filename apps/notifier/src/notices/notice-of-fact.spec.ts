@@ -1,5 +1,5 @@
-import { cameraEvents, catalogueEvents, credentialEvents, deviceEvents, inventoryEvents, receiverEvents, scheduleEvents, sessionEvents } from '@capstan/contracts';
-import { noticesOf } from './notice-of-fact';
+import { cameraEvents, catalogueEvents, credentialEvents, deviceEvents, inventoryEvents, receiverEvents, recordingEvents, scheduleEvents, sessionEvents } from '@capstan/contracts';
+import { noticesOf, parkedNotice } from './notice-of-fact';
 
 const time = '2026-11-21T02:00:00.000Z';
 const topics = (type: string, data: unknown) => noticesOf({ type, data, time }).map(({ topic }) => topic);
@@ -66,6 +66,18 @@ describe(noticesOf.name, () => {
     expect(topics(catalogueEvents.deviceChanged.type, { device, type: 'version', change_id: 'c', severity: 'moderate', summary: ['17.9 to 17.12'] })).toEqual(['device.changed']);
     expect(topics(catalogueEvents.arpConflict.type, { event: { kind: 'duplicate-ip', device_name: 'core-1', context: 'default', ip: '10.0.0.1', mac: 'a', other_mac: 'b' } })).toEqual(['arp.conflict']);
     expect(topics(credentialEvents.breakerOpened.type, { credential_id: 'x', devices: [{ device_id: 'd', name: 'core-1' }], retry_at: time })).toEqual(['credential.suspended']);
+  });
+
+  it('leads to the page of the thing it speaks of', () => {
+    const [other] = noticesOf({ type: inventoryEvents.identityChanged.type, data: { ...device, known: { serials: [] }, observed: { serials: ['B'] } }, time });
+    expect(other).toMatchObject({ path: '/inventory/devices/d', text: expect.stringContaining('Serial B instead of unknown') as string });
+    const [warning] = noticesOf({ type: recordingEvents.warning.type, data: { session_id: 's', receiver_no: 2, code: 'OVERLOAD', message: 'the input is overloaded' }, time });
+    expect(warning).toMatchObject({ topic: 'recording.warning', path: '/recordings/s', title: 'Receiver 2: the input is overloaded' });
+  });
+
+  it('counts what a service has put aside', () => {
+    expect(parkedNotice('device-collector', 1, 1, time)).toMatchObject({ subject: 'service:device-collector', severity: 'critical', title: 'device-collector put a message aside', text: expect.stringMatching(/^One waits/) as string });
+    expect(parkedNotice('device-collector', 2, 5, time)).toMatchObject({ title: 'device-collector put 2 messages aside', text: expect.stringMatching(/^5 wait/) as string });
   });
 
   it('makes nothing of anything else', () => {

@@ -1,4 +1,4 @@
-import { cameraEvents, catalogueEvents, type ChangeSeverity, credentialEvents, type DataOf, deviceEvents, type Envelope, inventoryEvents, type Notice, NOTICE_TOPICS, type NoticeSeverity, type NoticeTopic, receiverEvents, scheduleEvents, sessionEvents } from '@capstan/contracts';
+import { cameraEvents, catalogueEvents, type ChangeSeverity, credentialEvents, type DataOf, deviceEvents, type Envelope, inventoryEvents, type Notice, NOTICE_TOPICS, type NoticeSeverity, type NoticeTopic, receiverEvents, recordingEvents, scheduleEvents, type ServiceName, sessionEvents } from '@capstan/contracts';
 
 /** Devices of one session that are told of one by one; beyond that the session's own notice says how many there are. */
 const FAILED_TARGETS = 200;
@@ -23,7 +23,7 @@ export function noticesOf({ type, data, time }: Pick<Envelope, 'type' | 'data' |
     case inventoryEvents.identityChanged.type: {
       const { device_id: id, name, known, observed } = data as DataOf<typeof inventoryEvents.identityChanged>;
       const text = `Serial ${observed.serials.join(', ') || 'unknown'} instead of ${known.serials.join(', ') || 'unknown'}. Its captures are no changes until somebody says that this is the device now.`;
-      return [say('device.identity-changed', { subject: `device:${id}`, subject_name: name, title: `Another device answers as ${name}`, text, path: `/devices/${id}` })];
+      return [say('device.identity-changed', { subject: `device:${id}`, subject_name: name, title: `Another device answers as ${name}`, text, path: `/inventory/devices/${id}` })];
     }
     case catalogueEvents.configChanged.type: {
       const { device, change_id: change, severity, added, removed, actor } = data as DataOf<typeof catalogueEvents.configChanged>;
@@ -54,9 +54,28 @@ export function noticesOf({ type, data, time }: Pick<Envelope, 'type' | 'data' |
       }
       return health.status === 'online' ? [say('receiver.recovered', { ...about, title: `Receiver ${number} answers`, text: 'It can be recorded from.' })] : [];
     }
+    case recordingEvents.warning.type: {
+      const { session_id: id, receiver_no: number, code, message } = data as DataOf<typeof recordingEvents.warning>;
+      return [say('recording.warning', { subject: `recording:${id}:${number}`, subject_name: `Receiver ${number}`, kinds: ['recording'], title: `Receiver ${number}: ${message}`, text: `Reason: ${code}.`, path: `/recordings/${id}` })];
+    }
     default:
       return [];
   }
+}
+
+/** What messages mean that a service has put aside since somebody looked. @param more how many; all that wait there are `count` */
+export function parkedNotice(service: ServiceName, more: number, count: number, time: string): Notice {
+  return {
+    topic: 'message.parked',
+    severity: NOTICE_TOPICS['message.parked'].severity,
+    subject: `service:${service}`,
+    subject_name: service,
+    kinds: [],
+    title: `${service} put ${more === 1 ? 'a message' : `${more} messages`} aside`,
+    text: `${count === 1 ? 'One waits' : `${count} wait`} for somebody to look: npm run parking shows them with the reason, and sends them again.`,
+    path: '/system',
+    occurred_at: time,
+  };
 }
 
 type Say = (topic: NoticeTopic, told: Told) => Notice;

@@ -22,6 +22,11 @@ export class RulesController {
     return { ...(await this.rules.list(page, perPage)), page, per_page: perPage };
   }
 
+  @OnRpc(notificationRpc.getRule)
+  async get({ rule_id }: RequestOf<Rpc['getRule']>): Promise<ResponseOf<Rpc['getRule']>> {
+    return { rule: await this.rules.get(rule_id) };
+  }
+
   @OnRpc(notificationRpc.createRule)
   async create({ rule_id, rule }: RequestOf<Rpc['createRule']>): Promise<ResponseOf<Rpc['createRule']>> {
     await this.check(rule);

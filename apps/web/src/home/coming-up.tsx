@@ -1,22 +1,15 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { Panel, Section } from '../design/page';
 import { TimeText } from '../design/time-text';
-import { useRuntime } from '../runtime';
+import { nextOfEach } from './figures';
+import { useNextRuns } from './use-home';
 import classes from './home.module.css';
 
 const SHOWN = 5;
-const AHEAD_MS = 7 * 86_400_000;
 
-/** The next instants of all schedules. Nothing is shown where nothing is scheduled. */
+/** What each schedule starts next. Nothing is shown where nothing is scheduled. */
 export function ComingUp({ shown }: { shown: boolean }) {
-  const { api, clock } = useRuntime();
-  const next = useQuery({
-    queryKey: ['calendar', 'next'],
-    queryFn: ({ signal }) => api.call('calendar', { query: { since: new Date(clock.now()).toISOString(), until: new Date(clock.now() + AHEAD_MS).toISOString() }, signal }),
-    refetchInterval: 30_000,
-  });
-  const planned = next.data?.planned.slice(0, SHOWN) ?? [];
+  const planned = nextOfEach(useNextRuns().data ?? []).slice(0, SHOWN);
   if (!shown || planned.length === 0) {
     return null;
   }
@@ -24,8 +17,8 @@ export function ComingUp({ shown }: { shown: boolean }) {
     <Section title="Coming up" aside={<Link to="/calendar" className={classes['more']}>Calendar</Link>}>
       <Panel padded={false}>
         <ul className={classes['list']}>
-          {planned.map(({ schedule_id, schedule_name, due_at }) => (
-            <li key={`${schedule_id} ${due_at}`} className={classes['failure']}>
+          {planned.map(({ schedule_id, schedule_name, due_at, then }) => (
+            <li key={schedule_id} className={classes['change']}>
               <div className={classes['failureHead']}>
                 <Link to={`/schedules/${schedule_id}`} className={classes['name']}>
                   {schedule_name}
@@ -34,6 +27,11 @@ export function ComingUp({ shown }: { shown: boolean }) {
                   <TimeText iso={due_at} form="minute" />
                 </span>
               </div>
+              {then === null ? null : (
+                <span className={classes['small']}>
+                  then <TimeText iso={then} form="minute" />
+                </span>
+              )}
             </li>
           ))}
         </ul>

@@ -7,10 +7,14 @@ import { Page } from '../design/page';
 import { useSessionsFeed } from '../live/use-sessions-feed';
 import { useMay } from '../runtime';
 import { ComingUp } from './coming-up';
+import { Glance } from './glance';
+import { RecentChanges } from './recent-changes';
 import { RecentFailures } from './recent-failures';
 import { RunningSessions } from './running-sessions';
+import { SilentReceivers } from './silent-receivers';
+import classes from './home.module.css';
 
-/** What runs, what will, and what went wrong lately. */
+/** Today at a glance: what runs, what will, what went wrong, and what has changed. */
 export function HomePage() {
   useSessionsFeed();
   const mayStart = useMay('sessions:write');
@@ -28,9 +32,18 @@ export function HomePage() {
         ) : undefined
       }
     >
-      <RunningSessions onKnown={known} />
-      <ComingUp shown={settled} />
-      <RecentFailures shown={settled} />
+      <Glance />
+      <div className={classes['columns']}>
+        <div className={classes['column']}>
+          <RunningSessions onKnown={known} />
+          <RecentFailures shown={settled} />
+        </div>
+        <div className={classes['column']}>
+          <ComingUp shown={settled} />
+          <SilentReceivers shown={settled} />
+          <RecentChanges shown={settled} />
+        </div>
+      </div>
       {settled ? <HomeCameras /> : null}
     </Page>
   );

@@ -6,8 +6,8 @@ import { Empty, ProblemNotice } from '../design/feedback';
 import { Panel, Section } from '../design/page';
 import { StateBadge } from '../design/status-badge';
 import { TimeText } from '../design/time-text';
-import { SESSION_LISTS } from '../live/use-sessions-feed';
 import { useRuntime } from '../runtime';
+import { useFailures } from './use-home';
 import classes from './home.module.css';
 
 const SHOWN = 6;
@@ -16,19 +16,15 @@ const NAMED = 3;
 
 /** The last sessions that did not end whole, each with its reasons. */
 export function RecentFailures({ shown }: { shown: boolean }) {
-  const { api } = useRuntime();
-  const partial = useQuery({ queryKey: [...SESSION_LISTS, 'last', 'partial'], queryFn: ({ signal }) => api.call('listSessions', { query: { per_page: SHOWN, status: 'partial' }, signal }) });
-  const failed = useQuery({ queryKey: [...SESSION_LISTS, 'last', 'failed'], queryFn: ({ signal }) => api.call('listSessions', { query: { per_page: SHOWN, status: 'failed' }, signal }) });
-  const known = partial.data !== undefined && failed.data !== undefined;
-  const error = partial.error ?? failed.error;
-  const last = [...(partial.data?.sessions ?? []), ...(failed.data?.sessions ?? [])].sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at)).slice(0, SHOWN);
+  const { known, failures, error, retry } = useFailures();
+  const last = failures.slice(0, SHOWN);
   if (!shown) {
     return null;
   }
   return (
     <Section title="Last failures" aside={known && last.length > 0 ? <Link to="/sessions?status=failed" className={classes['more']}>All failed sessions</Link> : undefined}>
       {error !== null && !known ? (
-        <ProblemNotice error={error} retry={() => void Promise.all([partial.refetch(), failed.refetch()])} />
+        <ProblemNotice error={error} retry={retry} />
       ) : (
         <Panel padded={false}>
           {!known ? (

@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-quer
 import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { newKey } from '../api/new-key';
+import { useOrderKey } from '../api/order-key';
 import { ConfirmDialog } from '../design/confirm-dialog';
 import { Empty, ProblemNotice, say, sayProblem } from '../design/feedback';
 import { Page, Panel, Section } from '../design/page';
@@ -21,13 +22,14 @@ export function NewSchedulePage() {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const [initial] = useState(() => newDraft(Intl.DateTimeFormat().resolvedOptions().timeZone));
-  const [key] = useState(newKey);
+  const keyOf = useOrderKey();
   return (
     <Page title="New schedule" back={BACK}>
       <ScheduleForm
         initial={initial}
         onStore={async (draft) => {
-          const { schedule } = await api.call('createSchedule', { body: bodyOf(draft), idempotencyKey: key });
+          const body = bodyOf(draft);
+          const { schedule } = await api.call('createSchedule', { body, idempotencyKey: keyOf(body) });
           await queries.invalidateQueries({ queryKey: ['schedules'] });
           say(`${schedule.name} is stored`);
           await navigate(`/schedules/${schedule.schedule_id}`);

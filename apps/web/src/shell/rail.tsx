@@ -1,107 +1,43 @@
 import { Button, Menu, UnstyledButton } from '@mantine/core';
-import type { Permission } from '@capstan/contracts';
 import {
-  IconActivityHeartbeat,
-  IconAntenna,
-  IconBroadcast,
-  IconCamera,
-  IconCalendar,
-  IconClockPlay,
   IconDeviceDesktop,
-  IconFingerprint,
-  IconGitCompare,
-  IconHistory,
-  IconHome,
-  IconKey,
   IconKeyboard,
-  IconListDetails,
   IconLogout,
-  IconMapSearch,
   IconMoon,
   IconPlus,
-  IconSearch,
   IconSelector,
-  IconServer2,
   IconSun,
-  IconTerminal2,
-  IconTicket,
   IconUserCircle,
-  IconUsers,
-  IconWaveSine,
 } from '@tabler/icons-react';
 import { useMantineColorScheme } from '@mantine/core';
-import type { ComponentType } from 'react';
+import type { ReactNode } from 'react';
 import { Link, NavLink, useNavigate } from 'react-router';
 import { ROLE_LABELS } from '../access/roles';
 import { Logo } from '../design/logo';
 import { sayProblem } from '../design/feedback';
 import { useRuntime, useSignIn, useUser } from '../runtime';
+import { PLACE_GROUPS } from './places';
 import classes from './shell.module.css';
 
-interface Place {
-  readonly to: string;
-  readonly label: string;
-  readonly icon: ComponentType<{ size?: number; stroke?: number; 'aria-hidden'?: boolean }>;
-  readonly needs?: Permission;
-}
-
-const GROUPS: readonly { readonly label?: string; readonly places: readonly Place[] }[] = [
-  {
-    places: [
-      { to: '/', label: 'Home', icon: IconHome },
-      { to: '/sessions', label: 'Sessions', icon: IconListDetails, needs: 'sessions:read' },
-      { to: '/collection', label: 'Collection', icon: IconTerminal2, needs: 'sessions:read' },
-      { to: '/cameras', label: 'Cameras', icon: IconCamera, needs: 'cameras:read' },
-      { to: '/recordings', label: 'Recordings', icon: IconWaveSine, needs: 'recordings:read' },
-      { to: '/schedules', label: 'Schedules', icon: IconClockPlay, needs: 'sessions:read' },
-      { to: '/calendar', label: 'Calendar', icon: IconCalendar, needs: 'sessions:read' },
-    ],
-  },
-  {
-    label: 'Network',
-    places: [
-      { to: '/changes', label: 'Changes', icon: IconGitCompare, needs: 'devices:read' },
-      { to: '/addresses', label: 'Addresses', icon: IconMapSearch, needs: 'devices:read' },
-      { to: '/search', label: 'Search', icon: IconSearch, needs: 'devices:read' },
-    ],
-  },
-  {
-    label: 'Inventory',
-    places: [
-      { to: '/inventory/devices', label: 'Devices', icon: IconServer2, needs: 'devices:read' },
-      { to: '/inventory/credentials', label: 'Credentials', icon: IconKey, needs: 'devices:read' },
-      { to: '/receivers', label: 'Receivers', icon: IconAntenna, needs: 'recordings:read' },
-      { to: '/known-sources', label: 'Known sources', icon: IconBroadcast, needs: 'recordings:read' },
-      { to: '/inventory/host-keys', label: 'Host keys', icon: IconFingerprint, needs: 'devices:read' },
-    ],
-  },
-  {
-    label: 'Administration',
-    places: [
-      { to: '/access/users', label: 'Users', icon: IconUsers, needs: 'users:admin' },
-      { to: '/access/tokens', label: 'API tokens', icon: IconTicket, needs: 'users:admin' },
-      { to: '/audit', label: 'Audit log', icon: IconHistory, needs: 'audit:read' },
-      { to: '/system', label: 'System', icon: IconActivityHeartbeat, needs: 'sessions:read' },
-    ],
-  },
-];
-
 /** The left rail. It lists what there is and what the user may see. */
-export function Rail({ onLeave, onHelp }: { onLeave?: () => void; onHelp: () => void }) {
+export function Rail({ onLeave, onHelp, tools }: { onLeave?: () => void; onHelp: () => void; /** Beside the name. */ tools?: ReactNode }) {
   const user = useUser();
   return (
     <div className={classes['railInner']}>
-      <Link to="/" className={classes['brand']} onClick={onLeave} aria-label="Capstan, home">
-        <Logo />
-        <span>Capstan</span>
-      </Link>
+      <div className={classes['brandRow']}>
+        <Link to="/" className={classes['brand']} onClick={onLeave} aria-label="Capstan, home">
+          <Logo />
+          <span>Capstan</span>
+        </Link>
+        {tools}
+      </div>
       {user.permissions.includes('sessions:write') ? (
         <Button component={Link} to="/sessions/new" onClick={onLeave} leftSection={<IconPlus size={14} aria-hidden />} size="sm" fullWidth className={classes['newCapture']}>
           New capture
         </Button>
       ) : null}
       <nav className={classes['nav']} aria-label="Main">
-        {GROUPS.map(({ label, places }) => {
+        {PLACE_GROUPS.map(({ label, places }) => {
           const visible = places.filter(({ needs }) => needs === undefined || user.permissions.includes(needs));
           return visible.length === 0 ? null : (
             <div key={label ?? 'top'} className={classes['group']}>

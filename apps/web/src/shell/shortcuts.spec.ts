@@ -16,6 +16,8 @@ describe(createShortcutMatcher.name, () => {
     expect(sut(press('h', 2_100))).toBe('home');
     sut(press('g', 3_000));
     expect(sut(press('c', 3_100))).toBe('cameras');
+    sut(press('g', 4_000));
+    expect(sut(press('n', 4_100))).toBe('notices');
     sut(press('g', 5_000));
     expect(sut(press('s', 7_000))).toBeUndefined();
   });
@@ -26,5 +28,11 @@ describe(createShortcutMatcher.name, () => {
     sut(press('g', 10));
     sut(press('a', 20, true));
     expect(sut(press('s', 30))).toBeUndefined();
+  });
+
+  it('finds anything from within a field too', () => {
+    const sut = createShortcutMatcher();
+    expect(sut({ ...press('k', 0, true), command: true })).toBe('anything');
+    expect(sut(press('k', 10, true))).toBeUndefined();
   });
 });

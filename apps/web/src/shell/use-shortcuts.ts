@@ -10,7 +10,8 @@ export function useShortcuts(act: (shortcut: Shortcut) => void): void {
     const onKey = (event: KeyboardEvent): void => {
       const target = event.target instanceof Element ? event.target : undefined;
       const elsewhere = event.ctrlKey || event.altKey || event.metaKey || (target?.matches(TYPING) ?? false) || document.querySelector('[role="dialog"]') !== null;
-      const shortcut = match({ key: event.key, at: event.timeStamp, elsewhere });
+      const command = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && document.querySelector('[role="dialog"]') === null;
+      const shortcut = match({ key: event.key, at: event.timeStamp, elsewhere, command });
       if (shortcut !== undefined) {
         event.preventDefault();
         act(shortcut);

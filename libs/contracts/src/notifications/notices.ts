@@ -27,6 +27,8 @@ export const NOTICE_TOPICS = {
   'camera.picture': { label: 'The picture of a camera is frozen, black, covered, blurred or moved', severity: 'warning' },
   'receiver.down': { label: 'A receiver cannot be reached', severity: 'warning' },
   'receiver.recovered': { label: 'A receiver is back', severity: 'info' },
+  'recording.warning': { label: 'The signal of a recording deserves a look', severity: 'warning' },
+  'message.parked': { label: 'A service put a message aside that it could not handle', severity: 'critical' },
 } as const satisfies Record<string, { readonly label: string; readonly severity: NoticeSeverity }>;
 /** See {@link NOTICE_TOPICS}. */
 export type NoticeTopic = keyof typeof NOTICE_TOPICS;

@@ -170,11 +170,13 @@ const sealed = { sealed_secret: z.string().nullish(), /** Whether the secret it 
 export const notificationRpc = {
   sealingKey: defineRpc(OWNER, 'get-sealing-key', 'Public key for secrets of channels', { request: z.object({}), response: z.object({ jwk: z.record(z.string(), z.unknown()) }) }),
   listChannels: defineRpc(OWNER, 'list-channels', 'Channels by name', { request: pageQuery, response: channelList }),
+  getChannel: defineRpc(OWNER, 'get-channel', 'One channel', { request: byChannel, response: oneChannel }),
   createChannel: defineRpc(OWNER, 'create-channel', 'Keep a channel; repeating is harmless', { request: byChannel.extend({ fields: channelFields, ...sealed }), response: oneChannel }),
   updateChannel: defineRpc(OWNER, 'update-channel', 'Replace a channel that has not changed since it was read', { request: byChannel.extend({ revision: z.int(), fields: channelFields, ...sealed }), response: oneChannel }),
   removeChannel: defineRpc(OWNER, 'delete-channel', 'Forget a channel that no rule uses', { request: byChannel, response: z.object({}) }),
   testChannel: defineRpc(OWNER, 'test-channel', 'Send a test message now', { request: byChannel, response: z.object({ success: z.boolean(), response: z.string(), duration_ms: z.number() }), timeoutMs: 30_000 }),
   listRules: defineRpc(OWNER, 'list-rules', 'Rules by name', { request: pageQuery, response: ruleList }),
+  getRule: defineRpc(OWNER, 'get-rule', 'One rule', { request: byRule, response: oneRule }),
   createRule: defineRpc(OWNER, 'create-rule', 'Keep a rule; repeating is harmless', { request: byRule.extend({ rule: ruleBody }), response: oneRule }),
   updateRule: defineRpc(OWNER, 'update-rule', 'Replace a rule that has not changed since it was read', { request: byRule.extend({ revision: z.int(), rule: ruleBody }), response: oneRule }),
   removeRule: defineRpc(OWNER, 'delete-rule', 'Forget a rule', { request: byRule, response: z.object({}) }),

@@ -1,3 +1,4 @@
+import type { ServiceName } from '@capstan/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { BrokerConnection } from '../connection/broker-connection.client';
@@ -31,9 +32,9 @@ export class MessagingStatus {
     return countOutbox(this.dataSource);
   }
 
-  /** Messages in this service's parking queue. @throws AppError `BROKER_UNAVAILABLE` */
-  parked(): Promise<number> {
-    return this.ready(queueOf(this.settings.name, 'parking'));
+  /** Messages in a service's parking queue. @param service default: this one @throws AppError `BROKER_UNAVAILABLE` */
+  parked(service: ServiceName = this.settings.name): Promise<number> {
+    return this.ready(queueOf(service, 'parking'));
   }
 
   /** Messages that wait in each durable queue of this service, by its name. @throws AppError `BROKER_UNAVAILABLE` */
