@@ -41,10 +41,12 @@ function LiveSessionView({ id }: { id: string }) {
   const titles = useTitles(session?.targets);
   if (session === undefined) {
     if (query.isError) {
-      const gone = ['SESSION_NOT_FOUND', 'VALIDATION_FAILED'].includes(asProblem(query.error).code);
+      const problem = asProblem(query.error);
+      const gone = ['SESSION_NOT_FOUND', 'SESSION_EXPIRED', 'VALIDATION_FAILED'].includes(problem.code);
+      const expired = problem.code === 'SESSION_EXPIRED';
       return (
-        <Page title={gone ? 'No such session' : 'Session'} back={BACK}>
-          {gone ? <Gone>It may have been deleted, or the link is not complete.</Gone> : <ProblemNotice error={query.error} retry={() => void query.refetch()} />}
+        <Page title={expired ? 'Session removed' : gone ? 'No such session' : 'Session'} back={BACK}>
+          {gone ? <Gone>{expired ? problem.message : 'It may have been deleted, or the link is not complete.'}</Gone> : <ProblemNotice error={query.error} retry={() => void query.refetch()} />}
         </Page>
       );
     }
