@@ -14,6 +14,7 @@ import { AnalysisPanel } from './analysis-panel';
 import { ArtifactList } from './artifact-list';
 import { isCollectable } from './available-actions';
 import { EventLog } from './event-log';
+import { HoldNotice } from './hold-notice';
 import { LiveSkeleton } from './live-skeleton';
 import { OutcomeNotice } from './outcome-notice';
 import { SessionActions } from './session-actions';
@@ -82,7 +83,8 @@ function LiveSessionView({ id }: { id: string }) {
     >
       <TranscriptProvider session={session}>
         <StatStrip session={session} targets={targets} />
-        <OutcomeNotice session={session} targets={targets} />
+        <HoldNotice hold={header.hold} />
+      <OutcomeNotice session={session} targets={targets} />
         <AnalysisPanel session={session} />
         {targets.some(({ view }) => view.kind === 'snapshot') ? (
           <Suspense fallback={null}>
