@@ -1,4 +1,4 @@
-import { cameraEvents, catalogueEvents, credentialEvents, type DataOf, deviceEvents, inventoryEvents, receiverEvents, recordingEvents, scheduleEvents, sessionEvents } from '@capstan/contracts';
+import { cameraEvents, catalogueEvents, credentialEvents, type DataOf, deviceEvents, inventoryEvents, receiverEvents, recordingEvents, scheduleEvents, sessionEvents, storageEvents } from '@capstan/contracts';
 import { type DeliveryContext, OnEvent } from '@capstan/messaging';
 import { Controller } from '@nestjs/common';
 import { DeliveryLoop } from '../deliveries/delivery-loop.service';
@@ -65,6 +65,16 @@ export class FactsConsumer {
 
   @OnEvent(recordingEvents.warning)
   recording(_data: DataOf<typeof recordingEvents.warning>, context: DeliveryContext): Promise<void> {
+    return this.take(context);
+  }
+
+  @OnEvent(storageEvents.nearlyFull)
+  storage(_data: DataOf<typeof storageEvents.nearlyFull>, context: DeliveryContext): Promise<void> {
+    return this.take(context);
+  }
+
+  @OnEvent(storageEvents.objectsLost)
+  lost(_data: DataOf<typeof storageEvents.objectsLost>, context: DeliveryContext): Promise<void> {
     return this.take(context);
   }
 

@@ -1,4 +1,4 @@
-import { cameraEvents, catalogueEvents, type ChangeSeverity, credentialEvents, type DataOf, deviceEvents, type Envelope, inventoryEvents, type Notice, NOTICE_TOPICS, type NoticeSeverity, type NoticeTopic, receiverEvents, recordingEvents, scheduleEvents, type ServiceName, sessionEvents } from '@capstan/contracts';
+import { cameraEvents, catalogueEvents, type ChangeSeverity, credentialEvents, type DataOf, deviceEvents, type Envelope, inventoryEvents, type Notice, NOTICE_TOPICS, type NoticeSeverity, type NoticeTopic, receiverEvents, recordingEvents, scheduleEvents, type ServiceName, sessionEvents, storageEvents } from '@capstan/contracts';
 
 /** Devices of one session that are told of one by one; beyond that the session's own notice says how many there are. */
 const FAILED_TARGETS = 200;
@@ -57,6 +57,16 @@ export function noticesOf({ type, data, time }: Pick<Envelope, 'type' | 'data' |
     case recordingEvents.warning.type: {
       const { session_id: id, receiver_no: number, code, message } = data as DataOf<typeof recordingEvents.warning>;
       return [say('recording.warning', { subject: `recording:${id}:${number}`, subject_name: `Receiver ${number}`, kinds: ['recording'], title: `Receiver ${number}: ${message}`, text: `Reason: ${code}.`, path: `/recordings/${id}` })];
+    }
+    case storageEvents.nearlyFull.type: {
+      const { kind, level, percent, bytes, quota_bytes: quota } = data as DataOf<typeof storageEvents.nearlyFull>;
+      const stopped = level === 'stopped';
+      const title = stopped ? `Storage for ${kind} is full: no session of this kind can be started` : `Storage for ${kind} is nearly full`;
+      return [say('storage.nearly-full', { subject: `storage:${kind}`, subject_name: kind, kinds: [kind], severity: stopped ? 'critical' : 'warning', title, text: `${bytes} of ${quota} bytes are used (${percent} %).`, path: '/storage' })];
+    }
+    case storageEvents.objectsLost.type: {
+      const { owner, prefix, count, keys } = data as DataOf<typeof storageEvents.objectsLost>;
+      return [say('storage.lost', { subject: `storage:${owner}:${prefix}`, subject_name: owner, title: `${count} stored file${count === 1 ? ' has' : 's have'} disappeared`, text: `${keys.join(', ')}${count > keys.length ? ' …' : ''}`, path: '/storage' })];
     }
     default:
       return [];
