@@ -3,6 +3,7 @@ import { systemClock } from '@capstan/kernel';
 import { killWhileCollecting } from './collection';
 import { collectWithFaults } from './collection-faults';
 import { collectorDiesWhileGearCaptures, type Fault, sinkAwayDuringFileGet } from './gear-faults';
+import { mailServerAway, notifierDiesWhileSending } from './notifier-faults';
 import { killCameraOwner } from './camera-owners';
 import { AWAY_MS, defectsAfter, patiently, Scene, until } from './scenario';
 
@@ -12,7 +13,7 @@ const VICTIMS = ['gateway', 'capture-orchestrator', 'device-collector', 'camera-
 const PHASES = ['configuring', 'capturing', 'collecting'] as const;
 
 /** Faults that are more than the death of one process. */
-const FAULTS: Readonly<Record<string, Fault>> = { 'voice-gear': collectorDiesWhileGearCaptures, 'sftp-sink': sinkAwayDuringFileGet, collection: killWhileCollecting, 'collection-faults': collectWithFaults };
+const FAULTS: Readonly<Record<string, Fault>> = { 'voice-gear': collectorDiesWhileGearCaptures, 'sftp-sink': sinkAwayDuringFileGet, collection: killWhileCollecting, 'collection-faults': collectWithFaults, notifier: notifierDiesWhileSending, 'mail-server': mailServerAway };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
