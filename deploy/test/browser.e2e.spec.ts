@@ -9,12 +9,12 @@ import { AppPage } from './pages/app.page';
 import { CaptureWizardPage } from './pages/capture-wizard.page';
 import { accessibilityFindings, horizontalOverflow, launchBrowser, newContext } from './pages/checks';
 import { LiveSessionPage } from './pages/live-session.page';
-import { shoot } from './pages/screens';
+import { shoot, shootEverywhere } from './pages/screens';
 import { SessionListPage } from './pages/session-list.page';
 import { SignInPage } from './pages/sign-in.page';
 import { System } from './system';
 
-const PLACES = ['Home', 'Sessions', 'Schedules', 'Calendar', 'Credentials', 'Host keys', 'Users', 'API tokens', 'Audit log', 'System'] as const;
+const PLACES = ['Home', 'Sessions', 'Schedules', 'Calendar', 'Credentials', 'Host keys', 'Users', 'API tokens', 'Audit log', 'Storage', 'System'] as const;
 const PASSWORD = 'a password of my own';
 
 describe('the web app', () => {
@@ -154,6 +154,44 @@ describe('the web app', () => {
     await new AppPage(page, system.api.address).open('/calendar');
     await page.getByRole('region', { name: /\d/ }).getByText('Completed').waitFor();
     await shoot(page, 'calendar');
+  }, 90_000);
+
+  it('holds a session, shows what a policy would remove, and removes the rest', async () => {
+    const app = new AppPage(page, system.api.address);
+    await app.open(`/sessions/${sessionId}`);
+    await page.getByRole('button', { name: 'Hold' }).click();
+    await page.getByLabel('Why it must stay').fill('evidence of case 7');
+    await page.getByRole('button', { name: 'Hold it' }).click();
+    await page.getByRole('note').getByText('evidence of case 7').waitFor();
+    await page.getByRole('button', { name: 'Let go' }).waitFor();
+    await shoot(page, 'session-held');
+    await app.open('/storage');
+    await page.getByRole('table', { name: 'Held sessions' }).getByText('evidence of case 7').waitFor();
+    const { sessions } = await system.api.call(routes.listSessions, { query: { kind: 'packet-capture', per_page: 100 } });
+    const kept = sessions.filter((session) => session.completed_at !== null && session.session_id !== sessionId).length - 1;
+    await page.getByLabel('Sessions at most').fill('1');
+    await page.getByText(`With these numbers a run would remove ${kept === 1 ? '1 session' : `${kept} sessions`}`).waitFor();
+    await page.getByLabel('Always keep the last').fill('5');
+    await page.getByText('keep_last must not be larger than max_sessions').waitFor();
+    await page.getByLabel('Always keep the last').fill('0');
+    await page.getByLabel('Quota', { exact: true }).fill('5');
+    await shootEverywhere(page, 'storage');
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Store policy' }).click();
+    await page.getByRole('table', { name: 'What is stored' }).getByText('newest 1').waitFor();
+    await page.getByRole('button', { name: 'Run now' }).click();
+    await page.getByLabel(/to confirm/).fill('remove');
+    await page.getByRole('button', { name: 'Remove for good' }).click();
+    const runs = page.getByRole('table', { name: 'Runs' });
+    await runs.getByText('Done').waitFor({ timeout: 20_000 });
+    await runs.getByText(`packet captures ${kept}`).waitFor();
+    await page.getByRole('button', { name: 'Compare now' }).click();
+    await page.getByRole('table', { name: 'Objects and rows' }).getByText('They agree').first().waitFor({ timeout: 40_000 });
+    await shoot(page, 'storage-after');
+    const [gone] = sessions.filter((session) => session.completed_at !== null && session.session_id !== sessionId).reverse();
+    await app.open(`/sessions/${gone?.session_id ?? ''}`);
+    await page.getByText(/was removed on .*: the newest 1 sessions of the kind packet-capture stay/).waitFor();
+    await shoot(page, 'session-expired');
   }, 90_000);
 
   it.each(['desktop', 'phone'] as const)('has no serious accessibility finding and nothing cut off on any page (%s)', async (size) => {

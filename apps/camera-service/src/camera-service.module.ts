@@ -1,5 +1,5 @@
 import { CAMERA_SECRET_PURPOSE } from '@capstan/contracts';
-import { provideSealingKeys } from '@capstan/service-kit';
+import { provideSealingKeys, provideSweeper, storageController, sweepPolicyOf } from '@capstan/service-kit';
 import { TasksModule } from '@capstan/tasks';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CAMERA_CONFIG, type CameraConfig } from './config';
@@ -32,6 +32,8 @@ import { Retention } from './snapshots/retention.service';
 import { SnapshotTaker } from './snapshots/snapshot-taker.service';
 import { SnapshotsController } from './snapshots/snapshots.controller';
 import { Snapshots } from './snapshots/snapshots.repository';
+import { CameraObjects } from './storage/camera-objects.repository';
+import { CameraStorage } from './storage/camera-storage';
 import { SnapshotExecutor } from './tasks/snapshot.executor';
 
 /** What the service knows of cameras; who tells it to is the engine's affair. */
@@ -65,10 +67,13 @@ class CameraFeatures {
       HealthSweep,
       CameraDiscovery,
       SnapshotExecutor,
+      CameraObjects,
+      CameraStorage,
+      provideSweeper('camera-service', CameraStorage, sweepPolicyOf(config)),
     ];
     return {
       module: CameraFeatures,
-      controllers: [CamerasController, CameraGroupsController, SnapshotsController, HealthController, DiscoveryController, FilmsController],
+      controllers: [CamerasController, CameraGroupsController, SnapshotsController, HealthController, DiscoveryController, FilmsController, storageController('camera-service', CameraStorage)],
       providers,
       exports: providers,
     };

@@ -1,4 +1,4 @@
-import { baseSettings, objectStoreSettings, readConfig, vaultSettings } from '@capstan/service-kit';
+import { baseSettings, objectStoreSettings, readConfig, storageSettings, vaultSettings } from '@capstan/service-kit';
 import { z } from 'zod';
 import { readNetworks } from './inventory/allowed-networks';
 
@@ -6,6 +6,7 @@ import { readNetworks } from './inventory/allowed-networks';
 export const cameraSettings = {
   ...baseSettings,
   ...objectStoreSettings,
+  ...storageSettings,
   ...vaultSettings,
   CAPSTAN_CAMERA_NETWORKS: z
     .string()

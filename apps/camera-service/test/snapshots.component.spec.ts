@@ -1,14 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { cameraRpc, type CaptureSnapshotBody, captureSnapshotBody, filmRpc, makeFilmBody, snapshotRpc } from '@capstan/contracts';
 import { AppError, systemClock, systemIds } from '@capstan/kernel';
+import { Outbox } from '@capstan/messaging';
 import type { ObjectStore } from '@capstan/object-store';
-import { OBJECT_STORE } from '@capstan/service-kit';
+import { OBJECT_STORE, StorageSweeper } from '@capstan/service-kit';
 import { eventually } from '@capstan/testing';
 import sharp from 'sharp';
+import { DataSource } from 'typeorm';
 import { CAMERA_CONFIG } from '../src/config';
 import { jpegSize } from '../src/decode/jpeg';
 import { Retention } from '../src/snapshots/retention.service';
+import { CameraStorage } from '../src/storage/camera-storage';
 import { actor, CameraPlatform, codeOf } from './camera-platform';
 import { LabCameras } from './lab-cameras';
 
@@ -206,6 +210,30 @@ describe('snapshots of cameras', () => {
     await retention.tidy();
     bytes.restore();
     expect(await left()).toEqual([held]);
+  }, 60_000);
+
+  it('compares objects and rows both ways: what no row names goes, what is lost is marked', async () => {
+    const { app } = platform.instances[0]!;
+    const store = app.get<ObjectStore>(OBJECT_STORE);
+    const camera = await platform.add(lab.camera(4), { rtsp_url: `${lab.camera(4).rtsp_url}/swept`, warm: 'on_demand' });
+    const [good, lost] = [(await capture(camera.id)).snapshot.id, (await capture(camera.id)).snapshot.id];
+    const keyOf = async (id: string) => (await platform.sql<{ key: string }>(`SELECT key FROM snapshots WHERE snapshot_id = $1`, [id]))[0]?.key ?? '';
+    const orphan = `cameras/${systemIds.next()}/snapshots/nobody.jpeg`;
+    await store.put(orphan, Readable.from([Buffer.from('nobody')]), { mediaType: 'image/jpeg' });
+    await store.remove([await keyOf(lost)]);
+    const sut = new StorageSweeper('camera-service', app.get(CameraStorage).objects, { everyMs: 3_600_000, graceMs: 0 }, app.get(DataSource), store, app.get(Outbox), systemClock);
+    const report = await eventually(async () => {
+      await sut.order();
+      // The instance has a sweeper of its own, with a longer patience: it may have been first.
+      const [found] = (await sut.sweepDue()) ?? [];
+      expect(found?.lost_keys).toContain(await keyOf(lost));
+      return found;
+    });
+    expect(report).toMatchObject({ error: null, refused: 0 });
+    expect(await store.stat(orphan)).toBeUndefined();
+    expect(await store.stat(await keyOf(good))).toBeDefined();
+    expect(await platform.sql(`SELECT snapshot_id AS id FROM snapshots WHERE lost_at IS NOT NULL`)).toEqual([{ id: lost }]);
+    await platform.rpc.call(cameraRpc.remove, { camera_id: camera.id, requested_by: actor });
   }, 60_000);
 
   it('serves small pictures from the smaller stream, and gives it up for the main one', async () => {

@@ -1,5 +1,5 @@
 import { z } from '@capstan/contracts';
-import { baseSettings, objectStoreSettings, readConfig } from '@capstan/service-kit';
+import { baseSettings, objectStoreSettings, readConfig, storageSettings } from '@capstan/service-kit';
 import type { EnginePolicy } from './sessions/engine/model';
 
 const seconds = (fallback: number, limits: { min: number; max: number }) => z.coerce.number().min(limits.min).max(limits.max).default(fallback);
@@ -8,6 +8,7 @@ const seconds = (fallback: number, limits: { min: number; max: number }) => z.co
 export const orchestratorSettings = {
   ...baseSettings,
   ...objectStoreSettings,
+  ...storageSettings,
   CAPSTAN_START_LEAD_MS: z.coerce
     .number()
     .int()

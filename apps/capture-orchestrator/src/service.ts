@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from '@capstan/service-kit';
+import { type ServiceDefinition, sweepPolicyOf } from '@capstan/service-kit';
 import { CaptureOrchestratorModule } from './capture-orchestrator.module';
 import { enginePolicyOf, type OrchestratorConfig } from './config';
 import { entities, migrations } from './database/schema';
@@ -7,7 +7,7 @@ import { entities, migrations } from './database/schema';
 export function captureOrchestrator(config: OrchestratorConfig): ServiceDefinition {
   return {
     name: 'capture-orchestrator',
-    module: CaptureOrchestratorModule.forPolicy(enginePolicyOf(config)),
+    module: CaptureOrchestratorModule.forPolicy(enginePolicyOf(config), sweepPolicyOf(config)),
     config,
     database: { entities, migrations },
     objectStore: true,

@@ -1,4 +1,4 @@
-import { baseSettings, objectStoreSettings, readConfig, vaultSettings } from '@capstan/service-kit';
+import { baseSettings, objectStoreSettings, readConfig, storageSettings, vaultSettings } from '@capstan/service-kit';
 import { z } from 'zod';
 
 /** Compose files hand over a variable that is not set as an empty one. */
@@ -8,6 +8,7 @@ const emptyIsUnset = (value: unknown): unknown => (value === '' ? undefined : va
 export const collectorSettings = {
   ...baseSettings,
   ...objectStoreSettings,
+  ...storageSettings,
   ...vaultSettings,
   CAPSTAN_CAPTURE_SLOTS: z.coerce.number().int().min(1).max(2_000).default(200).describe('Captures this replica works on at once'),
   CAPSTAN_COLLECTION_LIMIT: z.coerce.number().int().min(1).max(2_000).default(150).describe('Devices that all replicas together collect from at once; stay below the slots of one replica'),

@@ -1,6 +1,6 @@
 import { credentialRpc } from '@capstan/contracts';
 import type { Clock } from '@capstan/kernel';
-import { CLOCK, provideSealingKeys } from '@capstan/service-kit';
+import { CLOCK, provideSealingKeys, provideSweeper, storageController, sweepPolicyOf } from '@capstan/service-kit';
 import { TasksModule } from '@capstan/tasks';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CaptureAnalyses } from './capture-analysis/capture-analyses.repository';
@@ -35,6 +35,8 @@ import { CapturesController } from './packet-capture/captures.controller';
 import { PacketCaptureExecutor } from './packet-capture/packet-capture.executor';
 
 import { SessionFactsConsumer } from './sessions/session-facts.consumer';
+import { TextObjects } from './storage/text-objects.repository';
+import { TextStorage } from './storage/text-storage';
 import { SFTP_SINK } from './sftp-sink/sftp-sink';
 import { SinkHostKeys } from './sftp-sink/sink-host-keys.repository';
 import { SinkServer, type SinkServerOptions } from './sftp-sink/sink-server.client';
@@ -84,10 +86,13 @@ class CollectorFeatures {
       CaptureAnalyst,
       CaptureAnalysisRunner,
       ...catalogueProviders,
+      TextObjects,
+      TextStorage,
+      provideSweeper('device-collector', TextStorage, sweepPolicyOf(config)),
     ];
     return {
       module: CollectorFeatures,
-      controllers: [CapturesController, CaptureAnalysisController, CredentialsController, HostKeysController, DevicesController, CollectionsController, SessionFactsConsumer, CatalogueController],
+      controllers: [CapturesController, CaptureAnalysisController, CredentialsController, HostKeysController, DevicesController, CollectionsController, SessionFactsConsumer, CatalogueController, storageController('device-collector', TextStorage)],
       providers,
       exports: providers,
     };

@@ -5,6 +5,7 @@ import { systemClock, systemIds } from '@capstan/kernel';
 import { messagingEntities, messagingMigrations, Outbox } from '@capstan/messaging';
 import { createObjectStore, type ObjectStore } from '@capstan/object-store';
 import { createDataSource, provisionSchema, rows, runMigrations } from '@capstan/persistence';
+import { StorageSweeper } from '@capstan/service-kit';
 import { TEST_ROLE_PASSWORD, type TestDatabase, testDatabase } from '@capstan/testing';
 import { Keyring, Vault } from '@capstan/vault';
 import type { DataSource } from 'typeorm';
@@ -26,6 +27,7 @@ import { CaptureSearch } from '../src/catalogue/search/capture-search.repository
 import { SearchTexts } from '../src/catalogue/search/search-texts.repository';
 import { readCollectorConfig } from '../src/config';
 import { entities, migrations } from '../src/database/schema';
+import { TextObjects } from '../src/storage/text-objects.repository';
 import { builtInPlatforms } from '../src/platforms';
 
 /** A device of the tests. */
@@ -54,6 +56,8 @@ export class CatalogueBench {
   search!: CaptureSearch;
   exports!: CatalogueExports;
   housekeeping!: CatalogueHousekeeping;
+  /** A day ahead, so that whatever is stored is old enough to be judged. */
+  sweeper!: StorageSweeper;
 
   static async open(): Promise<CatalogueBench> {
     const bench = new CatalogueBench();
@@ -81,6 +85,8 @@ export class CatalogueBench {
     this.changes = new Changes(dataSource, clock);
     this.observations = new Observations(dataSource, clock);
     this.search = new CaptureSearch(dataSource, masks);
+    const tomorrow = { ...systemClock, now: () => systemClock.now() + 86_400_000 };
+    this.sweeper = new StorageSweeper('device-collector', [new TextObjects(dataSource, tomorrow)], { everyMs: 3_600_000, graceMs: 0 }, dataSource, store, outbox, tomorrow);
     this.exports = new CatalogueExports(dataSource, this.changes, this.observations, store, systemIds);
     this.housekeeping = new CatalogueHousekeeping(dataSource, this.blobs, store, clock, readCollectorConfig({ DATABASE_URL: url, RABBITMQ_URL: 'amqp://nobody@127.0.0.1/', OBJECT_STORE_DIR: join(this.folder, 'objects'), CAPSTAN_VAULT_KEY_FILE: join(this.folder, 'keys') }));
   }

@@ -1,4 +1,5 @@
-import { catalogueEvents } from '@capstan/contracts';
+import { Readable } from 'node:stream';
+import { catalogueEvents, storageEvents } from '@capstan/contracts';
 import { schemaDrift } from '@capstan/persistence';
 import { type BenchDevice, CatalogueBench } from './catalogue-bench';
 
@@ -243,6 +244,23 @@ describe('the catalogue', () => {
     expect(text.split('\r\n')[0]).toMatch(/^ip,mac_text,vendor,/);
     expect(text).toContain('10.9.0.1,00:11:22:33:44:55,');
     await expect(sut.exports.make('arp', 'csv', { ip: 'nonsense/99' })).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+  });
+
+  it('says which texts are lost, stores one again when the device says it again, and removes what no row names', async () => {
+    const { captureId } = await sut.record(device, 'configs', config({ description: 'about to be lost' }));
+    const [row] = await sut.sql<{ key: string; hash: string }>(`SELECT b.key, b.blob_sha256 AS hash FROM capture_blobs b JOIN device_captures c USING (blob_sha256) WHERE c.capture_id = $1`, [captureId]);
+    const orphan = `catalogue/blobs/ab/${'ab'.repeat(32)}.nobody`;
+    await sut.store.put(orphan, Readable.from([Buffer.from('nobody')]), { mediaType: 'application/octet-stream' });
+    await sut.store.remove([row?.key ?? '']);
+    await sut.sweeper.order();
+    await expect(sut.sweeper.sweepDue()).resolves.toMatchObject([{ prefix: 'catalogue/blobs/', error: null, orphans: 1, orphan_bytes: 6, lost: 1, lost_keys: [row?.key] }]);
+    await expect(sut.store.stat(orphan)).resolves.toBeUndefined();
+    expect(await sut.facts()).toContain(storageEvents.objectsLost.type);
+    await expect(sut.blobs.read(row?.hash ?? '')).rejects.toMatchObject({ code: 'OBJECT_PRUNED' });
+    await sut.blobs.put(config({ description: 'about to be lost' }));
+    await expect(sut.blobs.read(row?.hash ?? '')).resolves.toContain('about to be lost');
+    await sut.sweeper.order();
+    await expect(sut.sweeper.sweepDue()).resolves.toMatchObject([{ orphans: 0, lost: 0 }]);
   });
 
   it('removes the texts of old tables and what nobody refers to, and keeps what is current or approved', async () => {

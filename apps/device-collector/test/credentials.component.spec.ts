@@ -156,6 +156,7 @@ function sessionView(sessionId: string, credentialIds: readonly string[]) {
     metrics: {},
     download_available: false,
     retry_of: null,
+    hold: null,
     targets: credentialIds.map((credentialId, index) => target(credentialId, index + 1)),
   };
 }

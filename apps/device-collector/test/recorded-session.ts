@@ -93,6 +93,7 @@ export async function recordSession(store: ObjectStore, targets: readonly Record
     artifact_bytes: artifacts.reduce((sum, { size }) => sum + size, 0),
     download_available: true,
     retry_of: null,
+    hold: null,
     targets: views,
   };
   return { session, artifacts };

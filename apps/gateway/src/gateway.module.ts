@@ -59,9 +59,11 @@ import { RecordingSocketGateway } from './recordings/recording-socket.gateway';
 import { RecordingsController } from './recordings/recordings.controller';
 import { ChannelSecretsClient } from './notifications/channel-secrets.client';
 import { NotificationsController } from './notifications/notifications.controller';
+import { RetentionController } from './retention/retention.controller';
 import { SchedulesController } from './schedules/schedules.controller';
 import { SessionTemplatesController } from './sessions/session-templates.controller';
 import { SessionsController } from './sessions/sessions.controller';
+import { StorageController } from './storage/storage.controller';
 import { HealthClient } from './system/health.client';
 import { SystemController } from './system/system.controller';
 import { TokensController } from './tokens/tokens.controller';
@@ -105,6 +107,8 @@ const keyed: Provider[] = [
     SessionsController,
     SessionTemplatesController,
     SchedulesController,
+    RetentionController,
+    StorageController,
     AuthController,
     UsersController,
     TokensController,

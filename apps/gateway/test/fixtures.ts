@@ -60,6 +60,7 @@ export function summaryFixture(overrides: Partial<SessionSummary> = {}): Session
     metrics: {},
     download_available: true,
     retry_of: null,
+    hold: null,
     ...overrides,
   };
 }

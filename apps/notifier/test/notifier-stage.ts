@@ -70,7 +70,7 @@ export class NotifierStage {
   /** States that a session failed. @returns its name */
   sessionFails(name: string, id = systemIds.next()): void {
     const at = new Date(systemClock.now()).toISOString();
-    const nothing = { t0: null, capture_started_at: null, stop_requested_at: null, cancel_requested_at: null, paused_at: null, start_spread_ms: null, retry_of: null, duration_sec: null };
+    const nothing = { t0: null, capture_started_at: null, stop_requested_at: null, cancel_requested_at: null, paused_at: null, start_spread_ms: null, retry_of: null, hold: null, duration_sec: null };
     const session = {
       ...nothing,
       session_id: id,

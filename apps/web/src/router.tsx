@@ -52,6 +52,7 @@ export const router = createBrowserRouter([
           { path: 'access/tokens', lazy: async () => ({ Component: (await import('./access/tokens-page')).TokensPage }) },
           { path: 'audit', lazy: async () => ({ Component: (await import('./access/audit-page')).AuditPage }) },
           { path: 'system', lazy: async () => ({ Component: (await import('./system/system-page')).SystemPage }) },
+          { path: 'storage', lazy: async () => ({ Component: (await import('./storage/storage-page')).StoragePage }) },
           { path: 'account', lazy: async () => ({ Component: (await import('./access/account-page')).AccountPage }) },
           { path: '*', Component: NotFoundPage },
         ],

@@ -19,7 +19,7 @@ export class AppPage {
   }
 
   /** Goes to a place of the rail by its name. */
-  async goTo(place: 'Home' | 'Sessions' | 'Schedules' | 'Calendar' | 'Credentials' | 'Host keys' | 'Users' | 'API tokens' | 'Audit log' | 'System'): Promise<void> {
+  async goTo(place: 'Home' | 'Sessions' | 'Schedules' | 'Calendar' | 'Credentials' | 'Host keys' | 'Users' | 'API tokens' | 'Audit log' | 'Storage' | 'System'): Promise<void> {
     const menu = this.page.getByRole('button', { name: 'Open navigation' });
     if (await menu.isVisible()) {
       await menu.click();

@@ -13,18 +13,22 @@ import { receiverEvents, receiverRpc, waterfallLines } from './recordings/receiv
 import { recordingEvents, recordingRpc } from './recordings/recording-messages';
 import { sessionCommands, sessionEvents, sessionProgress, sessionRpc } from './sessions/session-messages';
 import { sessionTemplateRpc } from './sessions/session-templates';
+import { retentionRpc } from './retention/retention';
 import { scheduleEvents, scheduleRpc } from './schedules/schedules';
 import { healthRpc } from './system/system';
+import { storageEvents, storageRpc } from './storage/storage';
 import { checkTargets, sessionArtifactEvents, taskCommands, taskControls, taskEvents } from './tasks/tasks';
 
 /** Every message that may travel over the broker. What is not here is refused by sender and receiver alike. */
 export const catalogue = {
   commands: [...Object.values(sessionCommands), ...Object.values(taskCommands).flatMap((orders) => Object.values(orders))] as readonly CommandDefinition[],
-  events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(sessionArtifactEvents), ...Object.values(deviceEvents), ...Object.values(cameraEvents), ...Object.values(recordingEvents), ...Object.values(receiverEvents), ...Object.values(collectionEvents), ...Object.values(credentialEvents), ...Object.values(inventoryEvents), ...Object.values(catalogueEvents), ...Object.values(scheduleEvents), ...Object.values(notificationEvents), auditRecorded] as readonly EventDefinition[],
+  events: [...Object.values(sessionEvents), ...Object.values(taskEvents), ...Object.values(sessionArtifactEvents), ...Object.values(deviceEvents), ...Object.values(cameraEvents), ...Object.values(recordingEvents), ...Object.values(receiverEvents), ...Object.values(collectionEvents), ...Object.values(credentialEvents), ...Object.values(inventoryEvents), ...Object.values(catalogueEvents), ...Object.values(scheduleEvents), ...Object.values(notificationEvents), ...Object.values(storageEvents), auditRecorded] as readonly EventDefinition[],
   rpcs: [
     ...Object.values(sessionRpc),
     ...Object.values(sessionTemplateRpc),
     ...Object.values(scheduleRpc),
+    ...Object.values(retentionRpc),
+    ...Object.values(storageRpc).flatMap((questions) => Object.values(questions)),
     ...Object.values(notificationRpc),
     ...Object.values(credentialRpc),
     ...Object.values(deviceRpc),
@@ -66,6 +70,7 @@ export const SUBSCRIPTIONS: Readonly<Record<ServiceName, readonly string[]>> = {
     credentialEvents.breakerOpened.type,
     cameraEvents.healthChanged.type,
     receiverEvents.healthChanged.type,
+    ...Object.values(storageEvents).map((event) => event.type),
   ],
 };
 

@@ -327,7 +327,9 @@ export {
   type ArtifactView,
   type CreateSessionBody,
   type CreateSessionRequest,
+  sessionHold,
   type SessionEvent,
+  type SessionHold,
   type SessionOptions,
   type SessionSummary,
   type SessionView,
@@ -363,6 +365,37 @@ export {
   timeZone,
   updateScheduleBody,
 } from './schedules/schedules';
+export {
+  heldSessionList,
+  holdSessionBody,
+  PREVIEW_SESSIONS,
+  RETENTION_RULES,
+  RETENTION_RUN_STATES,
+  retentionPolicyBody,
+  type RetentionPolicy,
+  type RetentionPolicyBody,
+  type RetentionPreview,
+  retentionPreviewBody,
+  type RetentionReason,
+  retentionRpc,
+  type RetentionRule,
+  type RetentionRun,
+  SESSION_GONE,
+} from './retention/retention';
+export {
+  QUOTA_STATES,
+  type QuotaState,
+  serviceStorage,
+  STORAGE_OWNERS,
+  type StorageOwner,
+  storageEvents,
+  storageRpc,
+  type StorageSweep,
+  type StorageView,
+  STORE_NAMES,
+  type StoreName,
+  type StoreUsage,
+} from './storage/storage';
 export { type Notice, notice, NOTICE_SEVERITIES, NOTICE_TOPIC_NAMES, NOTICE_TOPICS, type NoticeSeverity, type NoticeTopic } from './notifications/notices';
 export {
   CHANNEL_SECRET_PURPOSE,

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ByteRange, ObjectInfo, ObjectStore } from '../src';
-import { digest } from '../src';
+import { digest, type OwnerWindow, ownerWindows } from '../src';
 import { bytesOf, failingAfter, readAll, sha256, stallingAfter, streamOf } from './bytes';
 
 /** A store under test, empty at first. */
@@ -325,6 +325,15 @@ export function describeObjectStore(name: string, factory: () => Promise<StoreUn
       it('tells size and etag as stat does', async () => {
         const [info] = await listed(sut, 'list/a-b');
         expect(info).toMatchObject({ size: 5, etag: (await sut.stat('list/a-b'))?.etag });
+      });
+
+      it('can be cut into windows that keep owners together', async () => {
+        const windows: OwnerWindow[] = [];
+        for await (const window of ownerWindows(sut.list('list/'), (key) => key.slice(5, 6), 3)) {
+          windows.push(window);
+        }
+        expect(windows.flatMap(({ objects }) => objects.map(({ key }) => key))).toEqual(await keysOf(sut, 'list/'));
+        expect(windows.map(({ after, upTo }) => [after, upTo])).toEqual([[null, 'a'], ['a', 'b'], ['b', null]]);
       });
 
       it('lists the whole store for an empty prefix', async () => {

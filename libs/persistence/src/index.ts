@@ -1,3 +1,4 @@
+export { underLock } from './advisory-lock';
 export { connectionProblem, lostRace, sqlState } from './connection-problem';
 export { createDataSource, type DataSourceSettings, MIGRATIONS_TABLE } from './data-source';
 export { listen, type ListenOptions } from './listen';

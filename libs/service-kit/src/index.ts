@@ -5,6 +5,7 @@ export {
   objectStoreSettings,
   type ObjectStoreSettings,
   readConfig,
+  storageSettings,
   vaultSettings,
   type VaultSettings,
 } from './config/config';
@@ -16,3 +17,7 @@ export { VERSION } from './version';
 export { bootstrap, migrate, type RunningService, startService } from './lifecycle/bootstrap';
 export { SealingKeyRow } from './secrets/sealing-key.entity';
 export { provideSealingKeys, SealingKeys, type SealingPurpose } from './secrets/sealing-keys.repository';
+export { CREATE_STORAGE_SWEEPS, StorageSweepRow } from './storage/storage-sweep.entity';
+export { provideSweeper, storageController, sweepPolicyOf } from './storage/storage.rpc.controller';
+export { StorageSweeper, type SweepPolicy } from './storage/storage-sweeper.service';
+export type { NamedObjects, StorageKeeper, StoredObjects } from './storage/stored-objects';

@@ -1,4 +1,4 @@
-import { SealingKeyRow } from '@capstan/service-kit';
+import { SealingKeyRow, StorageSweepRow } from '@capstan/service-kit';
 import { taskEntities, taskMigrations } from '@capstan/tasks';
 import { FilmRow } from '../films/film.entity';
 import { HealthEventRow, HealthRollupRow, HealthSampleRow } from '../health/health.entity';
@@ -8,10 +8,11 @@ import { FrameCallRow } from '../sessions/frame-call.entity';
 import { SnapshotRow } from '../snapshots/snapshot.entity';
 import { CreateCameras1795200000000 } from './create-cameras.migration';
 import { CreateFilms1795241000000 } from './create-films.migration';
+import { CameraStorage1796000000000 } from './storage.migration';
 import { ExtendFrameCalls1795240000000 } from './extend-frame-calls.migration';
 
 /** Tables of this service; those of messaging are added where the service is composed. */
-export const entities = [...taskEntities, CameraGroupRow, CameraRow, CameraStateRow, HealthSampleRow, HealthRollupRow, HealthEventRow, SnapshotRow, SealingKeyRow, FrameCallRow, FilmRow] as const;
+export const entities = [...taskEntities, CameraGroupRow, CameraRow, CameraStateRow, HealthSampleRow, HealthRollupRow, HealthEventRow, SnapshotRow, SealingKeyRow, FrameCallRow, FilmRow, StorageSweepRow] as const;
 
 /** Migrations of this service, oldest first. */
-export const migrations = [...taskMigrations, CreateCameras1795200000000, ExtendFrameCalls1795240000000, CreateFilms1795241000000] as const;
+export const migrations = [...taskMigrations, CreateCameras1795200000000, ExtendFrameCalls1795240000000, CreateFilms1795241000000, CameraStorage1796000000000] as const;

@@ -57,6 +57,10 @@ export class FilmRow {
   @Column({ type: 'text', nullable: true })
   sha256!: string | null;
 
+  /** Since when its object is known to be gone. */
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
+  lost_at!: Date | null;
+
   @Column({ type: 'timestamptz', precision: 3 })
   created_at!: Date;
 

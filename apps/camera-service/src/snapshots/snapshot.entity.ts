@@ -68,6 +68,10 @@ export class SnapshotRow {
   @Column({ type: 'timestamptz', precision: 3, nullable: true })
   doomed_at!: Date | null;
 
+  /** Since when its object is known to be gone. */
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
+  lost_at!: Date | null;
+
   @Column({ type: 'boolean' })
   legal_hold!: boolean;
 

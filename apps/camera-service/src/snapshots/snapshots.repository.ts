@@ -19,7 +19,7 @@ export interface SnapshotFilter {
 }
 
 /** A snapshot before its bytes are stored. */
-export type NewSnapshot = Omit<SnapshotRow, 'stored' | 'doomed_at' | 'created_at' | 'updated_at' | 'thumbnail'>;
+export type NewSnapshot = Omit<SnapshotRow, 'stored' | 'doomed_at' | 'created_at' | 'updated_at' | 'thumbnail' | 'lost_at'>;
 
 /** Rows of snapshots. A row is there before its object and goes after it: no object is without a row that names it. */
 @Injectable()

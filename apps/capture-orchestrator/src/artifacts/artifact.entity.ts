@@ -42,6 +42,11 @@ export class ArtifactRow {
   @Column({ type: 'timestamptz', precision: 3 })
   created_at!: Date;
 
+  /** Since when its object is known to be gone. */
+  @Index('artifacts_lost', { where: 'lost_at IS NOT NULL' })
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
+  lost_at!: Date | null;
+
   @Column({ type: 'jsonb' })
   meta!: Record<string, unknown>;
 }

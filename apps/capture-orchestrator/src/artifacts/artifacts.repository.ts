@@ -60,6 +60,6 @@ export class ArtifactsRepository {
 }
 
 function viewOfRow(row: ArtifactRow): ArtifactView {
-  const { artifact_id, session_id, target_id, kind, name, key, size, sha256, media_type, created_at, meta } = row;
-  return { artifact_id, session_id, target_id, kind, name, key, size: Number(size), sha256, media_type, created_at: created_at.toISOString(), meta };
+  const { artifact_id, session_id, target_id, kind, name, key, size, sha256, media_type, created_at, meta, lost_at } = row;
+  return { artifact_id, session_id, target_id, kind, name, key, size: Number(size), sha256, media_type, created_at: created_at.toISOString(), meta, ...(lost_at === null ? {} : { lost_at: lost_at.toISOString() }) };
 }

@@ -1,8 +1,8 @@
 import { type RequestOf, type ResponseOf, sessionRpc } from '@capstan/contracts';
-import { AppError } from '@capstan/kernel';
 import { OnRpc, type RpcContext } from '@capstan/messaging';
 import { Controller } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { ExpiredSessionsRepository } from '../retention/expired-sessions.repository';
 import { ArtifactsRepository } from './artifacts.repository';
 
 type Rpc = typeof sessionRpc;
@@ -13,13 +13,14 @@ export class ArtifactsRpcController {
   constructor(
     private readonly dataSource: DataSource,
     private readonly artifacts: ArtifactsRepository,
+    private readonly expired: ExpiredSessionsRepository,
   ) {}
 
   @OnRpc(sessionRpc.artifacts)
   async ofSession({ session_id }: RequestOf<Rpc['artifacts']>, _context: RpcContext): Promise<ResponseOf<Rpc['artifacts']>> {
     const artifacts = await this.artifacts.ofSession(this.dataSource, session_id);
     if (artifacts === undefined) {
-      throw new AppError('SESSION_NOT_FOUND', 'There is no session with this id');
+      throw await this.expired.missingSession(this.dataSource, session_id);
     }
     return { artifacts };
   }
@@ -28,7 +29,7 @@ export class ArtifactsRpcController {
   async one({ artifact_id }: RequestOf<Rpc['artifact']>, _context: RpcContext): Promise<ResponseOf<Rpc['artifact']>> {
     const artifact = await this.artifacts.find(this.dataSource, artifact_id);
     if (artifact === undefined) {
-      throw new AppError('ARTIFACT_NOT_FOUND', 'There is no artifact with this id');
+      throw await this.expired.missingArtifact(this.dataSource, artifact_id);
     }
     return { artifact };
   }

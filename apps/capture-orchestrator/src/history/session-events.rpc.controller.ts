@@ -2,8 +2,7 @@ import { type RequestOf, type ResponseOf, sessionRpc } from '@capstan/contracts'
 import { OnRpc, type RpcContext } from '@capstan/messaging';
 import { Controller } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { SessionsRepository } from '../sessions/sessions.repository';
-import { visible } from '../sessions/sessions.service';
+import { SessionsService } from '../sessions/sessions.service';
 import { SessionEventsRepository } from './session-events.repository';
 
 type Events = typeof sessionRpc.events;
@@ -13,13 +12,13 @@ type Events = typeof sessionRpc.events;
 export class SessionEventsRpcController {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly sessions: SessionsRepository,
+    private readonly sessions: SessionsService,
     private readonly events: SessionEventsRepository,
   ) {}
 
   @OnRpc(sessionRpc.events)
   async list({ session_id, after, limit }: RequestOf<Events>, _context: RpcContext): Promise<ResponseOf<Events>> {
-    const { session } = visible(await this.sessions.find(this.dataSource, session_id));
+    const { session } = await this.sessions.read(this.dataSource, session_id);
     return { events: await this.events.after(this.dataSource, session_id, after, limit), last_sequence: session.sequence };
   }
 }

@@ -1,4 +1,4 @@
-import { type Actor, createSessionBody, type CreateSessionBody, type RUN_STATES, scheduleEvents } from '@capstan/contracts';
+import { type Actor, createSessionBody, type CreateSessionBody, type RUN_STATES, scheduleEvents, SESSION_GONE } from '@capstan/contracts';
 import { AppError, type Clock, type IdSource, validationError } from '@capstan/kernel';
 import { Outbox } from '@capstan/messaging';
 import { transaction } from '@capstan/persistence';
@@ -182,7 +182,7 @@ export class ScheduleTurn {
         await transaction(this.dataSource, (manager) => this.sessions.wish(manager, sessionId, 'cancel', { by }));
       } catch (error) {
         // It may have ended, or gone, since it was found.
-        if (!['SESSION_STATE_CONFLICT', 'SESSION_NOT_FOUND'].includes(AppError.from(error).code)) {
+        if (!['SESSION_STATE_CONFLICT', ...SESSION_GONE].includes(AppError.from(error).code)) {
           throw error;
         }
       }

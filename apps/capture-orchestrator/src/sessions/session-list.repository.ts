@@ -28,7 +28,7 @@ const COLUMNS = [
   'session_id', 'name', 'state', 'sequence', 'kinds', 'duration_sec', 'options', 'created_at', 'created_by', 'retry_of', 'arm_by', 't0', 'capture_started_at',
   'stop_requested_at', 'cancel_requested_at', 'delete_requested_at', 'completed_at', 'start_spread_ms', 'target_count', 'completed_count', 'failed_count',
   'artifact_count', 'artifact_bytes', 'capture_count', 'paused_at', 'paused_ms', 'pause_order', 'own_artifact_count', 'own_artifact_bytes',
-  'metrics',
+  'metrics', 'hold',
 ] as const satisfies ReadonlyArray<keyof SessionRow>;
 
 /** The history of sessions, newest first. */

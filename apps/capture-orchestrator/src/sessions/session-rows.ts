@@ -12,7 +12,7 @@ export const STORED_SESSION_COLUMNS = [
   'session_id', 'name', 'state', 'sequence', 'kinds', 'duration_sec', 'options', 'request_digest', 'correlation_id', 'created_at', 'created_by', 'retry_of', 'arm_by', 't0',
   'capture_started_at', 'stop_requested_at', 'cancel_requested_at', 'paused_at', 'paused_ms', 'pause_order', 'completed_at', 'start_spread_ms', 'target_count', 'completed_count',
   'failed_count', 'artifact_count', 'artifact_bytes', 'capture_count', 'own_artifact_count', 'own_artifact_bytes', 'metrics', 'due_at', 'delete_requested_at', 'delete_requested_by',
-  'cleanup_at', 'cleanup_attempts',
+  'cleanup_at', 'cleanup_attempts', 'hold',
 ] as const satisfies ReadonlyArray<keyof SessionRow>;
 
 /** The engine's part of a session row. */

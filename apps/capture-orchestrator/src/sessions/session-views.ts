@@ -6,7 +6,7 @@ import type { EngineSession, EngineTarget } from './engine/model';
 import type { SessionRow } from './session.entity';
 
 /** What clients see of a session that the engine does not decide about. */
-export type SessionIdentity = Pick<SessionRow, 'name' | 'kinds' | 'created_by' | 'retry_of'>;
+export type SessionIdentity = Pick<SessionRow, 'name' | 'kinds' | 'created_by' | 'retry_of'> & Partial<Pick<SessionRow, 'hold'>>;
 
 const iso = (instant: number | null): string | null => (instant === null ? null : isoTime(instant));
 
@@ -39,6 +39,7 @@ export function summaryOf(session: EngineSession, identity: SessionIdentity): Se
     metrics: { ...session.metrics },
     download_available: hasEnded(session) && session.captureCount > 0,
     retry_of: identity.retry_of,
+    hold: identity.hold ?? null,
   };
 }
 

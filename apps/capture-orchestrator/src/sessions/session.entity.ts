@@ -1,4 +1,4 @@
-import type { Actor, SessionOptions, SessionState } from '@capstan/contracts';
+import type { Actor, SessionHold, SessionOptions, SessionState } from '@capstan/contracts';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 const INSTANT = { type: 'timestamptz', precision: 3 } as const;
@@ -9,6 +9,7 @@ const INSTANT = { type: 'timestamptz', precision: 3 } as const;
 @Index('sessions_newest', { synchronize: false })
 @Index('sessions_newest_of_state', { synchronize: false })
 @Index('sessions_kinds', { synchronize: false })
+@Index('sessions_held', { synchronize: false })
 @Index('sessions_search', { synchronize: false })
 export class SessionRow {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'sessions_pkey' })
@@ -134,4 +135,8 @@ export class SessionRow {
 
   @Column({ type: 'int', default: 0 })
   cleanup_attempts!: number;
+
+  /** Who keeps it against retention; null when nobody does. */
+  @Column({ type: 'jsonb', nullable: true })
+  hold!: SessionHold | null;
 }

@@ -9,8 +9,7 @@ import { hasEnded } from './engine/order';
 import { SessionListRepository } from './session-list.repository';
 import { SessionCreation } from './session-creation.service';
 import { summaryOf, viewOf } from './session-views';
-import { SessionsRepository } from './sessions.repository';
-import { type CreateOrder, SessionsService, visible } from './sessions.service';
+import { type CreateOrder, SessionsService } from './sessions.service';
 
 type Rpc = typeof sessionRpc;
 
@@ -20,7 +19,6 @@ export class SessionsRpcController {
   constructor(
     private readonly dataSource: DataSource,
     private readonly sessions: SessionsService,
-    private readonly repository: SessionsRepository,
     private readonly lists: SessionListRepository,
     private readonly creation: SessionCreation,
     @Inject(IDS) private readonly ids: IdSource,
@@ -40,7 +38,7 @@ export class SessionsRpcController {
 
   @OnRpc(sessionRpc.get)
   async get({ session_id }: RequestOf<Rpc['get']>, _context: RpcContext): Promise<ResponseOf<Rpc['get']>> {
-    const stored = visible(await this.repository.find(this.dataSource, session_id));
+    const stored = await this.sessions.read(this.dataSource, session_id);
     return { session: viewOf(stored.session, stored.row, stored.targets) };
   }
 

@@ -2,10 +2,13 @@ import { type Actor, type CreateSessionRequest, createSessionRequest, sessionEve
 import { AppError, type Clock, type IdSource, validationError } from '@capstan/kernel';
 import { Outbox, outgoing } from '@capstan/messaging';
 import { CLOCK, IDS } from '@capstan/service-kit';
+import type { SqlRunner } from '@capstan/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ArtifactsRepository } from '../artifacts/artifacts.repository';
 import { SessionEventsRepository } from '../history/session-events.repository';
+import { ExpiredSessionsRepository } from '../retention/expired-sessions.repository';
+import { Quotas } from '../storage/quotas.service';
 import { newSession } from './engine/create';
 import { nextDueAt } from './engine/deadlines';
 import { decide } from './engine/decide';
@@ -49,6 +52,8 @@ export class SessionsService {
     private readonly sessions: SessionsRepository,
     private readonly artifacts: ArtifactsRepository,
     private readonly history: SessionEventsRepository,
+    private readonly expired: ExpiredSessionsRepository,
+    private readonly quotas: Quotas,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(IDS) private readonly ids: IdSource,
@@ -71,8 +76,16 @@ export class SessionsService {
   }
 
   /**
+   * A session that people see.
+   * @throws AppError `SESSION_NOT_FOUND`; `SESSION_EXPIRED` when retention removed it
+   */
+  async read(manager: SqlRunner, sessionId: string): Promise<StoredSession> {
+    return this.visible(manager, sessionId, await this.sessions.find(manager, sessionId));
+  }
+
+  /**
    * Stores a checked session and orders its first attempts. The same order again is the same session.
-   * @throws AppError `SESSION_STATE_CONFLICT` when the id belongs to another order
+   * @throws AppError `SESSION_STATE_CONFLICT` when the id belongs to another order, `QUOTA_EXCEEDED`
    */
   async create(manager: EntityManager, order: CreateOrder): Promise<{ session: SessionView; created: boolean }> {
     const now = this.clock.now();
@@ -95,6 +108,7 @@ export class SessionsService {
       }
       return { session, created: false };
     }
+    await this.quotas.assertRoom(manager, columns.kinds);
     const identity = { name: made.name, ...columns };
     const session = viewOf(made.session, identity, made.targets);
     const context = { sessionId: order.sessionId, identity, durationSec: made.session.durationSec, correlationId: columns.correlation_id, targets: made.targets };
@@ -112,7 +126,7 @@ export class SessionsService {
    * @throws AppError `SESSION_NOT_FOUND`, `SESSION_NOT_READY`, `NOTHING_TO_RETRY`; `VALIDATION_FAILED` when this release refuses what an older one stored
    */
   async retryOrder(manager: EntityManager, parentId: string, sessionId: string, origin: Origin): Promise<CreateOrder> {
-    const parent = ended(await this.sessions.find(manager, parentId));
+    const parent = ended(await this.read(manager, parentId));
     const targets = parent.targets.filter((target) => target.state === 'failed' || target.state === 'cancelled').map((target) => withoutCollect(target.spec));
     if (targets.length === 0) {
       throw new AppError('NOTHING_TO_RETRY', 'Every target of this session completed');
@@ -125,7 +139,7 @@ export class SessionsService {
    * @throws AppError `SESSION_NOT_FOUND`, `SESSION_NOT_READY`, `NOTHING_TO_COLLECT`
    */
   async retryCollectOrder(manager: EntityManager, parentId: string, sessionId: string, origin: Origin): Promise<CreateOrder> {
-    const parent = ended(await this.sessions.find(manager, parentId));
+    const parent = ended(await this.read(manager, parentId));
     const targets = parent.targets.filter((target) => target.error?.details?.['collectable'] === true).map((target) => ({ ...target.spec, collect_from: target.taskId }));
     if (targets.length === 0) {
       throw new AppError('NOTHING_TO_COLLECT', 'No files of this session wait on a device');
@@ -150,10 +164,14 @@ export class SessionsService {
 
   /**
    * Carries out a wish of somebody who sees the session.
-   * @throws AppError `SESSION_NOT_FOUND`, `SESSION_STATE_CONFLICT`, `NOT_PAUSABLE`
+   * @throws AppError `SESSION_NOT_FOUND`, `SESSION_EXPIRED`, `SESSION_STATE_CONFLICT`, `NOT_PAUSABLE`, `SESSION_HELD`
    */
   async wish(manager: EntityManager, sessionId: string, type: 'stop' | 'cancel' | 'pause' | 'resume' | 'delete', origin: Origin): Promise<StoredSession> {
-    const before = visible(await this.sessions.lock(manager, sessionId));
+    const before = await this.visible(manager, sessionId, await this.sessions.lock(manager, sessionId));
+    const { hold } = before.row;
+    if (type === 'delete' && hold !== null) {
+      throw new AppError('SESSION_HELD', `${hold.by.name} holds this session: ${hold.reason}`, { details: { hold } });
+    }
     const { stored } = await this.store(manager, before, { type, by: origin.by }, type === 'delete' ? origin.by : undefined);
     return stored;
   }
@@ -166,6 +184,13 @@ export class SessionsService {
       return undefined;
     }
     return this.store(manager, before, await this.withKnown(manager, input));
+  }
+
+  private async visible(manager: SqlRunner, sessionId: string, stored: StoredSession | undefined): Promise<StoredSession> {
+    if (stored === undefined || stored.row.delete_requested_at !== null) {
+      throw await this.expired.missingSession(manager, sessionId);
+    }
+    return stored;
   }
 
   private async withKnown(manager: EntityManager, input: EngineInput): Promise<EngineInput> {
@@ -236,21 +261,12 @@ function withoutCollect(spec: Readonly<Record<string, unknown>>): Record<string,
   return rest;
 }
 
-/** @throws AppError `SESSION_NOT_FOUND`, `SESSION_NOT_READY` */
-function ended(stored: StoredSession | undefined): StoredSession {
-  const parent = visible(stored);
+/** @throws AppError `SESSION_NOT_READY` */
+function ended(parent: StoredSession): StoredSession {
   if (!hasEnded(parent.session)) {
     throw new AppError('SESSION_NOT_READY', 'The session has not ended yet', { details: { state: parent.session.state } });
   }
   return parent;
-}
-
-/** @throws AppError `SESSION_NOT_FOUND` when there is no such session, or it is being deleted */
-export function visible(stored: StoredSession | undefined): StoredSession {
-  if (stored === undefined || stored.row.delete_requested_at !== null) {
-    throw new AppError('SESSION_NOT_FOUND', 'There is no session with this id');
-  }
-  return stored;
 }
 
 function orderDigest({ request, retryOf }: Pick<CreateOrder, 'request' | 'retryOf'>): string {

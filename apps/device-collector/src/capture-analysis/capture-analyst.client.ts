@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
-import { type ArtifactView, type SessionArtifact, sessionRpc, type SessionView, VOICE_REPORT_FORMAT, type VoiceReport } from '@capstan/contracts';
+import { type ArtifactView, SESSION_GONE, type SessionArtifact, sessionRpc, type SessionView, VOICE_REPORT_FORMAT, type VoiceReport } from '@capstan/contracts';
 import { AppError, type Clock, isoTime } from '@capstan/kernel';
 import { RpcClient } from '@capstan/messaging';
 import type { ObjectStore, StoredObject } from '@capstan/object-store';
@@ -81,7 +81,7 @@ export class CaptureAnalyst {
     try {
       await this.rpc.call(sessionRpc.get, { session_id: sessionId });
     } catch (error) {
-      if (error instanceof AppError && error.code === 'SESSION_NOT_FOUND') {
+      if (error instanceof AppError && SESSION_GONE.includes(error.code)) {
         await this.store.removePrefix(prefixOf(sessionId));
       }
     }

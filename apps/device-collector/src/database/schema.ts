@@ -1,4 +1,4 @@
-import { SealingKeyRow } from '@capstan/service-kit';
+import { SealingKeyRow, StorageSweepRow } from '@capstan/service-kit';
 import { taskEntities, taskMigrations } from '@capstan/tasks';
 import { CaptureAnalysisRow } from '../capture-analysis/capture-analysis.entity';
 import { CreateCaptureAnalyses1793700000000 } from '../capture-analysis/create-capture-analyses.migration';
@@ -6,6 +6,7 @@ import { catalogueEntities } from '../catalogue/database/catalogue-tables';
 import { CreateCatalogue1793760000000 } from '../catalogue/database/create-catalogue.migration';
 import { CredentialRow, SessionCredentialRow } from '../credentials/credential.entity';
 import { HostKeyRow } from '../host-keys/host-key.entity';
+import { CollectorStorage1796000000000 } from '../storage/collector-storage.migration';
 import { AddTlsIdentities1793700000000 } from './add-tls-identities.migration';
 import { LeftoverRow } from '../leftovers/leftover.entity';
 import { CollectionDeviceRow, CollectionJobRow, CollectionRampRow, CredentialBreakerRow } from '../collection/collection-rows';
@@ -16,7 +17,7 @@ import { CreateCollector1793600000000 } from './create-collector.migration';
 import { CreateLeftovers1793730000000 } from './create-leftovers.migration';
 
 /** Tables of this service; those of messaging are added where the service is composed. */
-export const entities = [...taskEntities, CredentialRow, SessionCredentialRow, SealingKeyRow, HostKeyRow, CaptureAnalysisRow, LeftoverRow, DeviceRow, DeviceStateRow, CollectionJobRow, CollectionDeviceRow, CredentialBreakerRow, CollectionRampRow, ...catalogueEntities] as const;
+export const entities = [...taskEntities, CredentialRow, SessionCredentialRow, SealingKeyRow, HostKeyRow, CaptureAnalysisRow, LeftoverRow, DeviceRow, DeviceStateRow, CollectionJobRow, CollectionDeviceRow, CredentialBreakerRow, CollectionRampRow, ...catalogueEntities, StorageSweepRow] as const;
 
 /** Migrations of this service, oldest first. */
-export const migrations = [...taskMigrations, CreateCollector1793600000000, AddTlsIdentities1793700000000, CreateCaptureAnalyses1793700000000, CreateLeftovers1793730000000, CreateDevices1795300000000, CreateCollection1793810000000, CreateCatalogue1793760000000] as const;
+export const migrations = [...taskMigrations, CreateCollector1793600000000, AddTlsIdentities1793700000000, CreateCaptureAnalyses1793700000000, CreateLeftovers1793730000000, CreateDevices1795300000000, CreateCollection1793810000000, CreateCatalogue1793760000000, CollectorStorage1796000000000] as const;

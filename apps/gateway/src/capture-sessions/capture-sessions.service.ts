@@ -1,4 +1,4 @@
-import { type Actor, type AnswerOf, type ArtifactView, credentialRpc, type CreateCaptureSessionBody, type routes, sessionRpc, type SessionView } from '@capstan/contracts';
+import { type Actor, type AnswerOf, type ArtifactView, credentialRpc, type CreateCaptureSessionBody, type routes, SESSION_GONE, sessionRpc, type SessionView } from '@capstan/contracts';
 import { AppError, type Clock, type FieldError, Gate, validationError } from '@capstan/kernel';
 import { RpcClient } from '@capstan/messaging';
 import { CLOCK } from '@capstan/service-kit';
@@ -79,7 +79,7 @@ export class CaptureSessionsService {
           return [toCaptureSession(session, artifacts)];
         } catch (error) {
           // Deleted since the list was made.
-          if (error instanceof AppError && error.code === 'SESSION_NOT_FOUND') {
+          if (error instanceof AppError && SESSION_GONE.includes(error.code)) {
             return [];
           }
           throw error;

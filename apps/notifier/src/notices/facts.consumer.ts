@@ -1,4 +1,4 @@
-import { cameraEvents, catalogueEvents, credentialEvents, type DataOf, deviceEvents, inventoryEvents, type Notice, receiverEvents, scheduleEvents, sessionEvents } from '@capstan/contracts';
+import { cameraEvents, catalogueEvents, credentialEvents, type DataOf, deviceEvents, inventoryEvents, type Notice, receiverEvents, scheduleEvents, sessionEvents, storageEvents } from '@capstan/contracts';
 import { type Clock, type IdSource } from '@capstan/kernel';
 import { type DeliveryContext, OnEvent } from '@capstan/messaging';
 import { CLOCK, IDS } from '@capstan/service-kit';
@@ -73,6 +73,16 @@ export class FactsConsumer {
 
   @OnEvent(receiverEvents.healthChanged)
   receiver(_data: DataOf<typeof receiverEvents.healthChanged>, context: DeliveryContext): Promise<void> {
+    return this.take(context);
+  }
+
+  @OnEvent(storageEvents.nearlyFull)
+  storage(_data: DataOf<typeof storageEvents.nearlyFull>, context: DeliveryContext): Promise<void> {
+    return this.take(context);
+  }
+
+  @OnEvent(storageEvents.objectsLost)
+  lost(_data: DataOf<typeof storageEvents.objectsLost>, context: DeliveryContext): Promise<void> {
     return this.take(context);
   }
 

@@ -1,4 +1,4 @@
-import { cameraEvents, catalogueEvents, type ChangeSeverity, credentialEvents, type DataOf, deviceEvents, type Envelope, inventoryEvents, type Notice, NOTICE_TOPICS, type NoticeSeverity, type NoticeTopic, receiverEvents, scheduleEvents, sessionEvents } from '@capstan/contracts';
+import { cameraEvents, catalogueEvents, type ChangeSeverity, credentialEvents, type DataOf, deviceEvents, type Envelope, inventoryEvents, type Notice, NOTICE_TOPICS, type NoticeSeverity, type NoticeTopic, receiverEvents, scheduleEvents, sessionEvents, storageEvents } from '@capstan/contracts';
 
 /** Devices of one session that are told of one by one; beyond that the session's own notice says how many there are. */
 const FAILED_TARGETS = 200;
@@ -53,6 +53,16 @@ export function noticesOf({ type, data, time }: Pick<Envelope, 'type' | 'data' |
         return [say('receiver.down', { ...about, title: `Receiver ${number} cannot be reached`, text: health.error_message ?? 'It does not answer.' })];
       }
       return health.status === 'online' ? [say('receiver.recovered', { ...about, title: `Receiver ${number} answers`, text: 'It can be recorded from.' })] : [];
+    }
+    case storageEvents.nearlyFull.type: {
+      const { kind, level, percent, bytes, quota_bytes: quota } = data as DataOf<typeof storageEvents.nearlyFull>;
+      const stopped = level === 'stopped';
+      const title = stopped ? `Storage for ${kind} is full: no session of this kind can be started` : `Storage for ${kind} is nearly full`;
+      return [say('storage.nearly-full', { subject: `storage:${kind}`, subject_name: kind, kinds: [kind], severity: stopped ? 'critical' : 'warning', title, text: `${bytes} of ${quota} bytes are used (${percent} %).`, path: '/storage' })];
+    }
+    case storageEvents.objectsLost.type: {
+      const { owner, prefix, count, keys } = data as DataOf<typeof storageEvents.objectsLost>;
+      return [say('storage.lost', { subject: `storage:${owner}:${prefix}`, subject_name: owner, title: `${count} stored file${count === 1 ? ' has' : 's have'} disappeared`, text: `${keys.join(', ')}${count > keys.length ? ' …' : ''}`, path: '/storage' })];
     }
     default:
       return [];

@@ -1,4 +1,4 @@
-import { type Actor, type CreateRecordingBody, recordingMachine, type RecordingCommands, recordingPolicy, type RecordingPolicy, type RecordingTarget, type RecordingView, type ReceiverView, sessionRpc, type StartRecordingOrder, type UpdateRecordingBody } from '@capstan/contracts';
+import { type Actor, type CreateRecordingBody, recordingMachine, type RecordingCommands, recordingPolicy, type RecordingPolicy, type RecordingTarget, type RecordingView, type ReceiverView, SESSION_GONE, sessionRpc, type StartRecordingOrder, type UpdateRecordingBody } from '@capstan/contracts';
 import { AppError, type Clock, isoTime, validationError } from '@capstan/kernel';
 import { RpcClient } from '@capstan/messaging';
 import type { ObjectStore } from '@capstan/object-store';
@@ -189,7 +189,7 @@ export class RecordingsService {
         await this.rpc.call(sessionRpc.remove, { session_id: sessionId, requested_by: by });
         return true;
       } catch (error) {
-        if (!(error instanceof AppError) || error.code !== 'SESSION_NOT_FOUND') {
+        if (!(error instanceof AppError) || !SESSION_GONE.includes(error.code)) {
           throw error;
         }
       }

@@ -44,6 +44,7 @@ export const ArtifactList = memo(function ArtifactList({ artifacts: stored, titl
                   </span>
                 </div>
                 {artifact.meta['truncated'] === true ? <StatusBadge status="attention">Truncated</StatusBadge> : null}
+                {artifact.lost_at === undefined ? null : <StatusBadge status="failed">Lost</StatusBadge>}
                 <Tooltip label={mayDownload ? `Download ${artifact.name}` : 'Your role may not download captures'}>
                   <Button variant="default" px={8} aria-label={`Download ${artifact.name}`} data-disabled={!mayDownload || undefined} onClick={() => mayDownload && void download(api, 'artifact', artifact.artifact_id).catch((error: unknown) => sayProblem('The download did not start', error))}>
                     <IconDownload size={14} aria-hidden />

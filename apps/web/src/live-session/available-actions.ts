@@ -1,8 +1,8 @@
-import type { Permission, SessionState, TargetView } from '@capstan/contracts';
+import type { Permission, SessionHold, SessionState, TargetView } from '@capstan/contracts';
 import { isTerminal } from '../design/status';
 
 /** What can be done with one session. */
-export type SessionAction = 'pause' | 'resume' | 'stop' | 'cancel' | 'collect' | 'retry' | 'download' | 'delete';
+export type SessionAction = 'pause' | 'resume' | 'stop' | 'cancel' | 'collect' | 'retry' | 'download' | 'hold' | 'release' | 'delete';
 
 interface Facts {
   readonly state: SessionState;
@@ -13,6 +13,7 @@ interface Facts {
   readonly cancel_requested_at: string | null;
   readonly pausable: boolean;
   readonly paused_at: string | null;
+  readonly hold: SessionHold | null;
 }
 
 /** Whether the files of a failed target still lie on its device, to be collected without capturing again. */
@@ -40,7 +41,8 @@ export function actionsFor(session: Facts, permissions: readonly Permission[], c
       if (session.completed_count < session.target_count) {
         actions.push({ action: 'retry' });
       }
-      actions.push({ action: 'delete' });
+      actions.push({ action: session.hold === null ? 'hold' : 'release' });
+      actions.push({ action: 'delete', blocked: session.hold === null ? undefined : 'The session is held: let it go first' });
     }
     return actions;
   }

@@ -29,6 +29,8 @@ export function eventLine(event: Pick<SessionEvent, 'type' | 'data' | 'target_id
       return { text: 'Session counts', detail: countsIn(data) };
     case 'artifact.added':
       return { text: 'Artifact stored', detail: join(text(data['name']), typeof data['size'] === 'number' ? formatBytes(data['size']) : undefined) };
+    case 'session.held':
+      return { text: 'Session is held', detail: join(text(data['reason']), actorIn(data)) };
     default:
       return { text: sentence(type), detail: failure ?? text(data['message']) ?? actorIn(data) };
   }

@@ -17,9 +17,10 @@ describe(actionsFor.name, () => {
     ['a running session', running, ['stop', 'cancel']],
     ['a stopping one', { ...running, state: 'stopping' as const }, ['(stop)', 'cancel']],
     ['a cancelling one', { ...running, cancel_requested_at: running.created_at }, ['(stop)', '(cancel)']],
-    ['a partial one', partial, ['download', 'retry', 'delete']],
-    ['a completed one', { ...partial, state: 'completed' as const, completed_count: 2 }, ['download', 'delete']],
-    ['one without files', { ...partial, state: 'failed' as const, completed_count: 0, download_available: false }, ['(download)', 'retry', 'delete']],
+    ['a partial one', partial, ['download', 'retry', 'hold', 'delete']],
+    ['a completed one', { ...partial, state: 'completed' as const, completed_count: 2 }, ['download', 'hold', 'delete']],
+    ['a held one', { ...partial, state: 'completed' as const, completed_count: 2, hold: { reason: 'evidence', at: partial.created_at, by: partial.created_by } }, ['download', 'release', '(delete)']],
+    ['one without files', { ...partial, state: 'failed' as const, completed_count: 0, download_available: false }, ['(download)', 'retry', 'hold', 'delete']],
   ])('gives an operator for %s: %p', (_name, session, expected) => {
     expect(names(session, 'operator')).toEqual(expected);
   });

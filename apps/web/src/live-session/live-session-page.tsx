@@ -14,6 +14,7 @@ import { AnalysisPanel } from './analysis-panel';
 import { ArtifactList } from './artifact-list';
 import { isCollectable } from './available-actions';
 import { EventLog } from './event-log';
+import { HoldNotice } from './hold-notice';
 import { LiveSkeleton } from './live-skeleton';
 import { OutcomeNotice } from './outcome-notice';
 import { SessionActions } from './session-actions';
@@ -41,10 +42,12 @@ function LiveSessionView({ id }: { id: string }) {
   const titles = useTitles(session?.targets);
   if (session === undefined) {
     if (query.isError) {
-      const gone = ['SESSION_NOT_FOUND', 'VALIDATION_FAILED'].includes(asProblem(query.error).code);
+      const problem = asProblem(query.error);
+      const gone = ['SESSION_NOT_FOUND', 'SESSION_EXPIRED', 'VALIDATION_FAILED'].includes(problem.code);
+      const expired = problem.code === 'SESSION_EXPIRED';
       return (
-        <Page title={gone ? 'No such session' : 'Session'} back={BACK}>
-          {gone ? <Gone>It may have been deleted, or the link is not complete.</Gone> : <ProblemNotice error={query.error} retry={() => void query.refetch()} />}
+        <Page title={expired ? 'Session removed' : gone ? 'No such session' : 'Session'} back={BACK}>
+          {gone ? <Gone>{expired ? problem.message : 'It may have been deleted, or the link is not complete.'}</Gone> : <ProblemNotice error={query.error} retry={() => void query.refetch()} />}
         </Page>
       );
     }
@@ -80,7 +83,8 @@ function LiveSessionView({ id }: { id: string }) {
     >
       <TranscriptProvider session={session}>
         <StatStrip session={session} targets={targets} />
-        <OutcomeNotice session={session} targets={targets} />
+        <HoldNotice hold={header.hold} />
+      <OutcomeNotice session={session} targets={targets} />
         <AnalysisPanel session={session} />
         {targets.some(({ view }) => view.kind === 'snapshot') ? (
           <Suspense fallback={null}>

@@ -1,6 +1,6 @@
 import type { SessionSummary } from '@capstan/contracts';
 import { Button, Tooltip } from '@mantine/core';
-import { IconDeviceFloppy, IconDownload, IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerStopFilled, IconRefresh, IconTrash, IconX } from '@tabler/icons-react';
+import { IconDeviceFloppy, IconDownload, IconLock, IconLockOpen, IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerStopFilled, IconRefresh, IconTrash, IconX } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useNavigate } from 'react-router';
@@ -11,6 +11,7 @@ import { say, sayProblem } from '../design/feedback';
 import { fold, type LiveSession } from '../live/live-session';
 import { liveKey } from '../live/use-live-session';
 import { useRuntime, useUser } from '../runtime';
+import { HoldDialog } from './hold-dialog';
 import { actionsFor, type SessionAction } from './available-actions';
 
 const LOOKS: Record<SessionAction, { label: string; icon: ReactNode; variant: 'filled' | 'default' | 'outline'; color?: string }> = {
@@ -21,6 +22,8 @@ const LOOKS: Record<SessionAction, { label: string; icon: ReactNode; variant: 'f
   download: { label: 'Download', icon: <IconDownload size={14} aria-hidden />, variant: 'filled' },
   collect: { label: 'Collect again', icon: <IconDeviceFloppy size={14} aria-hidden />, variant: 'default' },
   retry: { label: 'Retry failed', icon: <IconRefresh size={14} aria-hidden />, variant: 'default' },
+  hold: { label: 'Hold', icon: <IconLock size={14} aria-hidden />, variant: 'default' },
+  release: { label: 'Let go', icon: <IconLockOpen size={14} aria-hidden />, variant: 'default' },
   delete: { label: 'Delete', icon: <IconTrash size={14} aria-hidden />, variant: 'default' },
 };
 
@@ -32,6 +35,8 @@ const EXPLAIN: Record<SessionAction, string> = {
   download: 'Everything as one ZIP with manifest and checksums',
   collect: 'Fetch the files that still lie on devices, without capturing again',
   retry: 'A new session of the targets that did not complete',
+  hold: 'Keep the session whatever the policies say',
+  release: 'Hold the session no more',
   delete: 'Remove the session and everything it stored',
 };
 
@@ -42,7 +47,7 @@ export function SessionActions({ session, collectable }: { session: SessionSumma
   const queries = useQueryClient();
   const navigate = useNavigate();
   const [busy, setBusy] = useState<SessionAction>();
-  const [asking, setAsking] = useState<'cancel' | 'delete'>();
+  const [asking, setAsking] = useState<'cancel' | 'delete' | 'hold'>();
   const params = { id: session.session_id };
 
   const take = (answer: SessionSummary): void => {
@@ -62,6 +67,9 @@ export function SessionActions({ session, collectable }: { session: SessionSumma
       const child = await api.call('retrySession', { params, body: { only: 'failed' }, idempotencyKey: newKey() });
       await navigate(`/sessions/${child.session.session_id}`);
     },
+    // The dialog has the reason.
+    hold: () => Promise.resolve(setAsking('hold')),
+    release: async () => take((await api.call('releaseSession', { params })).session),
     delete: async () => {
       await api.call('deleteSession', { params });
       await navigate('/sessions');
@@ -96,7 +104,7 @@ export function SessionActions({ session, collectable }: { session: SessionSumma
               aria-disabled={blocked !== undefined}
               onClick={() => {
                 if (blocked === undefined) {
-                  if (action === 'cancel' || action === 'delete') {
+                  if (action === 'cancel' || action === 'delete' || action === 'hold') {
                     setAsking(action);
                   } else {
                     void run(action);
@@ -112,6 +120,7 @@ export function SessionActions({ session, collectable }: { session: SessionSumma
       <ConfirmDialog opened={asking === 'cancel'} title="Cancel this session?" confirm="Cancel and discard" danger busy={busy === 'cancel'} onClose={() => setAsking(undefined)} onConfirm={() => void run('cancel')}>
         The devices are cleaned and everything captured so far is thrown away. To keep it, use Stop instead.
       </ConfirmDialog>
+      <HoldDialog opened={asking === 'hold'} session={session} onClose={() => setAsking(undefined)} onHeld={take} />
       <ConfirmDialog opened={asking === 'delete'} title="Delete this session?" confirm="Delete for good" typed="delete" danger busy={busy === 'delete'} onClose={() => setAsking(undefined)} onConfirm={() => void run('delete')}>
         “{session.name}”, its history and {session.artifact_count === 1 ? 'its stored file' : `its ${session.artifact_count} stored files`} are removed. This cannot be undone.
       </ConfirmDialog>

@@ -58,6 +58,7 @@ export function sessionOf(targets: TargetView[], overrides: Partial<SessionView>
     metrics: {},
     download_available: false,
     retry_of: null,
+    hold: null,
     targets,
     ...overrides,
   };

@@ -11,6 +11,8 @@ export const PERMISSIONS = [
   'artifacts:download',
   'notifications:read',
   'notifications:write',
+  'storage:read',
+  'storage:write',
   'users:admin',
   'audit:read',
   'credentials:write',
@@ -35,6 +37,7 @@ const OPERATOR: readonly Permission[] = [
   'artifacts:download',
   'credentials:write',
   'notifications:read',
+  'storage:read',
 ];
 
 /** What each role may do. A viewer sees that a capture exists but not what was captured. */

@@ -26,6 +26,8 @@ export const NOTICE_TOPICS = {
   'camera.recovered': { label: 'A camera is back', severity: 'info' },
   'camera.picture': { label: 'The picture of a camera is frozen, black, covered, blurred or moved', severity: 'warning' },
   'receiver.down': { label: 'A receiver cannot be reached', severity: 'warning' },
+  'storage.nearly-full': { label: 'Sessions of a kind have nearly used up their storage', severity: 'warning' },
+  'storage.lost': { label: 'Stored files have disappeared', severity: 'critical' },
   'receiver.recovered': { label: 'A receiver is back', severity: 'info' },
 } as const satisfies Record<string, { readonly label: string; readonly severity: NoticeSeverity }>;
 /** See {@link NOTICE_TOPICS}. */

@@ -118,6 +118,11 @@ export const targetView = z.object({
 /** See {@link targetView}. */
 export type TargetView = z.output<typeof targetView>;
 
+/** Who keeps a session against retention, and why. */
+export const sessionHold = z.object({ reason: z.string(), at: isoTimestamp, by: actor });
+/** See {@link sessionHold}. */
+export type SessionHold = z.output<typeof sessionHold>;
+
 /** A session without its targets: a row of the history, and the header of the live page. */
 export const sessionSummary = z.object({
   session_id: uuid,
@@ -155,6 +160,8 @@ export const sessionSummary = z.object({
   download_available: z.boolean(),
   /** The session this one retries. */
   retry_of: uuid.nullable(),
+  /** Null when nobody holds it: then retention may remove it. */
+  hold: sessionHold.nullable().default(null),
 });
 /** See {@link sessionSummary}. */
 export type SessionSummary = z.output<typeof sessionSummary>;
@@ -183,6 +190,8 @@ export const artifactView = z.object({
   created_at: isoTimestamp,
   /** Facts about the content: `packets`, `first_packet_at`, `truncated`, `clock_offset_ms` … */
   meta: z.record(z.string(), z.unknown()),
+  /** Since when its bytes are known to be gone; left out while they are there. */
+  lost_at: isoTimestamp.optional(),
 });
 /** See {@link artifactView}. */
 export type ArtifactView = z.output<typeof artifactView>;

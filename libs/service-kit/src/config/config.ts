@@ -28,6 +28,12 @@ export const objectStoreSettings = {
   S3_BUCKET: z.string().default('capstan').describe('Bucket; made at the start when it is missing and may be made'),
 } as const;
 
+/** How often a service that keeps objects compares them with its rows. */
+export const storageSettings = {
+  CAPSTAN_SWEEP_HOURS: z.coerce.number().min(0.001).max(8_760).default(24).describe('Hours between two comparisons of stored objects with the rows that name them'),
+  CAPSTAN_ORPHAN_HOURS: z.coerce.number().min(0).max(8_760).default(24).describe('Hours after which an object that no row names is removed, and a row without its object counts as lost'),
+} as const;
+
 /** Master keys of the credentials vault. */
 export const vaultSettings = {
   CAPSTAN_VAULT_KEYS: optionalText.describe('Master keys as `id:base64,id:base64`, the first one current; before the key file'),

@@ -190,6 +190,8 @@ export const HISTORY_TYPES = [
   'session.delete-requested',
   'session.paused',
   'session.resumed',
+  'session.held',
+  'session.released',
   'session.counts-changed',
   'target.state-changed',
   'target.attempt-started',

@@ -11,7 +11,8 @@ import { DataSource } from 'typeorm';
 import { sha256 } from './capture-verdict';
 
 const SERVICE = 'device-collector';
-const PREFIX = 'catalogue/blobs/';
+/** Where texts are. */
+export const BLOB_PREFIX = 'catalogue/blobs/';
 /** A text nobody refers to may be one somebody is just about to refer to. */
 const UNTOUCHED_MS = 86_400_000;
 const compress = promisify(gzip);
@@ -28,21 +29,23 @@ export class CaptureBlobs {
     @Inject(IDS) private readonly ids: IdSource,
   ) {}
 
-  /** Stores a text unless it is there. @returns its hash */
+  /** Stores a text unless it is there; one that was lost is stored again. @returns its hash */
   async put(text: string): Promise<string> {
     const hash = sha256(text);
     const now = new Date(this.clock.now());
-    const touched = await rows(this.dataSource, `UPDATE capture_blobs SET touched_at = $2 WHERE blob_sha256 = $1 RETURNING 1 AS one`, [hash, now]);
+    const touched = await rows(this.dataSource, `UPDATE capture_blobs SET touched_at = $2 WHERE blob_sha256 = $1 AND lost_at IS NULL RETURNING 1 AS one`, [hash, now]);
     if (touched.length > 0) {
       return hash;
     }
-    const key = `${PREFIX}${hash.slice(0, 2)}/${hash}.${this.ids.next()}`;
+    const key = `${BLOB_PREFIX}${hash.slice(0, 2)}/${hash}.${this.ids.next()}`;
     const sealed = await this.seal(text, `blob:${hash}`);
     await this.store.put(key, Readable.from([Buffer.from(JSON.stringify(sealed))]), { mediaType: 'application/octet-stream' });
     const [kept] = await rows<{ key: string }>(
       this.dataSource,
       `INSERT INTO capture_blobs (blob_sha256, key, key_id, chars, touched_at) VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT (blob_sha256) DO UPDATE SET touched_at = EXCLUDED.touched_at RETURNING key`,
+       ON CONFLICT (blob_sha256) DO UPDATE SET touched_at = EXCLUDED.touched_at, lost_at = NULL,
+         key = CASE WHEN capture_blobs.lost_at IS NULL THEN capture_blobs.key ELSE EXCLUDED.key END,
+         key_id = CASE WHEN capture_blobs.lost_at IS NULL THEN capture_blobs.key_id ELSE EXCLUDED.key_id END RETURNING key`,
       [hash, key, sealed.keyId, text.length, now],
     );
     if (kept?.key !== key) {

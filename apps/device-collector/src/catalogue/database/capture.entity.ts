@@ -25,6 +25,10 @@ export class CaptureBlobRow {
   @Index('capture_blobs_touched')
   @Column(INSTANT)
   touched_at!: Date;
+
+  /** Since when its object is known to be gone. */
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
+  lost_at!: Date | null;
 }
 
 /** A device as its captures know it. */
