@@ -9,6 +9,8 @@ import { coldStart } from './cold-start.bench';
 import { liveEvents } from './events.bench';
 import { machine } from './machine';
 import { merge } from './merge.bench';
+import { notify } from './notify.bench';
+import { schedules, schedulesAtOnce } from './schedules.bench';
 import { metrics, recording, recordingScale } from './recording.bench';
 import { startSpread, startSpreadMixed } from './start-spread.bench';
 import { snapshotCold, snapshotWarm } from './snapshot.bench';
@@ -33,6 +35,9 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'snapshot-cold': snapshotCold,
   'camera-idle': cameraIdle,
   'health-sweep': healthSweep,
+  schedules,
+  'schedules-at-once': schedulesAtOnce,
+  notify,
 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -4,6 +4,7 @@ import { killWhileCollecting } from './collection';
 import { collectWithFaults } from './collection-faults';
 import { collectHugeConfig } from './huge-config';
 import { collectorDiesWhileGearCaptures, type Fault, sinkAwayDuringFileGet } from './gear-faults';
+import { mailServerAway, notifierDiesWhileSending } from './notifier-faults';
 import { killCameraOwner } from './camera-owners';
 import { AWAY_MS, defectsAfter, patiently, Scene, until } from './scenario';
 
@@ -13,7 +14,7 @@ const VICTIMS = ['gateway', 'capture-orchestrator', 'device-collector', 'camera-
 const PHASES = ['configuring', 'capturing', 'collecting'] as const;
 
 /** Faults that are more than the death of one process. */
-const FAULTS: Readonly<Record<string, Fault>> = { 'voice-gear': collectorDiesWhileGearCaptures, 'sftp-sink': sinkAwayDuringFileGet, collection: killWhileCollecting, 'collection-faults': collectWithFaults, 'collection-huge': collectHugeConfig };
+const FAULTS: Readonly<Record<string, Fault>> = { 'voice-gear': collectorDiesWhileGearCaptures, 'sftp-sink': sinkAwayDuringFileGet, collection: killWhileCollecting, 'collection-faults': collectWithFaults, 'collection-huge': collectHugeConfig, notifier: notifierDiesWhileSending, 'mail-server': mailServerAway };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 

@@ -21,6 +21,8 @@ const TERMINAL_WITHIN_MS = 120_000;
 
 /** Devices for collections; they think, so that there is time to kill something. */
 const FLEET_ARGS = ['--fleet', '100', '--fleet-think', '50,500'] as const;
+/** Servers that messages are sent to. */
+const SINK_ARGS = ['--mail-sink', '--webhook-sink'] as const;
 
 /** A stack, a lab and a signed-in client, shared by the faults of one run. */
 export class Scene {
@@ -46,12 +48,13 @@ export class Scene {
         CAPSTAN_SFTP_SINK_PORT: String(sinkPort),
         CAPSTAN_SFTP_SINK_ADDRESS: sinkGate.host,
         CAPSTAN_SFTP_SINK_ADVERTISED_PORT: String(sinkGate.port),
+        CAPSTAN_WEBHOOK_NETWORKS: '127.0.0.0/8',
       }),
       CAPSTAN_ADMIN_PASSWORD: password,
     };
     const stack = await LocalStack.start({ settings, tools: ['tcpdump', 'tshark', 'sshd', 'ip', 'sudo', 'ps'], log });
     try {
-      return new Scene(stack, await LabProcess.start(['--hosts', '3', '--cameras', '0', ...FLEET_ARGS]), sinkGate, dataDir, password);
+      return new Scene(stack, await LabProcess.start(['--hosts', '3', '--cameras', '0', ...FLEET_ARGS, ...SINK_ARGS]), sinkGate, dataDir, password);
     } catch (error) {
       await stack.stop();
       await sinkGate.close();

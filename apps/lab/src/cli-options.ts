@@ -8,6 +8,7 @@ import type { LabMode } from './inventory';
 import { FAULT_MEANING, HOST_FAULTS, type HostFault, isHostFault } from './linux-hosts/faults';
 import { MAX_HOSTS } from './linux-hosts/host-plan';
 import { parseReceiverFault, RECEIVER_FAULTS } from './receivers/fault-words';
+import type { SinkWishes } from './message-sinks/lab-sinks';
 import type { ReceiverWishes } from './receivers/receiver-fleet';
 import { GEAR_FAULT_WORDS, gearFault } from './voice-gear/gear-fault-words';
 import type { VoiceGearWishes } from './voice-gear/voice-gear-fleet';
@@ -37,6 +38,7 @@ export interface LabOptions {
   readonly fleet: FleetWishes;
   /** Whether there is a real router. */
   readonly router: boolean;
+  readonly sinks: SinkWishes;
 }
 
 /** Most devices of each type of voice gear. */
@@ -80,6 +82,8 @@ export const USAGE = [
   '  --fleet-faults usual|NAME=F[,NAME=F]   the usual mix, or fault F at a device, repeatable:',
   ...Object.entries(FLEET_FAULTS).map(([fault, { meaning }]) => `                          ${fault.padEnd(20)} ${meaning}`),
   '  --router              a real router: FRRouting behind sshd',
+  '  --mail-sink           an SMTP server that keeps what it is sent',
+  '  --webhook-sink        a web server that keeps what is posted to it',
   '  --dir DIR             working folder (a new one under the temporary folder)',
   '',
 ].join('\n');
@@ -124,6 +128,7 @@ export function parseOptions(args: readonly string[]): LabOptions {
     },
     fleet: fleetWishes(values, seed),
     router: values.router,
+    sinks: { mail: values['mail-sink'], webhook: values['webhook-sink'] },
   };
 }
 
@@ -157,6 +162,8 @@ function readArgs(args: readonly string[]) {
         'fleet-port': { type: 'string', default: '2022' },
         'fleet-faults': { type: 'string', multiple: true, default: [] },
         router: { type: 'boolean', default: false },
+        'mail-sink': { type: 'boolean', default: false },
+        'webhook-sink': { type: 'boolean', default: false },
       },
     });
   } catch (error) {

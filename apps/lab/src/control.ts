@@ -1,5 +1,6 @@
 import { AppError } from '@capstan/kernel';
 import { FLEET_CONTROLS, type FleetControl, parseFleetControl } from './fleet/fleet-control';
+import { parseSinkControl, SINK_CONTROLS, type SinkControl } from './message-sinks/sink-control';
 import { MAX_CALLS_PER_MIN } from './voice-traffic/call-plan';
 
 /** Words that act on one host. */
@@ -22,6 +23,7 @@ export type ControlCommand =
   | { readonly do: 'camera-counts'; readonly host: string; readonly id?: unknown }
   | { readonly do: 'receiver-faults'; readonly receiver: string; readonly faults: readonly string[]; readonly id?: unknown }
   | (FleetControl & { readonly id?: unknown })
+  | (SinkControl & { readonly id?: unknown })
   | { readonly do: 'status'; readonly id?: unknown };
 
 /**
@@ -74,9 +76,13 @@ export function parseControl(line: string): ControlCommand {
   if (fleet !== undefined) {
     return { ...fleet, id };
   }
+  const sink = parseSinkControl(value as Record<string, unknown>);
+  if (sink !== undefined) {
+    return { ...sink, id };
+  }
   const control = HOST_CONTROLS.find((known) => known === word);
   if (!control) {
-    throw bad(`do must be one of ${[...HOST_CONTROLS, ...CAMERA_CONTROLS, 'gear-fault', 'gear-counts', 'gear-state', 'traffic', 'receiver-faults', ...FLEET_CONTROLS, 'status'].join(', ')}`);
+    throw bad(`do must be one of ${[...HOST_CONTROLS, ...CAMERA_CONTROLS, 'gear-fault', 'gear-counts', 'gear-state', 'traffic', 'receiver-faults', ...FLEET_CONTROLS, ...SINK_CONTROLS, 'status'].join(', ')}`);
   }
   if (typeof host !== 'string') {
     throw bad('host must be the name of a target');

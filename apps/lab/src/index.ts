@@ -30,5 +30,6 @@ export { type ForeignCapture, type IosXeRouter, type IosXeRouterOptions, startIo
 export { IOS_15, IOS_XE_16, IOS_XE_17, IOS_XE_17_LOCATION, type RouterEdition } from './ios-xe/router-editions';
 export { callPackets, type RouterPacket, type RouterPackets } from './ios-xe/router-packets';
 export type { CapturePoint, RouterState } from './ios-xe/router-state';
+export { type InventorySink, LabSinks } from './message-sinks/lab-sinks';
 export { MailSink, type MailSinkOptions, type ReceivedMail } from './message-sinks/mail-sink';
 export { type ReceivedWebhook, type WebhookFault, WebhookSink } from './message-sinks/webhook-sink';

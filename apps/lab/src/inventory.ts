@@ -1,6 +1,7 @@
 import type { CameraTarget } from './cameras/lab-cameras';
 import type { InventoryCliDevice } from './fleet/device-fleet.client';
 import type { AccountRights } from './linux-hosts/host-plan';
+import type { InventorySink } from './message-sinks/lab-sinks';
 import type { InventoryReceiver } from './receivers/receiver-fleet';
 import type { InventoryVoiceGear } from './voice-gear/voice-gear-fleet';
 
@@ -72,6 +73,7 @@ export interface Inventory {
   readonly cameras: readonly CameraTarget[];
   readonly receivers: readonly InventoryReceiver[];
   readonly cli_devices: readonly InventoryCliDevice[];
+  readonly message_sinks: readonly InventorySink[];
 }
 
 /** The inventory for people. */
@@ -102,6 +104,7 @@ export function inventoryTable(inventory: Inventory): string {
     ...(first === undefined ? [] : [`Try: ${login} ${first.username}@${first.host} tcpdump -c 10 -nn -i ${first.interface} udp`]),
     ...receivers,
     ...fleetLines(inventory.cli_devices),
+    ...inventory.message_sinks.map(({ name, kind, host, port, url }) => `${name.padEnd(16)} ${kind.padEnd(10)} ${url ?? `${host}:${port}`}`),
     'Ctrl-C stops the lab and removes everything it made.',
     '',
   ].join('\n');

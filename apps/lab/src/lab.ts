@@ -22,6 +22,7 @@ import { canCaptureLoopback, LoopbackHost, loopbackPrefix, planLoopbackHost } fr
 import { NamespaceHost } from './linux-hosts/namespace-host.client';
 import { chooseMode, findProgram } from './linux-hosts/machine-abilities.client';
 import { FrrRouter, routerObstacle } from './router/frr-router.client';
+import { LabSinks } from './message-sinks/lab-sinks';
 import { planRouter, ROUTER_OCTET } from './router/router-plan';
 import { ReceiverFleet } from './receivers/receiver-fleet';
 import { seededRandom } from './voice-traffic/seeded-random';
@@ -46,6 +47,7 @@ export class Lab {
   private cameras: LabCameras | undefined;
   private readonly receivers: ReceiverFleet;
   private readonly fleet: DeviceFleet;
+  private readonly sinks: LabSinks;
   private router: FrrRouter | undefined;
   private bridge: string | undefined;
   private dir = '';
@@ -61,6 +63,7 @@ export class Lab {
     this.voiceGear = new VoiceGearFleet(options.voiceGear, systemClock, newSecret);
     this.receivers = new ReceiverFleet(options.receivers);
     this.fleet = new DeviceFleet(options.fleet, systemClock, newSecret);
+    this.sinks = new LabSinks(options.sinks);
   }
 
   /**
@@ -120,6 +123,11 @@ export class Lab {
         return { ...this.fleet.counts(command.device, command.forget) };
       case 'router-run':
         return { said: await this.realRouter().run(command.commands) };
+      case 'sink-fault':
+        await this.sinks.setFault(command.sink, command.fault);
+        return {};
+      case 'sink-received':
+        return { ...this.sinks.received(command.sink, command.after) };
       case 'link-down':
       case 'link-up':
       case 'new-host-key':
@@ -198,6 +206,7 @@ export class Lab {
     await this.receivers.start();
     const { slot } = this.record;
     await this.fleet.start((index) => fleetAddress(slot, index));
+    await this.sinks.start();
     this.hosts.sort((a, b) => a.plan.index - b.plan.index);
     if (this.hosts.length > 0) {
       await this.startTraffic(mode, this.record.slot);
@@ -308,6 +317,7 @@ export class Lab {
       cameras: this.cameras?.inventory() ?? [],
       receivers: this.receivers.inventory(),
       cli_devices: [...this.fleet.inventory(), ...(this.router === undefined ? [] : [this.router.inventory()])],
+      message_sinks: this.sinks.inventory(),
     };
   }
 
@@ -343,6 +353,7 @@ export class Lab {
     await this.cameras?.stop();
     await this.receivers.stop();
     await this.fleet.stop();
+    await this.sinks.stop();
     await Promise.all([...this.hosts.map((host) => host.stop()), this.router?.stop()]);
     if (this.bridge !== undefined) {
       await removeInterface(this.bridge);

@@ -2,8 +2,10 @@ import { CAPTURE_TYPES, routes } from '@capstan/contracts';
 import { addDevices, collect, type Collected } from '../client/collecting';
 import { say } from '../terminal';
 import type { DemoContext, DemoPart } from './demo-part';
+import { scheduledDevice } from './schedules';
 
-const FLEET = 40;
+/** One more than is collected here: that one belongs to the schedule. */
+const FLEET = 41;
 const WORKERS = 20;
 /** What is typed at the router between two collections: one line that is a route. */
 const ROUTE = { prefix: '10.99.0.0/16', via: '192.0.2.9' } as const;
@@ -18,7 +20,7 @@ export const COLLECTION_LAB_ARGS = ['--fleet', String(FLEET), '--fleet-think', '
  */
 export const collectFleet: DemoPart = async (context) => {
   const { api, lab } = context;
-  const devices = lab.inventory.cli_devices;
+  const devices = lab.inventory.cli_devices.filter(({ name }) => name !== scheduledDevice(lab)?.name);
   const router = devices.find(({ platform }) => platform === 'frr');
   const ids = await addDevices(api, devices);
   const routerId = ids.get(router?.name ?? '');

@@ -12,3 +12,6 @@ export interface DemoContext {
 
 /** One kind of work, done through the public API and checked from outside. Returns whether everything was as it should be. */
 export type DemoPart = (context: DemoContext) => Promise<boolean>;
+
+/** A part that waits for the clock: it begins before the others run, and is told when its turn comes. */
+export type BegunPart = (context: DemoContext) => Promise<() => Promise<boolean>>;

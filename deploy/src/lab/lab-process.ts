@@ -73,6 +73,15 @@ export interface LabCliDevice {
   readonly faults: readonly string[];
 }
 
+/** A server that keeps the messages it is sent. */
+export interface LabSink {
+  readonly name: 'mail-sink' | 'webhook-sink';
+  readonly host: string;
+  readonly port: number;
+  /** Where webhooks are posted to. */
+  readonly url?: string;
+}
+
 /** What a lab offers. */
 export interface LabInventory {
   readonly mode: 'namespaces' | 'loopback';
@@ -83,6 +92,7 @@ export interface LabInventory {
   readonly receivers: readonly LabReceiver[];
   readonly cameras: readonly LabCamera[];
   readonly cli_devices: readonly LabCliDevice[];
+  readonly message_sinks: readonly LabSink[];
 }
 
 const START_TIMEOUT_MS = 60_000;

@@ -59,7 +59,7 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
     poolErrorHandler: () => undefined,
     extra: {
       // Given at connect, so that no connection of the pool can be without it and none pays a round trip.
-      options: `-c search_path=${schema}`,
+      options: `-c search_path=${schema} -c default_transaction_isolation=read\\ committed`,
       statement_timeout: settings.statementTimeoutMs ?? 30_000,
       idle_in_transaction_session_timeout: settings.idleInTransactionTimeoutMs ?? 60_000,
     },

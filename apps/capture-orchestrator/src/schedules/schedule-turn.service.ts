@@ -11,9 +11,10 @@ import { SessionsService } from '../sessions/sessions.service';
 import { SessionTemplates } from '../templates/session-templates.repository';
 import { type DueRuns, dueRuns, fireAt } from './due-runs';
 import { decideOverlap } from './overlap';
+import { toldError } from './run-error';
 import type { ScheduleRunRow } from './schedule-run.entity';
-import { ScheduleTurnsRepository } from './schedule-turns.repository';
-import { runsLeft, runViewOf, timingOf } from './schedule-views';
+import { type NewRun, type RunAtTurn, ScheduleTurnsRepository } from './schedule-turns.repository';
+import { runsLeft, runViewOf, type RunWithSession, timingOf } from './schedule-views';
 import type { ScheduleRow } from './schedule.entity';
 import { SchedulesRepository } from './schedules.repository';
 
@@ -44,14 +45,27 @@ export class ScheduleTurn {
   /** Never throws: what cannot be done now stays, and the claim lapses. */
   async take(schedule: ScheduleRow, signal: AbortSignal): Promise<void> {
     try {
-      await this.settle(schedule);
-      for (const run of await this.turns.open(this.dataSource, schedule.schedule_id)) {
-        if (signal.aborted || !(await this.turns.keep(this.dataSource, schedule, this.clock.now() + TURN_LEASE_MS))) {
+      if (signal.aborted) {
+        return await this.turns.giveBack(this.dataSource, schedule);
+      }
+      const nextRunAt = await this.settle(schedule);
+      const done = new Set<string>();
+      let open = await this.turns.open(this.dataSource, schedule.schedule_id);
+      for (let run = open[0]; run !== undefined; run = open.find(({ run_id: id }) => !done.has(id))) {
+        if (signal.aborted) {
+          return await this.turns.giveBack(this.dataSource, schedule);
+        }
+        if (!(await this.keeps(schedule))) {
           return;
         }
         await this.advance(schedule, run, signal);
+        done.add(run.run_id);
+        // What was done for one decides about the next.
+        open = open.length === 1 ? [] : await this.turns.open(this.dataSource, schedule.schedule_id);
       }
-      await this.turns.release(this.dataSource, schedule, await this.nextLook(schedule.schedule_id));
+      const now = this.clock.now();
+      const firesAt = nextRunAt === null ? null : fireAt({ scheduleId: schedule.schedule_id, jitterSec: schedule.jitter_sec }, nextRunAt);
+      await this.turns.release(this.dataSource, schedule, { nextRunAt, firesAt, recheckAt: now + RECHECK_MS, now });
     } catch (error) {
       this.log.warn(`Schedule ${schedule.schedule_id} must wait: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -80,51 +94,51 @@ export class ScheduleTurn {
     return request.data;
   }
 
-  private async settle(schedule: ScheduleRow): Promise<void> {
+  /** A claim that is fresh need not be prolonged: one that is half over is, or it is lost. */
+  private async keeps(schedule: ScheduleRow): Promise<boolean> {
+    const now = this.clock.now();
+    return (schedule.claimed_until?.getTime() ?? 0) - now > TURN_LEASE_MS / 2 || this.turns.keep(this.dataSource, schedule, now + TURN_LEASE_MS);
+  }
+
+  /** Decides which instants have come. @returns the next one, by what was read */
+  private async settle(schedule: ScheduleRow): Promise<number | null> {
     const { schedule_id: scheduleId, jitter_sec: jitterSec, missed } = schedule;
     const now = this.clock.now();
     const due = dueRuns({ scheduleId, jitterSec, missed, timing: timingOf(schedule), nextRunAt: schedule.next_run_at?.getTime() ?? null }, now);
-    if (due.start === null && due.missed === null) {
-      return;
+    if (due.missed === null && due.start === null) {
+      return due.nextRunAt;
+    }
+    const runs = this.newRuns(due, now);
+    if (due.missed === null) {
+      await this.turns.moveOn(this.dataSource, schedule, due.nextRunAt, runs);
+      return due.nextRunAt;
     }
     await transaction(this.dataSource, async (manager) => {
-      if (await this.turns.moveOn(manager, schedule, due.nextRunAt)) {
-        await this.store(manager, scheduleId, due, now);
+      for (const run of (await this.turns.moveOn(manager, schedule, due.nextRunAt, runs)).filter(({ state }) => state === 'missed')) {
+        await this.tell(manager, run);
       }
     });
+    return due.nextRunAt;
   }
 
-  private async store(manager: EntityManager, scheduleId: string, { start, missed }: DueRuns, now: number): Promise<void> {
-    const base = { trigger: 'cron', giveUpAt: now + START_PATIENCE_MS } as const;
-    if (missed !== null) {
-      const runId = this.ids.next();
-      const error = { code: 'RUN_MISSED', message: missed.count === 1 ? 'Capstan was not running at this instant' : `Capstan was not running at this instant and the ${missed.count - 1} before it`, retryable: false };
-      if (await this.turns.insert(manager, scheduleId, { ...base, runId, sessionId: this.ids.next(), dueAt: missed.dueAt, state: 'missed', missedCount: missed.count, error })) {
-        await this.tell(manager, runId);
-      }
-    }
-    if (start !== null) {
-      await this.turns.insert(manager, scheduleId, { ...base, runId: this.ids.next(), sessionId: this.ids.next(), dueAt: start, state: 'due' });
-    }
+  private newRuns({ start, missed }: DueRuns, now: number): NewRun[] {
+    const base = () => ({ runId: this.ids.next(), sessionId: this.ids.next(), trigger: 'cron', giveUpAt: now + START_PATIENCE_MS }) as const;
+    const passed = (count: number): string => (count === 1 ? 'Capstan was not running at this instant' : `Capstan was not running at this instant and the ${count - 1} before it`);
+    return [
+      ...(missed === null ? [] : [{ ...base(), dueAt: missed.dueAt, state: 'missed', missedCount: missed.count, error: refusal('RUN_MISSED', passed(missed.count)) } as const]),
+      ...(start === null ? [] : [{ ...base(), dueAt: start, state: 'due' } as const]),
+    ];
   }
 
-  private async advance(schedule: ScheduleRow, run: ScheduleRunRow, signal: AbortSignal): Promise<void> {
-    if (await this.turns.sessionExists(this.dataSource, run.session_id)) {
+  private async advance(schedule: ScheduleRow, run: RunAtTurn, signal: AbortSignal): Promise<void> {
+    if (run.session_exists) {
       return this.decide(run, 'started', { startedAt: this.clock.now() });
     }
-    const [live, open, present] = await Promise.all([
-      this.turns.liveSessions(this.dataSource, run.schedule_id),
-      this.turns.open(this.dataSource, run.schedule_id),
-      this.turns.read(this.dataSource, run.schedule_id),
-    ]);
-    if (present === undefined) {
-      return;
-    }
-    if (runsLeft(present) === 0 && run.trigger === 'cron') {
+    if (runsLeft(run) === 0 && run.trigger === 'cron') {
       return this.decide(run, 'skipped', { error: refusal('MAX_RUNS_REACHED', 'The schedule has started as many sessions as it may') });
     }
-    const anotherWaits = open.some(({ run_id, state }) => run_id !== run.run_id && state === 'queued');
-    const what = decideOverlap({ policy: schedule.overlap, trigger: run.trigger, state: run.state === 'queued' ? 'queued' : 'due', previousRuns: live.length > 0, anotherWaits });
+    const live = run.live_sessions;
+    const what = decideOverlap({ policy: schedule.overlap, trigger: run.trigger, state: run.state === 'queued' ? 'queued' : 'due', previousRuns: live.length > 0, anotherWaits: run.another_waits });
     switch (what) {
       case 'skip':
         return this.decide(run, 'skipped', { error: refusal('PREVIOUS_RUNS', 'The session before it had not ended') });
@@ -141,21 +155,20 @@ export class ScheduleTurn {
   private async start(schedule: ScheduleRow, run: ScheduleRunRow, signal: AbortSignal): Promise<void> {
     const by: Actor = run.requested_by ?? { type: 'system', id: schedule.schedule_id, name: `Schedule ${schedule.name}` };
     try {
-      await this.creation.create({ sessionId: run.session_id, request: await this.sessionOf(schedule), by }, signal);
+      await this.creation.createNew({ sessionId: run.session_id, request: await this.sessionOf(schedule), by }, signal, (manager) => this.decideIn(manager, run, 'started', { startedAt: this.clock.now() }));
     } catch (error) {
       if (signal.aborted) {
         return;
       }
       return this.refused(run, AppError.from(error).toShape());
     }
-    return this.decide(run, 'started', { startedAt: this.clock.now() });
   }
 
   /** A service that is away may come back; what waited for the session before it has its patience still ahead. */
   private async refused(run: ScheduleRunRow, error: ErrorShape): Promise<void> {
     const now = this.clock.now();
     if (!error.retryable || (run.state === 'due' && run.give_up_at.getTime() <= now)) {
-      return this.decide(run, 'failed', { error });
+      return this.decide(run, 'failed', { error: toldError(error) });
     }
     if (run.state === 'queued') {
       await this.turns.decide(this.dataSource, run, 'due', { giveUpAt: now + START_PATIENCE_MS });
@@ -177,27 +190,18 @@ export class ScheduleTurn {
   }
 
   private async decide(run: ScheduleRunRow, state: (typeof RUN_STATES)[number], more: { startedAt?: number; error?: ErrorShape } = {}): Promise<void> {
-    await transaction(this.dataSource, async (manager) => {
-      if (await this.turns.decide(manager, run, state, more)) {
-        await this.tell(manager, run.run_id);
-      }
-    });
+    await transaction(this.dataSource, (manager) => this.decideIn(manager, run, state, more));
   }
 
-  private async tell(manager: EntityManager, runId: string): Promise<void> {
-    const run = await this.schedules.run(manager, runId);
-    if (run !== undefined) {
-      await this.outbox.add(manager, scheduleEvents.runDecided, { run: runViewOf(run) }, { subject: run.schedule_id, correlationId: run.session_id, partitionKey: run.schedule_id });
+  private async decideIn(manager: EntityManager, run: ScheduleRunRow, state: (typeof RUN_STATES)[number], more: { startedAt?: number; error?: ErrorShape } = {}): Promise<void> {
+    const decided = await this.turns.decide(manager, run, state, more);
+    if (decided !== undefined) {
+      await this.tell(manager, decided);
     }
   }
 
-  private async nextLook(scheduleId: string): Promise<number | null> {
-    const [schedule, open] = await Promise.all([this.turns.read(this.dataSource, scheduleId), this.turns.open(this.dataSource, scheduleId)]);
-    const next = schedule?.next_run_at?.getTime();
-    const fires = schedule === undefined || next === undefined ? Number.POSITIVE_INFINITY : fireAt({ scheduleId, jitterSec: schedule.jitter_sec }, next);
-    const waits = open.length === 0 ? Number.POSITIVE_INFINITY : this.clock.now() + RECHECK_MS;
-    const at = Math.min(fires, waits);
-    return Number.isFinite(at) ? at : null;
+  private async tell(manager: EntityManager, run: RunWithSession): Promise<void> {
+    await this.outbox.add(manager, scheduleEvents.runDecided, { run: runViewOf(run) }, { subject: run.schedule_id, correlationId: run.session_id, partitionKey: run.schedule_id });
   }
 }
 

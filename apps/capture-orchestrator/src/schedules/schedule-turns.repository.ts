@@ -4,6 +4,7 @@ import { rows, type SqlRunner } from '@capstan/persistence';
 import { Injectable } from '@nestjs/common';
 import type { ErrorShape } from '../sessions/engine/wire';
 import type { ScheduleRunRow } from './schedule-run.entity';
+import type { RunWithSession } from './schedule-views';
 import type { ScheduleRow } from './schedule.entity';
 
 /** A run as it is first stored. */
@@ -17,6 +18,30 @@ export interface NewRun {
   readonly requestedBy?: Actor;
   readonly missedCount?: number;
   readonly error?: ErrorShape;
+}
+
+/** An open run, and what decides about it. */
+export type RunAtTurn = ScheduleRunRow & {
+  /** Of its schedule, as it is now. */
+  readonly max_runs: number | null;
+  readonly run_count: number;
+  /** Whether its session was created, and its creator did not live to say so. */
+  readonly session_exists: boolean;
+  /** Whether another run of the schedule waits for its turn. */
+  readonly another_waits: boolean;
+  /** Sessions of the schedule that have not ended. */
+  readonly live_sessions: readonly string[];
+};
+
+/** When somebody must look at a schedule again. */
+export interface NextLook {
+  /** The instant that is undecided, by what the turn knows. */
+  readonly nextRunAt: number | null;
+  /** When that one is started. */
+  readonly firesAt: number | null;
+  /** When a run that waits is looked at again. */
+  readonly recheckAt: number;
+  readonly now: number;
 }
 
 /** Who deals with which schedule, and how far its instants and runs have come. One instance at a time has a schedule. */
@@ -36,14 +61,25 @@ export class ScheduleTurnsRepository {
     );
   }
 
-  /** Gives a schedule back. An appointment that somebody made meanwhile stays. */
-  async release(runner: SqlRunner, claimed: ScheduleRow, attentionAt: number | null): Promise<void> {
+  /**
+   * Gives a schedule back, with the appointment that follows: its next instant, or soon where a run waits. An appointment that
+   * somebody made meanwhile stays; where its next instant is not what the turn knows, somebody looks again at once.
+   */
+  async release(runner: SqlRunner, claimed: ScheduleRow, { nextRunAt, firesAt, recheckAt, now }: NextLook): Promise<void> {
     await rows(
       runner,
-      `UPDATE schedules SET claimed_until = NULL, attention_at = CASE WHEN attention_at IS NOT DISTINCT FROM $3 THEN $4 ELSE attention_at END
-       WHERE schedule_id = $1 AND claimed_until = $2`,
-      [claimed.schedule_id, claimed.claimed_until, claimed.attention_at, attentionAt === null ? null : isoTime(attentionAt)],
+      `UPDATE schedules s SET claimed_until = NULL, attention_at = CASE
+         WHEN s.attention_at IS DISTINCT FROM $3 THEN s.attention_at
+         ELSE LEAST(CASE WHEN s.next_run_at IS NULL THEN NULL WHEN s.next_run_at = $4 THEN $5::timestamptz ELSE $7::timestamptz END,
+                    CASE WHEN EXISTS (SELECT 1 FROM schedule_runs r WHERE r.schedule_id = s.schedule_id AND r.state IN ('due', 'queued')) THEN $6::timestamptz END) END
+       WHERE s.schedule_id = $1 AND s.claimed_until = $2`,
+      [claimed.schedule_id, claimed.claimed_until, claimed.attention_at, maybe(nextRunAt), maybe(firesAt), isoTime(recheckAt), isoTime(now)],
     );
+  }
+
+  /** Gives a schedule back as it is: whoever stops leaves it to the next instance at once. */
+  async giveBack(runner: SqlRunner, claimed: ScheduleRow): Promise<void> {
+    await rows(runner, `UPDATE schedules SET claimed_until = NULL WHERE schedule_id = $1 AND claimed_until = $2`, [claimed.schedule_id, claimed.claimed_until]);
   }
 
   /** Keeps a claim for longer. @returns false when it was lost, and the schedule must be left alone */
@@ -54,90 +90,85 @@ export class ScheduleTurnsRepository {
     return kept.length === 1;
   }
 
-  /** Moves on to the next undecided instant. @returns false when somebody changed the schedule meanwhile: nothing may be decided by what was read */
-  async moveOn(manager: SqlRunner, { schedule_id, revision, next_run_at }: ScheduleRow, nextRunAt: number | null): Promise<boolean> {
-    const moved = await rows(manager, `UPDATE schedules SET next_run_at = $4 WHERE schedule_id = $1 AND revision = $2 AND next_run_at IS NOT DISTINCT FROM $3 RETURNING schedule_id`, [
-      schedule_id,
-      revision,
-      next_run_at,
-      nextRunAt === null ? null : isoTime(nextRunAt),
-    ]);
-    return moved.length === 1;
+  /**
+   * Moves on to the next undecided instant, and stores what became of those before it, in one statement: nothing is decided by
+   * what somebody has changed since it was read, and no instant twice.
+   * @returns the runs that are new
+   */
+  async moveOn(manager: SqlRunner, { schedule_id, revision, next_run_at }: ScheduleRow, nextRunAt: number | null, runs: readonly NewRun[]): Promise<RunWithSession[]> {
+    return rows<RunWithSession>(
+      manager,
+      `WITH moved AS (UPDATE schedules SET next_run_at = $4 WHERE schedule_id = $1 AND revision = $2 AND next_run_at IS NOT DISTINCT FROM $3 RETURNING name),
+            added AS (INSERT INTO schedule_runs SELECT r.* FROM moved CROSS JOIN jsonb_populate_recordset(NULL::schedule_runs, $5::jsonb) r ON CONFLICT DO NOTHING RETURNING *)
+       SELECT added.*, moved.name AS schedule_name, NULL AS session_state FROM added CROSS JOIN moved`,
+      [schedule_id, revision, next_run_at, maybe(nextRunAt), JSON.stringify(runs.map((run) => rowOf(schedule_id, run)))],
+    );
   }
 
-  /** @returns false when the instant, or the run of this id, is there already */
-  async insert(manager: SqlRunner, scheduleId: string, run: NewRun): Promise<boolean> {
-    const inserted = await rows(manager, `INSERT INTO schedule_runs SELECT * FROM jsonb_populate_record(NULL::schedule_runs, $1::jsonb) ON CONFLICT DO NOTHING RETURNING run_id`, [
-      JSON.stringify({
-        run_id: run.runId,
-        schedule_id: scheduleId,
-        due_at: isoTime(run.dueAt),
-        trigger: run.trigger,
-        state: run.state,
-        requested_by: run.requestedBy ?? null,
-        session_id: run.sessionId,
-        give_up_at: isoTime(run.giveUpAt),
-        error: run.error ?? null,
-        missed_count: run.missedCount ?? 0,
-      }),
-    ]);
-    return inserted.length === 1;
+  /** A run that no instant asks for. The same again is the same run. */
+  async insert(manager: SqlRunner, scheduleId: string, run: NewRun): Promise<void> {
+    await rows(manager, `INSERT INTO schedule_runs SELECT * FROM jsonb_populate_record(NULL::schedule_runs, $1::jsonb) ON CONFLICT DO NOTHING`, [JSON.stringify(rowOf(scheduleId, run))]);
   }
 
-  /** Makes somebody look at a schedule at once. */
+  /** Makes somebody look at a schedule at once. Whoever has it now sees by the changed appointment that he must look again. */
   async call(manager: SqlRunner, scheduleId: string, now: number): Promise<void> {
-    await rows(manager, `UPDATE schedules SET attention_at = LEAST(attention_at, $2) WHERE schedule_id = $1`, [scheduleId, isoTime(now)]);
+    await rows(manager, `UPDATE schedules SET attention_at = $2 WHERE schedule_id = $1`, [scheduleId, isoTime(now)]);
   }
 
-  /** Runs that are not decided, the oldest first. */
-  async open(runner: SqlRunner, scheduleId: string): Promise<ScheduleRunRow[]> {
-    return rows<ScheduleRunRow>(runner, `SELECT * FROM schedule_runs WHERE schedule_id = $1 AND state IN ('due', 'queued') ORDER BY due_at, run_id`, [scheduleId]);
-  }
-
-  /** Sessions of a schedule that have not ended. */
-  async liveSessions(runner: SqlRunner, scheduleId: string): Promise<string[]> {
-    const found = await rows<{ session_id: string }>(
+  /** Runs that are not decided, the oldest first, with all that decides about each as it is now. */
+  async open(runner: SqlRunner, scheduleId: string): Promise<RunAtTurn[]> {
+    return rows<RunAtTurn>(
       runner,
-      `SELECT x.session_id FROM schedule_runs r JOIN sessions x USING (session_id)
-       WHERE r.schedule_id = $1 AND r.state = 'started' AND x.state NOT IN ('completed', 'partial', 'failed', 'cancelled')`,
+      `SELECT r.*, s.max_runs, s.run_count,
+              EXISTS (SELECT 1 FROM sessions x WHERE x.session_id = r.session_id) AS session_exists,
+              EXISTS (SELECT 1 FROM schedule_runs w WHERE w.schedule_id = r.schedule_id AND w.state = 'queued' AND w.run_id <> r.run_id) AS another_waits,
+              ARRAY(SELECT x.session_id::text FROM schedule_runs p JOIN sessions x USING (session_id)
+                    WHERE p.schedule_id = r.schedule_id AND p.state = 'started' AND x.state NOT IN ('completed', 'partial', 'failed', 'cancelled')) AS live_sessions
+       FROM schedule_runs r JOIN schedules s USING (schedule_id)
+       WHERE r.schedule_id = $1 AND r.state IN ('due', 'queued') ORDER BY r.due_at, r.run_id`,
       [scheduleId],
     );
-    return found.map((row) => row.session_id);
   }
 
-  /** Whether the session of a run exists: it was created, and its creator did not live to say so. */
-  async sessionExists(runner: SqlRunner, sessionId: string): Promise<boolean> {
-    return (await rows(runner, `SELECT 1 FROM sessions WHERE session_id = $1`, [sessionId])).length === 1;
-  }
-
-  /** Decides an open run. @returns false when it is decided already */
-  async decide(manager: SqlRunner, run: ScheduleRunRow, state: (typeof RUN_STATES)[number], more: { startedAt?: number; giveUpAt?: number; error?: ErrorShape } = {}): Promise<boolean> {
-    const decided = await rows(
+  /** Decides an open run. @returns it as it is then; undefined when it is decided already */
+  async decide(manager: SqlRunner, run: ScheduleRunRow, state: (typeof RUN_STATES)[number], more: { startedAt?: number; giveUpAt?: number; error?: ErrorShape } = {}): Promise<RunWithSession | undefined> {
+    const [decided] = await rows<RunWithSession>(
       manager,
-      `UPDATE schedule_runs SET state = $3, started_at = coalesce($4, started_at), give_up_at = coalesce($5, give_up_at), error = $6
-       WHERE run_id = $1 AND state = $2 RETURNING run_id`,
+      `WITH decided AS (
+         UPDATE schedule_runs SET state = $3, started_at = coalesce($4, started_at), give_up_at = coalesce($5, give_up_at), error = $6
+         WHERE run_id = $1 AND state = $2 RETURNING *),
+       counted AS (
+         UPDATE schedules s SET run_count = run_count + 1, next_run_at = CASE WHEN run_count + 1 >= max_runs THEN NULL ELSE next_run_at END
+         FROM decided d WHERE s.schedule_id = d.schedule_id AND d.state = 'started')
+       SELECT d.*, s.name AS schedule_name, x.state AS session_state FROM decided d JOIN schedules s USING (schedule_id) LEFT JOIN sessions x ON x.session_id = d.session_id`,
       [
         run.run_id,
         run.state,
         state,
-        more.startedAt === undefined ? null : isoTime(more.startedAt),
-        more.giveUpAt === undefined ? null : isoTime(more.giveUpAt),
+        maybe(more.startedAt ?? null),
+        maybe(more.giveUpAt ?? null),
         more.error === undefined ? null : JSON.stringify(more.error),
       ],
     );
-    if (decided.length === 1 && state === 'started') {
-      await rows(
-        manager,
-        `UPDATE schedules SET run_count = run_count + 1, next_run_at = CASE WHEN run_count + 1 >= max_runs THEN NULL ELSE next_run_at END WHERE schedule_id = $1`,
-        [run.schedule_id],
-      );
-    }
-    return decided.length === 1;
+    return decided;
   }
+}
 
-  /** The schedule as it is now; undefined when it was deleted. */
-  async read(runner: SqlRunner, scheduleId: string): Promise<ScheduleRow | undefined> {
-    const [row] = await rows<ScheduleRow>(runner, `SELECT * FROM schedules WHERE schedule_id = $1`, [scheduleId]);
-    return row;
-  }
+function rowOf(scheduleId: string, run: NewRun): object {
+  return {
+    run_id: run.runId,
+    schedule_id: scheduleId,
+    due_at: isoTime(run.dueAt),
+    trigger: run.trigger,
+    state: run.state,
+    requested_by: run.requestedBy ?? null,
+    session_id: run.sessionId,
+    give_up_at: isoTime(run.giveUpAt),
+    error: run.error ?? null,
+    missed_count: run.missedCount ?? 0,
+  };
+}
+
+function maybe(at: number | null): string | null {
+  return at === null ? null : isoTime(at);
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '@capstan/kernel';
+import { type Clock, Gate } from '@capstan/kernel';
 import { CLOCK, Metrics } from '@capstan/service-kit';
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -8,14 +8,17 @@ import type { ScheduleRow } from './schedule.entity';
 
 /** Time between two looks when nothing is due. */
 export const TICK_MS = 250;
+/** Schedules an instance claims at a time: all of them are done within their leases, also when a worker lets each one wait. */
+const CLAIMED = 24;
 /** Schedules an instance deals with at the same time: each holds a connection for moments, and asks a worker. */
-const AT_ONCE = 6;
+const AT_ONCE = 8;
 
 /** Looks for schedules that are due, in every instance: the claim of a schedule decides who has it. */
 @Injectable()
 export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log = new Logger(Scheduler.name);
   private readonly stopping = new AbortController();
+  private readonly places = new Gate(AT_ONCE);
   private readonly delay;
   private running: Promise<unknown> = Promise.resolve();
   private failing = false;
@@ -42,14 +45,19 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
   /** Deals with what is due now. @returns whether there was anything */
   async tick(): Promise<boolean> {
     const now = this.clock.now();
-    const claimed = await this.turns.claim(this.dataSource, now, TURN_LEASE_MS, AT_ONCE);
+    const claimed = await this.turns.claim(this.dataSource, now, TURN_LEASE_MS, CLAIMED);
     await Promise.all(claimed.map((schedule) => this.deal(schedule, now)));
     return claimed.length > 0;
   }
 
   private async deal(schedule: ScheduleRow, now: number): Promise<void> {
     this.delay.observe({}, Math.max(0, now - (schedule.attention_at?.getTime() ?? now)) / 1_000);
-    await this.turn.take(schedule, this.stopping.signal);
+    await this.places.enter();
+    try {
+      await this.turn.take(schedule, this.stopping.signal);
+    } finally {
+      this.places.leave();
+    }
   }
 
   private async loop(): Promise<void> {

@@ -1,7 +1,8 @@
-import { type ScheduleRun, scheduleEvents, scheduleRpc, type ScheduleView } from '@capstan/contracts';
+import { type ScheduleRun, scheduleEvents, scheduleRpc, type ScheduleView, sessionTemplateRpc } from '@capstan/contracts';
 import { systemClock, systemIds } from '@capstan/kernel';
 import { eventually } from '@capstan/testing';
 import { body, operator, Stage } from '../../test/orchestrator';
+import { fireAt } from './due-runs';
 import { Scheduler } from './scheduler';
 
 const YEARLY = '0 0 1 1 *';
@@ -135,17 +136,28 @@ describe(Scheduler.name, () => {
     await expect(create({ session: null, template_id: systemIds.next() })).rejects.toMatchObject(problem('template_id', 'TEMPLATE_NOT_FOUND'));
     stage.worker.errors = [{ index: 0, path: 'credential_id', code: 'CREDENTIAL_NOT_FOUND', message: 'no such credential' }];
     await expect(create()).rejects.toMatchObject(problem('session.targets.0.credential_id', 'CREDENTIAL_NOT_FOUND'));
+    const { template } = await stage.gateway.ask(sessionTemplateRpc.create, { template_id: systemIds.next(), name: 'Of a device that went', session: body(1), requested_by: operator });
+    await expect(create({ session: null, template_id: template.template_id })).rejects.toMatchObject(problem('template_id.targets.0.credential_id', 'CREDENTIAL_NOT_FOUND'));
     stage.worker.errors = [];
     const { name } = await create();
     await expect(create({ name })).rejects.toMatchObject({ code: 'NAME_TAKEN' });
   });
 
-  it('says why a run could not be started', async () => {
-    const schedule = await create();
-    stage.worker.errors = [{ index: 0, path: 'credential_id', code: 'CREDENTIAL_NOT_FOUND', message: 'no such credential' }];
-    await comes(schedule);
-    await become(schedule, [{ state: 'failed', session_id: null, error: { code: 'VALIDATION_FAILED' } }]);
+  it('says why a run could not be started, also of a template whose device went', async () => {
+    const { template } = await stage.gateway.ask(sessionTemplateRpc.create, { template_id: systemIds.next(), name: 'Before its device went', session: body(1), requested_by: operator });
+    const schedules = [await create(), await create({ session: null, template_id: template.template_id })];
+    stage.worker.errors = [{ index: 0, path: 'device_id', code: 'DEVICE_NOT_FOUND', message: 'no such device' }];
+    for (const schedule of schedules) {
+      await comes(schedule);
+      await become(schedule, [{ state: 'failed', session_id: null, error: { code: 'VALIDATION_FAILED', message: 'targets.0.device_id no such device' } }]);
+    }
     stage.worker.errors = [];
+  });
+
+  it('looks at a schedule with jitter when its own moment comes, and not before', async () => {
+    const { schedule_id, next_runs } = await create({ jitter_sec: 3_600 });
+    const [row] = await stage.query<{ attention_at: Date }>(`SELECT attention_at FROM schedules WHERE schedule_id = $1`, [schedule_id]);
+    expect(row?.attention_at.getTime()).toBe(fireAt({ scheduleId: schedule_id, jitterSec: 3_600 }, Date.parse(next_runs[0] ?? '')));
   });
 
   it('is one calendar with what was run and what will be', async () => {

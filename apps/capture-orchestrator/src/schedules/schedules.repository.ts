@@ -2,6 +2,7 @@ import type { Actor, ScheduleBody } from '@capstan/contracts';
 import { AppError, isoTime } from '@capstan/kernel';
 import { rows, type SqlRunner, sqlState } from '@capstan/persistence';
 import { Injectable } from '@nestjs/common';
+import { fireAt } from './due-runs';
 import type { RunWithSession } from './schedule-views';
 import type { ScheduleRow } from './schedule.entity';
 
@@ -51,7 +52,7 @@ export class SchedulesRepository {
           ...schedule,
           schedule_id: scheduleId,
           run_count: 0,
-          ...agendaOf(nextRunAt),
+          ...agendaOf(scheduleId, schedule.jitter_sec, nextRunAt),
           revision: 1,
           created_at: isoTime(now),
           created_by: by,
@@ -63,7 +64,7 @@ export class SchedulesRepository {
 
   /** @throws AppError `SCHEDULE_NOT_FOUND`, `REVISION_CONFLICT` when it was changed since it was read, `NAME_TAKEN` */
   async update(runner: SqlRunner, scheduleId: string, revision: number, schedule: ScheduleBody, nextRunAt: number | null, now: number): Promise<void> {
-    const columns = { ...schedule, ...agendaOf(nextRunAt), updated_at: isoTime(now) };
+    const columns = { ...schedule, ...agendaOf(scheduleId, schedule.jitter_sec, nextRunAt), updated_at: isoTime(now) };
     const assignments = Object.keys(columns).map((column) => `${column} = r.${column}`);
     const changed = await named(() =>
       rows(
@@ -80,8 +81,8 @@ export class SchedulesRepository {
   }
 
   /** Pauses a schedule, or lets it go on. @throws AppError `SCHEDULE_NOT_FOUND` */
-  async enable(runner: SqlRunner, scheduleId: string, enabled: boolean, nextRunAt: number | null, now: number): Promise<void> {
-    const { next_run_at, attention_at } = agendaOf(nextRunAt);
+  async enable(runner: SqlRunner, { schedule_id: scheduleId, jitter_sec: jitterSec }: Pick<ScheduleRow, 'schedule_id' | 'jitter_sec'>, enabled: boolean, nextRunAt: number | null, now: number): Promise<void> {
+    const { next_run_at, attention_at } = agendaOf(scheduleId, jitterSec, nextRunAt);
     const changed = await rows(
       runner,
       `UPDATE schedules SET enabled = $2, next_run_at = $3, attention_at = $4, updated_at = $5, revision = revision + 1 WHERE schedule_id = $1 RETURNING schedule_id`,
@@ -123,10 +124,9 @@ export class SchedulesRepository {
   }
 }
 
-/** The next instant; whoever looks at it then finds the jitter himself. */
-function agendaOf(nextRunAt: number | null): { next_run_at: string | null; attention_at: string | null } {
-  const at = nextRunAt === null ? null : isoTime(nextRunAt);
-  return { next_run_at: at, attention_at: at };
+/** The next instant, and when it is started: nobody looks at it before. */
+function agendaOf(scheduleId: string, jitterSec: number, nextRunAt: number | null): { next_run_at: string | null; attention_at: string | null } {
+  return nextRunAt === null ? { next_run_at: null, attention_at: null } : { next_run_at: isoTime(nextRunAt), attention_at: isoTime(fireAt({ scheduleId, jitterSec }, nextRunAt)) };
 }
 
 function assertFound(changed: readonly object[]): void {

@@ -65,7 +65,7 @@ export class SchedulesRpcController {
     // Instants that passed during the pause are not made up for: they were not wanted.
     const next = enabled && runsLeft(row) > 0 ? nextInstant(timingOf(row), now) : null;
     if (row.enabled !== enabled) {
-      await this.schedules.enable(this.dataSource, schedule_id, enabled, next, now);
+      await this.schedules.enable(this.dataSource, row, enabled, next, now);
     }
     return { schedule: await this.view(schedule_id) };
   }

@@ -61,16 +61,17 @@ export class SessionsRepository {
       ...changedSessionColumns(session),
       ...columns,
     };
-    const inserted = await rows(manager, `INSERT INTO sessions SELECT * FROM jsonb_populate_record(NULL::sessions, $1::jsonb) ON CONFLICT DO NOTHING RETURNING session_id`, [
-      JSON.stringify(row),
-    ]);
-    if (inserted.length === 0) {
-      return false;
-    }
     const targetRows = targets.map((target) => ({ ...fixedTargetColumns(session.sessionId, target), ...changedTargetColumns(target) }));
-    await rows(manager, `INSERT INTO targets SELECT * FROM jsonb_populate_recordset(NULL::targets, $1::jsonb)`, [JSON.stringify(targetRows)]);
-    await this.insertAttempts(manager, session.sessionId, targets, session.createdAt);
-    return true;
+    // One statement: the counters of sessions, which others share, are kept from them for as long as the transaction lasts.
+    const inserted = await rows(
+      manager,
+      `WITH made AS (INSERT INTO sessions SELECT * FROM jsonb_populate_record(NULL::sessions, $1::jsonb) ON CONFLICT DO NOTHING RETURNING session_id),
+            made_targets AS (INSERT INTO targets SELECT r.* FROM made CROSS JOIN jsonb_populate_recordset(NULL::targets, $2::jsonb) r),
+            made_attempts AS (INSERT INTO attempts SELECT r.* FROM made CROSS JOIN jsonb_populate_recordset(NULL::attempts, $3::jsonb) r)
+       SELECT session_id FROM made`,
+      [JSON.stringify(row), JSON.stringify(targetRows), JSON.stringify(attemptRows(session.sessionId, targets, session.createdAt))],
+    );
+    return inserted.length === 1;
   }
 
   /** Reads a session and keeps it from being changed by anybody else until the transaction ends. Undefined when there is none. */
@@ -184,18 +185,6 @@ export class SessionsRepository {
     return { row, session: sessionOfRow(row), targets: targets.map(targetOfRow) };
   }
 
-  private async insertAttempts(manager: SqlRunner, sessionId: string, targets: readonly EngineTarget[], now: number): Promise<void> {
-    const attempts = targets.map((target) => ({
-      task_id: target.taskId,
-      target_id: target.targetId,
-      attempt: target.attempt,
-      worker: target.worker,
-      key_prefix: keyPrefixOf(sessionId, target, target.attempt),
-      ordered_at: isoTime(now),
-    }));
-    await rows(manager, `INSERT INTO attempts SELECT * FROM jsonb_populate_recordset(NULL::attempts, $1::jsonb)`, [JSON.stringify(attempts)]);
-  }
-
   private async saveAttempts(manager: SqlRunner, sessionId: string, changed: Decision['changedTargets'], now: number): Promise<void> {
     const repeated = changed.filter(({ before, after }) => before.attempt !== after.attempt);
     const ended = changed.filter(({ before, after }) => before.attempt === after.attempt && before.finishedAt === null && after.finishedAt !== null);
@@ -212,9 +201,21 @@ export class SessionsRepository {
       );
     }
     if (repeated.length > 0) {
-      await this.insertAttempts(manager, sessionId, repeated.map(({ after }) => after), now);
+      const attempts = attemptRows(sessionId, repeated.map(({ after }) => after), now);
+      await rows(manager, `INSERT INTO attempts SELECT * FROM jsonb_populate_recordset(NULL::attempts, $1::jsonb)`, [JSON.stringify(attempts)]);
     }
   }
+}
+
+function attemptRows(sessionId: string, targets: readonly EngineTarget[], now: number): object[] {
+  return targets.map((target) => ({
+    task_id: target.taskId,
+    target_id: target.targetId,
+    attempt: target.attempt,
+    worker: target.worker,
+    key_prefix: keyPrefixOf(sessionId, target, target.attempt),
+    ordered_at: isoTime(now),
+  }));
 }
 
 function assertAll(written: number, expected: number, what: string, sessionId: string): void {

@@ -14,19 +14,20 @@ export type WebhookFault = { readonly status: number } | { readonly slowMs: numb
 
 /** An HTTP server on loopback that keeps what it is sent. */
 export class WebhookSink {
-  readonly received: ReceivedWebhook[] = [];
   fault: WebhookFault | undefined;
 
   private constructor(
     private readonly server: Server,
     readonly port: number,
+    readonly received: ReceivedWebhook[],
   ) {}
 
   get url(): string {
     return `http://127.0.0.1:${this.port}/hook`;
   }
 
-  static async start(port = 0): Promise<WebhookSink> {
+  /** @param into where webhooks are kept; default: a list of its own */
+  static async start(port = 0, into: ReceivedWebhook[] = []): Promise<WebhookSink> {
     const sink: { current?: WebhookSink } = {};
     const server = createServer((request, response) => {
       const chunks: Buffer[] = [];
@@ -34,7 +35,7 @@ export class WebhookSink {
       request.once('end', () => sink.current?.take({ path: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString('utf8'), receivedAt: Date.now() }, response));
     });
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-    sink.current = new WebhookSink(server, (server.address() as AddressInfo).port);
+    sink.current = new WebhookSink(server, (server.address() as AddressInfo).port, into);
     return sink.current;
   }
 
@@ -55,6 +56,9 @@ export class WebhookSink {
       response.destroy();
     } else if ('slowMs' in fault) {
       setTimeout(accept, fault.slowMs).unref();
+    } else if ('redirectTo' in fault && webhook.path === new URL(fault.redirectTo, this.url).pathname) {
+      // Whoever follows is not sent round and round: what he says there is kept, so that it is seen.
+      accept();
     } else if ('redirectTo' in fault) {
       response.writeHead(302, { location: fault.redirectTo }).end();
     } else {

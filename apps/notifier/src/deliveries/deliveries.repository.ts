@@ -100,19 +100,23 @@ export class Deliveries {
     return taken.sort((one, other) => Number(BigInt(one.place) - BigInt(other.place)));
   }
 
-  /** Writes down what became of an attempt. */
-  async conclude(manager: SqlRunner, deliveryId: string, state: (typeof DELIVERY_STATES)[number], response: string, now: number): Promise<void> {
-    await rows(manager, `UPDATE deliveries SET state = $2, attempts = attempts + 1, response = $3, delivered_at = CASE WHEN $2 = 'delivered' THEN $4::timestamptz ELSE delivered_at END WHERE delivery_id = $1`, [
-      deliveryId,
-      state,
-      response.slice(0, 2_000),
-      isoTime(now),
-    ]);
+  /** Writes down an attempt that failed. */
+  async conclude(manager: SqlRunner, deliveryId: string, state: Exclude<(typeof DELIVERY_STATES)[number], 'delivered'>, response: string): Promise<void> {
+    await rows(manager, `UPDATE deliveries SET state = $2, attempts = attempts + 1, response = $3 WHERE delivery_id = $1`, [deliveryId, state, response.slice(0, 2_000)]);
   }
 
-  /** The channel works. */
-  async works(manager: SqlRunner, channelId: string, now: number): Promise<void> {
-    await rows(manager, `UPDATE channels SET failures = 0, failing_since = NULL, last_error = NULL, retry_at = NULL, last_delivered_at = $2 WHERE channel_id = $1`, [channelId, isoTime(now)]);
+  /**
+   * Writes down that a message arrived, and that its channel works, in one statement: of a busy channel it is the only one
+   * between two messages. When the channel delivered last is told to the second; every message of a burst would write its row.
+   */
+  async delivered(runner: SqlRunner, { delivery_id: deliveryId, channel_id: channelId }: Pick<DeliveryRow, 'delivery_id' | 'channel_id'>, response: string, now: number): Promise<void> {
+    await rows(
+      runner,
+      `WITH concluded AS (UPDATE deliveries SET state = 'delivered', attempts = attempts + 1, response = $2, delivered_at = $4 WHERE delivery_id = $1)
+       UPDATE channels SET failures = 0, failing_since = NULL, last_error = NULL, retry_at = NULL, last_delivered_at = $4
+       WHERE channel_id = $3 AND (failures > 0 OR last_error IS NOT NULL OR last_delivered_at IS NULL OR last_delivered_at < $5)`,
+      [deliveryId, response.slice(0, 2_000), channelId, isoTime(now), isoTime(now - 1_000)],
+    );
   }
 
   /** The channel does not work: nothing is sent through it until `retryAt`. */

@@ -1,4 +1,4 @@
-import { AppError, assertNever, backoffDelay, type Clock, type IdSource, type Random } from '@capstan/kernel';
+import { AppError, assertNever, backoffDelay, type Clock, Deferred, type IdSource, type Random } from '@capstan/kernel';
 import { Outbox } from '@capstan/messaging';
 import { transaction } from '@capstan/persistence';
 import { CLOCK, IDS, Metrics, RANDOM } from '@capstan/service-kit';
@@ -18,6 +18,8 @@ import type { DeliveryRow } from './delivery.entity';
 /** Channels that are served at the same time: a dead one costs a place for the length of its time-out, no more. */
 const PLACES = 6;
 const TICK_MS = 500;
+/** Wishes to be woken are heard so long after the last look: a burst of messages is looked for once, and not once for each. */
+const REST_MS = 20;
 /** Messages of a channel taken at once. */
 const BATCH = 50;
 const SWEEP_EVERY_MS = 600_000;
@@ -36,7 +38,9 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
   private readonly senders: Readonly<Record<ChannelRow['type'], Sender>>;
   private readonly webhooks: WebhookSender;
   private readonly sent;
-  private readonly waiters = new Set<() => void>();
+  /** Places with nothing to do, and whether somebody wanted them while there was none. */
+  private readonly idle: Deferred<void>[] = [];
+  private wanted = false;
   private running: Promise<unknown> = Promise.resolve();
   private sweptAt = 0;
 
@@ -68,13 +72,16 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
+    this.idle.splice(0).forEach((place) => place.resolve());
     await this.running;
     Object.values(this.senders).forEach((sender) => sender.close());
   }
 
-  /** Something is to be sent. */
+  /** Something is to be sent: one place looks, and calls the next one where it finds something. */
   wake(): void {
-    this.waiters.forEach((wake) => wake());
+    const place = this.idle.shift();
+    this.wanted = place === undefined;
+    place?.resolve();
   }
 
   /** @throws AppError `WEBHOOK_ADDRESS_REFUSED` */
@@ -104,11 +111,20 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private async pause(signal: AbortSignal): Promise<void> {
+    await this.clock.sleep(REST_MS, signal).catch(() => undefined);
+    if (this.wanted || signal.aborted) {
+      this.wanted = false;
+      return;
+    }
+    const place = new Deferred<void>();
     const over = new AbortController();
-    const wake = (): void => over.abort();
-    this.waiters.add(wake);
-    await this.clock.sleep(TICK_MS, AbortSignal.any([signal, over.signal])).catch(() => undefined);
-    this.waiters.delete(wake);
+    this.idle.push(place);
+    await Promise.race([place.promise, this.clock.sleep(TICK_MS, over.signal).catch(() => undefined)]);
+    over.abort();
+    const left = this.idle.indexOf(place);
+    if (left >= 0) {
+      this.idle.splice(left, 1);
+    }
   }
 
   /** Serves a channel until it has nothing more, or fails. @returns whether there was one */
@@ -119,6 +135,7 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
     if (channel === undefined) {
       return false;
     }
+    this.wake();
     let keptUntil = now + leaseMs;
     const waiting = await this.deliveries.next(this.dataSource, channel.channel_id, now, BATCH);
     for (const delivery of waiting) {
@@ -145,14 +162,11 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
     const now = this.clock.now();
     switch (outcome) {
       case 'delivered':
-        await transaction(this.dataSource, async (manager) => {
-          await this.deliveries.conclude(manager, delivery.delivery_id, 'delivered', response, now);
-          await this.deliveries.works(manager, channel.channel_id, now);
-        });
+        await this.deliveries.delivered(this.dataSource, delivery, response, now);
         channel.failures = 0;
         return true;
       case 'never':
-        await this.deliveries.conclude(this.dataSource.manager, delivery.delivery_id, 'failed', response, now);
+        await this.deliveries.conclude(this.dataSource, delivery.delivery_id, 'failed', response);
         return true;
       case 'later': {
         if (signal.aborted) {
@@ -162,7 +176,7 @@ export class DeliveryLoop implements OnApplicationBootstrap, BeforeApplicationSh
         const policy = { initialMs: 1_000, maxMs: this.config.CAPSTAN_DELIVERY_RETRY_MAX_SEC * 1_000 };
         const retryAt = now + backoffDelay(policy, channel.failures + 1, this.random());
         await transaction(this.dataSource, async (manager) => {
-          await this.deliveries.conclude(manager, delivery.delivery_id, givenUp ? 'failed' : 'waiting', response, now);
+          await this.deliveries.conclude(manager, delivery.delivery_id, givenUp ? 'failed' : 'waiting', response);
           await this.deliveries.fails(manager, channel.channel_id, response, now, retryAt);
         });
         return false;

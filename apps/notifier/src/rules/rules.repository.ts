@@ -9,9 +9,16 @@ import type { Sighting } from './rule-decision';
 
 const UNIQUE_VIOLATION = '23505';
 
+/** A rule that matched is written down so seldom: nobody needs it to the second, and every fact of a burst would write the same rows. */
+const MATCHED_EVERY_MS = 60_000;
+
 /** The rules, and what they have seen. */
 @Injectable()
 export class Rules {
+  /** All enabled rules, and what they were read as. */
+  private book: { readonly edition: string | null; readonly rules: readonly RuleRow[] } | undefined;
+  private readonly matchedAt = new Map<string, number>();
+
   constructor(
     private readonly dataSource: DataSource,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -24,9 +31,19 @@ export class Rules {
     return { rules: found.map(toView), total: Number(count?.total ?? 0) };
   }
 
-  /** All that may be about one of these topics. */
+  /**
+   * All that may be about one of these topics, as they are in this moment. They are read anew only when one of them was made,
+   * changed or removed, by whichever instance: a hundred rules are more to read and to parse than all else that is done with a fact.
+   */
   async about(runner: SqlRunner, topics: readonly string[]): Promise<RuleRow[]> {
-    return rows<RuleRow>(runner, `SELECT * FROM rules WHERE rule->'topics' ?| $1::text[] AND (rule->>'enabled')::boolean ORDER BY rule_id`, [topics]);
+    const [row] = await rows<{ edition: string | null }>(runner, `SELECT md5(string_agg(rule_id::text || ' ' || revision, ',' ORDER BY rule_id)) AS edition FROM rules`);
+    const edition = row?.edition ?? null;
+    if (this.book === undefined || this.book.edition !== edition) {
+      // Read behind its edition, never before it: rules that change in between make the next fact read them again.
+      this.book = { edition, rules: await rows<RuleRow>(runner, `SELECT * FROM rules WHERE (rule->>'enabled')::boolean ORDER BY rule_id`) };
+      this.matchedAt.clear();
+    }
+    return this.book.rules.filter(({ rule }) => rule.topics.some((topic) => topics.includes(topic)));
   }
 
   /** @throws AppError `RULE_NOT_FOUND` */
@@ -80,11 +97,15 @@ export class Rules {
   }
 
   async matched(manager: SqlRunner, ruleIds: readonly string[], now: number): Promise<void> {
-    // Nobody needs it to the second, and every fact of a burst would wait for the same rows.
+    const due = ruleIds.filter((id) => now - (this.matchedAt.get(id) ?? 0) >= MATCHED_EVERY_MS);
+    if (due.length === 0) {
+      return;
+    }
+    due.forEach((id) => this.matchedAt.set(id, now));
     await rows(manager, `UPDATE rules SET last_matched_at = $2 WHERE rule_id IN (SELECT rule_id FROM rules WHERE rule_id = ANY($1::uuid[]) AND (last_matched_at IS NULL OR last_matched_at < $3) ORDER BY rule_id FOR UPDATE SKIP LOCKED)`, [
-      ruleIds,
+      due,
       new Date(now),
-      new Date(now - 60_000),
+      new Date(now - MATCHED_EVERY_MS),
     ]);
   }
 }

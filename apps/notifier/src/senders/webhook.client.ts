@@ -77,9 +77,7 @@ export class WebhookSender implements Sender {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     const agent = url.protocol === 'https:' ? this.agents['https:'] : this.agents['http:'];
     return new Promise((resolve, reject) => {
-      // For the whole of it: a receiver that sends a byte a second is as dead as one that sends none.
-      const patience = AbortSignal.any([signal, AbortSignal.timeout(this.timeoutMs)]);
-      const request = send(url, { method: 'POST', agent, headers, signal: patience }, (response) => {
+      const request = send(url, { method: 'POST', agent, headers }, (response) => {
         const chunks: Buffer[] = [];
         let size = 0;
         response.on('data', (chunk: Buffer) => {
@@ -91,11 +89,29 @@ export class WebhookSender implements Sender {
             response.destroy();
           }
         });
-        const end = (): void => resolve({ status: response.statusCode ?? 0, answer: Buffer.concat(chunks).subarray(0, ANSWER_BYTES).toString('utf8') });
-        response.once('end', end).once('close', end).once('error', reject);
+        const end = (): void => settle(() => resolve({ status: response.statusCode ?? 0, answer: Buffer.concat(chunks).subarray(0, ANSWER_BYTES).toString('utf8') }));
+        response.once('end', end).once('close', end).once('error', fail);
       });
-      request.once('error', (error) => reject(patience.aborted && !signal.aborted ? new Error(`no answer within ${this.timeoutMs / 1_000} s`) : error));
-      request.end(body);
+      const fail = (error: Error): void => settle(() => reject(error));
+      const stop = (): void => void request.destroy(new Error('the notifier stops'));
+      // For the whole of it: a receiver that sends a byte a second is as dead as one that sends none.
+      const patience = setTimeout(() => {
+        fail(new Error(`no answer within ${this.timeoutMs / 1_000} s`));
+        request.destroy();
+      }, this.timeoutMs);
+      // Nothing may stay behind of a request: a signal that lives as long as the process would keep them all.
+      const settle = (how: () => void): void => {
+        clearTimeout(patience);
+        signal.removeEventListener('abort', stop);
+        how();
+      };
+      request.once('error', fail);
+      if (signal.aborted) {
+        stop();
+      } else {
+        signal.addEventListener('abort', stop, { once: true });
+        request.end(body);
+      }
     });
   }
 
