@@ -39,6 +39,8 @@ module.exports = {
       ...shared,
       displayName: 'e2e',
       testMatch: ['**/*.e2e.spec.ts'],
+      globalSetup: '<rootDir>/deploy/test/jest/global-setup.cjs',
+      globalTeardown: '<rootDir>/deploy/test/jest/global-teardown.cjs',
     },
   ],
   // A net for what hangs, wide enough for four test files on two busy cores.

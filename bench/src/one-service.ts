@@ -46,6 +46,7 @@ export async function withService<T>(say: Say, name: ServiceName, settings: Read
     const { url: databaseUrl } = await provisionSchema({ adminUrl: postgres.url, service: name, password: storedSecret(path.join(dataDir, 'role')) });
     const opsPort = await freePort();
     const process_ = new ServiceProcess({
+      service: name,
       name,
       environment: { DATABASE_URL: databaseUrl, RABBITMQ_URL: rabbitmq.url, CAPSTAN_OPS_PORT: String(opsPort), LOG_LEVEL: 'warn', OBJECT_STORE_DIR: path.join(dataDir, 'objects'), CAPSTAN_VAULT_KEY_FILE: path.join(dataDir, 'vault'), ...settings },
       logDir: path.join(dataDir, 'logs'),

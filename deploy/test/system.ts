@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -19,6 +20,8 @@ export class System {
   /** @param options `oneTimePassword`: as after a person's first `npm start`; the administrator is not signed in. `environment`: settings of the launcher */
   static async start(labArgs: readonly string[] = [], options: { oneTimePassword?: boolean; environment?: Readonly<Record<string, string>> } = {}): Promise<System> {
     const dataDir = mkdtempSync(path.join(tmpdir(), 'capstan-e2e-'));
+    // With the tables in it that were made once for all tests; ownership matters to PostgreSQL.
+    execFileSync('cp', ['-a', `${process.env['CAPSTAN_E2E_TABLES']}/.`, dataDir]);
     const chosen = options.oneTimePassword === true ? undefined : 'correct horse battery staple';
     const settings = { ...readLauncherSettings({ ...process.env, CAPSTAN_DATA_DIR: dataDir, CAPSTAN_PORT: '0', CAPSTAN_RESTART_DELAY_MS: '500', ...options.environment }), CAPSTAN_ADMIN_PASSWORD: chosen };
     const stack = await LocalStack.start({ settings, log: () => undefined });

@@ -18,8 +18,9 @@ import {
 import { SERVICES, type ServiceName } from '@capstan/contracts';
 import { AppError } from '@capstan/kernel';
 import { type BrokerAccess, publisherPermissions, servicePermissions } from '@capstan/messaging';
-import { provisionSchema } from '@capstan/persistence';
+import { markSchemas, provisionSchema, schemaMarks, schemaOf } from '@capstan/persistence';
 import { type KeptAlive, keepPostgres, keepRabbitmq } from './backing';
+import { migrationsMark } from './migrations-mark';
 import { ServiceProcess } from './service-process';
 import { type LauncherSettings } from './settings';
 
@@ -101,7 +102,7 @@ export class LocalStack {
           });
         });
       // The migrations need no broker: they run while it boots, which takes longest of all.
-      await Promise.all(processes(0, () => settings.RABBITMQ_URL ?? 'amqp://127.0.0.1').map((service) => service.migrate()));
+      await migrate(adminUrl, processes(0, () => settings.RABBITMQ_URL ?? 'amqp://127.0.0.1'));
       const rabbitmq = await broker;
       const services: ServiceProcess[] = [];
       for (let replica = 0; replica < ports.length; replica += 1) {
@@ -121,6 +122,28 @@ export class LocalStack {
       }
       release(dataDir);
       throw error;
+    }
+  }
+
+  /**
+   * Makes a data folder with all tables and nothing in them, and leaves it: what a start in a copy of it finds done. For tests,
+   * which start many.
+   */
+  static async prepare({ settings, log }: LocalStackOptions): Promise<void> {
+    const dataDir = settings.CAPSTAN_DATA_DIR;
+    occupy(dataDir);
+    try {
+      const postgres = await keepPostgres(dataDir, settings.CAPSTAN_RESTART_DELAY_MS, log);
+      try {
+        const databaseUrls = await provision(postgres.now.url, dataDir);
+        const plan = { settings, dataDir, port: 0, publicPort: 0, databaseUrls };
+        const services = SERVICES.map((service) => new ServiceProcess({ service, name: service, environment: environmentOf(service, 0, 'amqp://127.0.0.1', plan), logDir: path.join(dataDir, 'logs'), restartDelayMs: 0, readyUrl: '', log }));
+        await migrate(postgres.now.url, services);
+      } finally {
+        await postgres.stop();
+      }
+    } finally {
+      release(dataDir);
     }
   }
 
@@ -238,6 +261,19 @@ async function provision(adminUrl: string, dataDir: string): Promise<Map<Service
     urls.set(service, url.toString());
   }
   return urls;
+}
+
+/** Brings the tables of those services up to date that have not had all migrations of this build. @throws Error when one fails */
+async function migrate(adminUrl: string, services: readonly ServiceProcess[]): Promise<void> {
+  const mark = migrationsMark();
+  const marks = await schemaMarks(adminUrl);
+  const behind = services.filter(({ service }) => marks.get(schemaOf(service)) !== mark);
+  await Promise.all(behind.map((service) => service.migrate()));
+  await markSchemas(
+    adminUrl,
+    behind.map(({ service }) => service),
+    mark,
+  );
 }
 
 /** The gateway leaves the first administrator's password in a file that only this user may read, and removes it once it was changed. */

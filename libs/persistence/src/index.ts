@@ -5,5 +5,6 @@ export { listen, type ListenOptions } from './listen';
 export { assertMigrated, pendingMigrations, runMigrations, schemaDrift } from './migrations';
 export { roleOf, schemaOf } from './names';
 export { type ProvisionedSchema, type ProvisionOptions, provisionSchema } from './provision';
+export { markSchemas, schemaMarks } from './schema-mark';
 export { rows, type SqlRunner, transaction, type TransactionOptions } from './transaction';
 export { bigintAsNumber } from './transformers';
