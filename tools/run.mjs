@@ -16,6 +16,8 @@ const COMMANDS = {
   parking: 'deploy/dist/parking.js',
   docs: 'deploy/dist/docs/main.js',
   secrets: 'deploy/dist/secrets.js',
+  backup: 'deploy/dist/backup.js',
+  restore: 'deploy/dist/backup.js',
   test: 'deploy/dist/test.js',
   bench: 'bench/dist/main.js',
   chaos: 'chaos/dist/main.js',
@@ -97,7 +99,7 @@ if (readStamp(buildStamp) !== fingerprint || !existsSync(path.join(ROOT, entry))
   writeFileSync(buildStamp, fingerprint);
 }
 
-const child = spawn(process.execPath, ['--enable-source-maps', path.join(ROOT, entry), ...args], { cwd: ROOT, stdio: 'inherit' });
+const child = spawn(process.execPath, ['--enable-source-maps', path.join(ROOT, entry), ...(['backup', 'restore'].includes(command) ? [command] : []), ...args], { cwd: ROOT, stdio: 'inherit' });
 // A Ctrl-C at the terminal reaches the command itself; here it must only not end us before the command has stopped in order.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => child.kill('SIGTERM'));

@@ -1,8 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { routes, SERVICES } from '@capstan/contracts';
+import { auditRecorded, routes, SERVICES } from '@capstan/contracts';
+import { systemIds } from '@capstan/kernel';
+import { EXCHANGES } from '@capstan/messaging';
 import { eventually } from '@capstan/testing';
-import { addDevices, ApiClient, collect } from '../src';
+import { connect } from 'amqplib';
+import { addDevices, ApiClient, backUp, collect, LocalStack, readLauncherSettings, restore } from '../src';
+import { accessibilityFindings, horizontalOverflow, launchBrowser, newContext, SIZES } from './pages/checks';
+import { shoot } from './pages/screens';
+import { SignInPage } from './pages/sign-in.page';
 import { System } from './system';
 
 const REPLICAS = 3;
@@ -58,4 +65,89 @@ describe(`${REPLICAS} processes of every service`, () => {
     const even = DEVICES / REPLICAS;
     expect({ shares, apart: Math.max(...shares.map((share) => Math.abs(share - even))) <= 0.2 * even }).toEqual({ shares, apart: true });
   }, 90_000);
+
+  it('are shown with their load by every gateway', async () => {
+    await eventually(
+      async () => {
+        for (const api of apis) {
+          const { replicas } = await api.call(routes.system, {});
+          expect(SERVICES.map((service) => replicas.filter((replica) => replica.service === service && replica.ready).length)).toEqual(SERVICES.map(() => REPLICAS));
+          expect(replicas.every(({ load, queues }) => load.memory_bytes > 1e7 && queues !== undefined)).toBe(true);
+        }
+      },
+      { timeoutMs: 20_000 },
+    );
+  }, 30_000);
+
+  it('stand on the System page of any gateway, with what could not be handled and the way back for it', async () => {
+    const broker = await connect(system.stack.brokerAdminUrl ?? '');
+    const channel = await broker.createConfirmChannel();
+    const id = systemIds.next();
+    const fact = { specversion: '1.0', id, source: 'capstan/device-collector', type: auditRecorded.type, time: new Date().toISOString(), datacontenttype: 'application/json', data: { at: 'never' } };
+    channel.publish(EXCHANGES.events, auditRecorded.type, Buffer.from(JSON.stringify(fact)), { persistent: true, contentType: 'application/cloudevents+json', messageId: id });
+    await channel.waitForConfirms();
+    await broker.close();
+    const browser = await launchBrowser();
+    try {
+      const page = await (await newContext(browser, 'desktop')).newPage();
+      const signIn = new SignInPage(page, system.stack.addresses[2] ?? '');
+      await signIn.open('/system');
+      await signIn.signIn('admin', system.adminPassword);
+      const row = page.getByRole('table', { name: 'Parked messages' }).getByRole('row', { name: new RegExp(auditRecorded.type) });
+      await row.waitFor();
+      await eventually(async () => expect(await page.getByRole('table', { name: 'Processes' }).getByRole('row').count()).toBe(1 + REPLICAS * SERVICES.length), { timeoutMs: 15_000 });
+      await page.getByRole('table', { name: 'Queues' }).getByRole('row', { name: /gateway\.parking\s*1/ }).waitFor();
+      expect(await accessibilityFindings(page)).toEqual([]);
+      await shoot(page, 'system-replicas');
+      await page.setViewportSize(SIZES.phone);
+      await eventually(async () => expect(await horizontalOverflow(page)).toBe(0), { timeoutMs: 2_000 });
+      await shoot(page, 'system-replicas-phone');
+      await page.setViewportSize(SIZES.desktop);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await page.locator('html[data-mantine-color-scheme="dark"]').waitFor();
+      await shoot(page, 'system-replicas-dark');
+      await row.getByRole('button', { name: /Send back/ }).click();
+      await page.getByText('1 sent back to work').waitFor();
+      // Nothing was mended, so it comes back; now it goes for good.
+      await eventually(async () => expect((await via(0).call(routes.listParked, { params: { service: 'gateway' } })).messages.map(({ redriven }) => redriven)).toEqual([1]));
+      await page.reload();
+      await row.getByRole('button', { name: /Delete/ }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+      await page.getByText('Nothing is parked').waitFor();
+    } finally {
+      await browser.close();
+    }
+  }, 60_000);
+
+  it('come back from a backup in an empty place, with everything they have collected', async () => {
+    const { jobs } = await via(0).call(routes.listCollections, {});
+    const folder = mkdtempSync(path.join(tmpdir(), 'capstan-restore-'));
+    const environment = (dataDir: string) => readLauncherSettings({ CAPSTAN_DATA_DIR: dataDir, CAPSTAN_PORT: '0' });
+    const file = path.join(folder, 'backup.tar.gz');
+    const place = path.join(folder, 'restored');
+    await expect(backUp(environment(system.dataDir), file)).rejects.toMatchObject({ code: 'ALREADY_RUNNING' });
+    await system.stack.stop();
+    await backUp(environment(system.dataDir), file);
+    const { objects } = await restore(environment(place), file, () => undefined);
+    expect(objects).toEqual({ compared: { artifacts: DEVICES, snapshots: 0, 'chunks of recordings': 0 }, differences: [] });
+    await expect(restore(environment(place), file, () => undefined)).rejects.toMatchObject({ code: 'DATA_DIR_IN_USE' });
+
+    const again = await LocalStack.start({ settings: environment(place), log: () => undefined });
+    try {
+      const api = new ApiClient(again.address);
+      await api.signIn('admin', system.adminPassword);
+      expect((await api.call(routes.listCollections, {})).jobs.map(({ job_id, status }) => [job_id, status])).toEqual(jobs.map(({ job_id, status }) => [job_id, status]));
+    } finally {
+      await again.stop();
+    }
+
+    // An object that is not what it was is found, and then nothing is restored.
+    const [name] = readdirSync(path.join(system.dataDir, 'objects'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+    writeFileSync(name ?? '', 'something else');
+    const damaged = path.join(folder, 'damaged.tar.gz');
+    await backUp(environment(system.dataDir), damaged);
+    await expect(restore(environment(path.join(folder, 'never')), damaged, () => undefined)).rejects.toMatchObject({ code: 'RESTORE_DIFFERS' });
+    expect(readdirSync(folder).sort()).toEqual(['backup.tar.gz', 'damaged.tar.gz', 'restored']);
+    rmSync(folder, { recursive: true, force: true });
+  }, 120_000);
 });

@@ -37,6 +37,8 @@ export class TraceReceiver {
     });
     const receiver = new TraceReceiver(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    // A test file that fails at its start must be able to end.
+    server.unref();
     return receiver;
   }
 

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import {
   assertDiskSpace,
   assertPortFree,
   type BrokerUser,
   freePorts,
-  identify,
   installPackages,
-  isRunning,
   missingTools,
   type RunningPostgres,
   type RunningRabbitmq,
@@ -16,10 +14,10 @@ import {
   type ToolName,
 } from '@capstan/backing-services';
 import { SERVICES, type ServiceName } from '@capstan/contracts';
-import { AppError } from '@capstan/kernel';
 import { type BrokerAccess, publisherPermissions, servicePermissions } from '@capstan/messaging';
 import { markSchemas, provisionSchema, schemaMarks, schemaOf } from '@capstan/persistence';
 import { type KeptAlive, keepPostgres, keepRabbitmq } from './backing';
+import { occupy, release } from './data-folder-lock';
 import { migrationsMark } from './migrations-mark';
 import { ServiceProcess } from './service-process';
 import { type LauncherSettings } from './settings';
@@ -280,30 +278,4 @@ async function migrate(adminUrl: string, services: readonly ServiceProcess[]): P
 function readOneTimePassword(dataDir: string): string | undefined {
   const file = path.join(dataDir, 'first-password');
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
-}
-
-function lockFile(dataDir: string): string {
-  return path.join(dataDir, 'launcher.json');
-}
-
-/** @throws AppError `ALREADY_RUNNING` when another launcher works on this folder */
-function occupy(dataDir: string): void {
-  try {
-    mkdirSync(path.join(dataDir, 'secrets'), { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new AppError('DATA_DIR_NOT_WRITABLE', `The folder ${dataDir} cannot be made or written (${(error as NodeJS.ErrnoException).code}): choose another one with CAPSTAN_DATA_DIR`, { cause: error });
-  }
-  const file = lockFile(dataDir);
-  if (existsSync(file)) {
-    const other = JSON.parse(readFileSync(file, 'utf8')) as { pid: number; startedAt: string };
-    if (isRunning(other)) {
-      throw new AppError('ALREADY_RUNNING', `Capstan already runs on ${dataDir} (process ${other.pid}): stop it first, or choose another folder with CAPSTAN_DATA_DIR and another port with CAPSTAN_PORT`);
-    }
-  }
-  writeFileSync(file, JSON.stringify(identify(process.pid)), { mode: 0o600 });
-}
-
-function release(dataDir: string): void {
-  rmSync(lockFile(dataDir), { force: true });
-  rmSync(path.join(dataDir, 'run.json'), { force: true });
 }

@@ -9,6 +9,7 @@ import { ConfigurationError, type ObjectStoreSettings, type VaultSettings } from
 import { HealthService } from './health/health.service';
 import { Metrics } from './metrics/metrics';
 import { prometheusMessagingMetrics } from './metrics/messaging-metrics';
+import { ParkingOrders } from './parking/parking-orders';
 import type { ServiceDefinition } from './service-definition';
 import { CLOCK, IDS, OBJECT_STORE, RANDOM, SERVICE, type ServiceIdentity } from './tokens';
 
@@ -56,6 +57,7 @@ export class PlatformModule {
       { provide: SERVICE, useValue: identity },
       Metrics,
       HealthService,
+      ParkingOrders,
       { provide: MESSAGING_METRICS, useFactory: prometheusMessagingMetrics, inject: [Metrics] },
       { provide: DataSource, useFactory: (health: HealthService) => connectDatabase(definition, identity, health), inject: [HealthService] },
     ];

@@ -17,7 +17,6 @@ import { dataSourceOf, PlatformModule } from '../platform.module';
 import { healthController } from '../health/health.rpc.controller';
 import { InstanceReporter } from '../health/instance-reporter';
 import { MessagingHealth } from '../health/messaging-health';
-import { ParkingOrders } from '../parking/parking-orders';
 import { parkingController } from '../parking/parking.rpc.controller';
 import type { ServiceDefinition } from '../service-definition';
 import { OBJECT_STORE, type ServiceIdentity } from '../tokens';
@@ -44,7 +43,7 @@ function rootModule(definition: ServiceDefinition, identity: ServiceIdentity): D
   return {
     module: ServiceRoot,
     controllers: [...healthController(definition.name), ...parkingController(definition.name)],
-    providers: [MessagingHealth, InstanceReporter, ParkingOrders],
+    providers: [MessagingHealth, InstanceReporter],
     imports: [
       PlatformModule.forService(definition, identity),
       MessagingModule.forService({

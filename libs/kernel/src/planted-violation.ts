@@ -1,0 +1,3 @@
+import { Outbox } from '@capstan/messaging';
+
+export const forbidden = Outbox;
