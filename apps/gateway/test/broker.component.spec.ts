@@ -103,7 +103,7 @@ describe('the gateway beside a real broker', () => {
     await channel.waitForConfirms();
     await eventually(async () => {
       const { body } = await read('/api/v1/audit?subject=198.51.100.7');
-      expect([body.total, new Set((body.entries as { details: { command: string } }[]).map(({ details }) => details.command))]).toEqual([3, new Set(['show version', 'show inventory', 'exit'])]);
+      expect([body.total, new Set((body.entries as unknown as { details: { command: string } }[]).map(({ details }) => details.command))]).toEqual([3, new Set(['show version', 'show inventory', 'exit'])]);
     });
     await channel.close();
   });
