@@ -6,6 +6,9 @@ import { textParts } from '../search/search-words';
 import type { StagedBlob } from './capture-blobs.repository';
 import { type CaptureVerdict, sha256 } from './capture-verdict';
 
+const KEEP_DEVICE = `ON CONFLICT (device_id) DO UPDATE SET name = EXCLUDED.name, platform = EXCLUDED.platform, site = EXCLUDED.site
+  WHERE (captured_devices.name, captured_devices.platform, captured_devices.site) IS DISTINCT FROM (EXCLUDED.name, EXCLUDED.platform, EXCLUDED.site)`;
+
 /** What is known before a capture is recorded. */
 export interface KnownBefore {
   /** Set when this very capture is recorded already. */
@@ -135,6 +138,3 @@ function headSql({ capture, verdict, head }: CaptureRecord, { id, deviceId, type
 export async function writeDevice(runner: SqlRunner, { device: { id, name, platform, site } }: NewCapture): Promise<void> {
   await rows(runner, `INSERT INTO captured_devices (device_id, name, platform, site) VALUES ($1, $2, $3, $4) ${KEEP_DEVICE}`, [id, name, platform, site]);
 }
-
-const KEEP_DEVICE = `ON CONFLICT (device_id) DO UPDATE SET name = EXCLUDED.name, platform = EXCLUDED.platform, site = EXCLUDED.site
-  WHERE (captured_devices.name, captured_devices.platform, captured_devices.site) IS DISTINCT FROM (EXCLUDED.name, EXCLUDED.platform, EXCLUDED.site)`;
