@@ -61,7 +61,7 @@ export async function lookUp(runner: SqlRunner, { taskId, type, device, text }: 
  * @returns the key of the stored text, which is another one when somebody else has stored it meanwhile; undefined when nothing was written
  */
 export async function writeCapture(runner: SqlRunner, record: CaptureRecord): Promise<{ blobKey: string | null } | undefined> {
-  const { capture, verdict, captureId, outcome, changeId, text, staged, masked, head } = record;
+  const { capture, verdict, captureId, outcome, changeId, text, staged, masked } = record;
   const { device, parse } = capture;
   const parts = masked === undefined || text.blob === null ? [] : textParts(masked.replaceAll('\u0000', '')).map(({ linesBefore, body, words }, part) => ({ part, lines_before: linesBefore, body, words }));
   const given: unknown[] = [];
