@@ -25,7 +25,6 @@ import { Intervals } from '../src/catalogue/observations/intervals.repository';
 import { Observations } from '../src/catalogue/observations/observations.repository';
 import { Sightings } from '../src/catalogue/observations/sightings.repository';
 import { CaptureSearch } from '../src/catalogue/search/capture-search.repository';
-import { SearchTexts } from '../src/catalogue/search/search-texts.repository';
 import { readCollectorConfig } from '../src/config';
 import { entities, migrations } from '../src/database/schema';
 import { TextObjects } from '../src/storage/text-objects.repository';
@@ -81,7 +80,7 @@ export class CatalogueBench {
     const masks = new SecretMasks(dataSource, vault, builtInPlatforms);
     this.blobs = new CaptureBlobs(dataSource, vault, store, clock, systemIds);
     const sightings = new Sightings(new Intervals(), outbox, systemIds);
-    this.loader = new CaptureLoader(dataSource, this.blobs, masks, new ChangeWriter(this.blobs, masks, outbox, systemIds), sightings, new SearchTexts(), new WaitingCaptures(this.blobs, store), systemIds);
+    this.loader = new CaptureLoader(dataSource, this.blobs, masks, new ChangeWriter(this.blobs, masks, outbox, systemIds), sightings, new WaitingCaptures(this.blobs, store), systemIds);
     this.captures = new Captures(dataSource);
     this.texts = new CaptureTexts(this.captures, this.blobs, masks, store, clock, systemIds);
     this.changes = new Changes(dataSource, clock);

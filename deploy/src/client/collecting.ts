@@ -8,6 +8,8 @@ import type { ApiClient } from './api-client';
 export type Collected = AnswerOf<typeof routes.getCollection> & {
   /** From the order to the message that it is complete. */
   readonly wallSec: number;
+  /** From the order to its answer. */
+  readonly orderSec: number;
 };
 
 /** Options of {@link collect}. */
@@ -59,9 +61,10 @@ export async function collect(api: ApiClient, deviceIds: readonly string[], { ty
     socket.on('collection_progress', ({ job_id: id, progress }: ServerMessages['collection_progress']) => id === jobId && onProgress(progress));
     const began = systemClock.monotonic();
     const started = await api.call(routes.startCollection, { body: { devices: [...deviceIds], capture_types: [...types], options: { max_workers: workers }, ...(name === undefined ? {} : { name }) } });
+    const orderSec = (systemClock.monotonic() - began) / 1_000;
     jobId = started.job_id;
     const at = complete.get(started.job_id) ?? (await withTimeout(systemClock, timeoutMs, 'TIMEOUT', `The collection did not end within ${timeoutMs / 1_000} s`, () => wanted.promise));
-    return { ...(await api.call(routes.getCollection, { params: { job_id: started.job_id } })), wallSec: (at - began) / 1_000 };
+    return { ...(await api.call(routes.getCollection, { params: { job_id: started.job_id } })), wallSec: (at - began) / 1_000, orderSec };
   } finally {
     socket.close();
   }

@@ -22,11 +22,11 @@ const BACKOFF: BackoffPolicy = { initialMs: 10, maxMs: 500 };
  * @throws what `work` threw; AppError `DATABASE_UNAVAILABLE` when the connection failed. After that one cannot know whether the commit arrived.
  */
 export async function transaction<T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-  const { isolation = 'READ COMMITTED', attempts = 5, clock = systemClock, random = systemRandom } = options;
+  const { isolation, attempts = 5, clock = systemClock, random = systemRandom } = options;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      // Named, PostgreSQL's own level costs a statement of its own in every transaction.
-      return await (isolation === 'READ COMMITTED' ? dataSource.transaction(work) : dataSource.transaction(isolation, work));
+      // Naming the default would cost a round trip in every transaction.
+      return await (isolation === undefined ? dataSource.transaction(work) : dataSource.transaction(isolation, work));
     } catch (error) {
       if (!lostRace(error) || attempt >= attempts) {
         throw connectionProblem(error) ?? error;

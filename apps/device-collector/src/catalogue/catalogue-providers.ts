@@ -14,7 +14,6 @@ import { Intervals } from './observations/intervals.repository';
 import { Observations } from './observations/observations.repository';
 import { Sightings } from './observations/sightings.repository';
 import { CaptureSearch } from './search/capture-search.repository';
-import { SearchTexts } from './search/search-texts.repository';
 
 /** What the catalogue is made of. Others see the {@link CaptureCatalogue} only. */
 export const catalogueProviders = [
@@ -24,7 +23,6 @@ export const catalogueProviders = [
   ChangeWriter,
   Intervals,
   Sightings,
-  SearchTexts,
   { provide: CaptureCatalogue, useClass: CaptureLoader },
   Captures,
   CaptureTexts,

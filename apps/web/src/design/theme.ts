@@ -53,7 +53,8 @@ export const theme = createTheme({
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, multiline: true, maw: 360, events: { hover: true, focus: true, touch: false } } }),
     Modal: Modal.extend({ defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.5 }, closeButtonProps: { 'aria-label': 'Close' } } }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 8, horizontalSpacing: 12 } }),
-    Alert: Alert.extend({ defaultProps: { variant: 'light' } }),
+    // In the light scheme yellow on yellow cannot be read: the words are as dark as all others, the colour is around them.
+    Alert: Alert.extend({ defaultProps: { variant: 'light' }, styles: (_theme, { color }) => (color === 'yellow' ? { title: { color: 'var(--text)' } } : {}) }),
     Skeleton: Skeleton.extend({ defaultProps: { radius: 4 } }),
   },
 });

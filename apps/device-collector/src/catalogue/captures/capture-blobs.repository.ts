@@ -18,6 +18,18 @@ const UNTOUCHED_MS = 86_400_000;
 const compress = promisify(gzip);
 const decompress = promisify(gunzip);
 
+/** A text whose object is stored, and whose row is still to be written. */
+export interface StagedBlob {
+  readonly key: string;
+  readonly keyId: string;
+  readonly touchedAt: Date;
+}
+
+/** Of two that store the same text the first one's object stays, unless that is lost. */
+export const KEEP_BLOB = `ON CONFLICT (blob_sha256) DO UPDATE SET touched_at = EXCLUDED.touched_at, lost_at = NULL,
+  key = CASE WHEN capture_blobs.lost_at IS NULL THEN capture_blobs.key ELSE EXCLUDED.key END,
+  key_id = CASE WHEN capture_blobs.lost_at IS NULL THEN capture_blobs.key_id ELSE EXCLUDED.key_id END`;
+
 /** Texts of captures under their hashes, each stored once, compressed and sealed: what devices say is full of secrets. */
 @Injectable()
 export class CaptureBlobs {
@@ -37,21 +49,30 @@ export class CaptureBlobs {
     if (touched.length > 0) {
       return hash;
     }
-    const key = `${BLOB_PREFIX}${hash.slice(0, 2)}/${hash}.${this.ids.next()}`;
-    const sealed = await this.seal(text, `blob:${hash}`);
-    await this.store.put(key, Readable.from([Buffer.from(JSON.stringify(sealed))]), { mediaType: 'application/octet-stream' });
+    const { key, keyId } = await this.stage(text);
     const [kept] = await rows<{ key: string }>(
       this.dataSource,
-      `INSERT INTO capture_blobs (blob_sha256, key, key_id, chars, touched_at) VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT (blob_sha256) DO UPDATE SET touched_at = EXCLUDED.touched_at, lost_at = NULL,
-         key = CASE WHEN capture_blobs.lost_at IS NULL THEN capture_blobs.key ELSE EXCLUDED.key END,
-         key_id = CASE WHEN capture_blobs.lost_at IS NULL THEN capture_blobs.key_id ELSE EXCLUDED.key_id END RETURNING key`,
-      [hash, key, sealed.keyId, text.length, now],
+      `INSERT INTO capture_blobs (blob_sha256, key, key_id, chars, touched_at) VALUES ($1, $2, $3, $4, $5) ${KEEP_BLOB} RETURNING key`,
+      [hash, key, keyId, text.length, now],
     );
     if (kept?.key !== key) {
       await this.store.remove([key]);
     }
     return hash;
+  }
+
+  /** Stores the object of a text. Whoever asked writes the row, or {@link discard}s it. */
+  async stage(text: string): Promise<StagedBlob> {
+    const hash = sha256(text);
+    const key = `${BLOB_PREFIX}${hash.slice(0, 2)}/${hash}.${this.ids.next()}`;
+    const sealed = await this.seal(text, `blob:${hash}`);
+    await this.store.put(key, Readable.from([Buffer.from(JSON.stringify(sealed))]), { mediaType: 'application/octet-stream' });
+    return { key, keyId: sealed.keyId, touchedAt: new Date(this.clock.now()) };
+  }
+
+  /** Removes an object that no row names. */
+  async discard({ key }: StagedBlob): Promise<void> {
+    await this.store.remove([key]);
   }
 
   /** @throws AppError `OBJECT_PRUNED` when it is stored no more, and those of the store and the vault */

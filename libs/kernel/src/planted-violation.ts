@@ -1,3 +1,0 @@
-import { Outbox } from '@capstan/messaging';
-
-export const forbidden = Outbox;
