@@ -30,7 +30,7 @@ export class NotificationsPage extends AppPage {
 
   /** Turns a switch; what is drawn of it lies above its input. */
   async toggle(name: string): Promise<void> {
-    await this.page.getByRole('switch', { name, exact: true }).click({ force: true });
+    await this.page.getByRole('switch', { name }).click({ force: true });
   }
 
   /** Creates what the form says, and waits for its page. */
