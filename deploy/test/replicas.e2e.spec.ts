@@ -98,9 +98,11 @@ describe(`${REPLICAS} processes of every service`, () => {
       await eventually(async () => expect(await page.getByRole('table', { name: 'Processes' }).getByRole('row').count()).toBe(1 + REPLICAS * SERVICES.length), { timeoutMs: 15_000 });
       await page.getByRole('table', { name: 'Queues' }).getByRole('row', { name: /gateway\.parking\s*1/ }).waitFor();
       expect(await accessibilityFindings(page)).toEqual([]);
+      await row.scrollIntoViewIfNeeded();
       await shoot(page, 'system-replicas');
       await page.setViewportSize(SIZES.phone);
       await eventually(async () => expect(await horizontalOverflow(page)).toBe(0), { timeoutMs: 2_000 });
+      await row.scrollIntoViewIfNeeded();
       await shoot(page, 'system-replicas-phone');
       await page.setViewportSize(SIZES.desktop);
       await page.emulateMedia({ colorScheme: 'dark' });
@@ -129,7 +131,7 @@ describe(`${REPLICAS} processes of every service`, () => {
     await system.stack.stop();
     await backUp(environment(system.dataDir), file);
     const { objects } = await restore(environment(place), file, () => undefined);
-    expect(objects).toEqual({ compared: { artifacts: DEVICES, snapshots: 0, 'chunks of recordings': 0 }, differences: [] });
+    expect(objects).toEqual({ compared: { artifacts: DEVICES, snapshots: 0, 'chunks of recordings': 0, 'texts of devices': expect.any(Number) }, differences: [] });
     await expect(restore(environment(place), file, () => undefined)).rejects.toMatchObject({ code: 'DATA_DIR_IN_USE' });
 
     const again = await LocalStack.start({ settings: environment(place), log: () => undefined });
@@ -142,7 +144,7 @@ describe(`${REPLICAS} processes of every service`, () => {
     }
 
     // An object that is not what it was is found, and then nothing is restored.
-    const [name] = readdirSync(path.join(system.dataDir, 'objects'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+    const [name] = readdirSync(path.join(system.dataDir, 'objects', 'objects', 'sessions'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
     writeFileSync(name ?? '', 'something else');
     const damaged = path.join(folder, 'damaged.tar.gz');
     await backUp(environment(system.dataDir), damaged);

@@ -53,9 +53,9 @@ export function SystemPage() {
       </ul>
       {system.isError && data === undefined ? null : (
         <>
+          {mayRedrive && data !== undefined ? <ParkedPanel services={data.services} /> : null}
           <ReplicasPanel replicas={data?.replicas} />
           <QueuesPanel replicas={data?.replicas} />
-          {mayRedrive && data !== undefined ? <ParkedPanel services={data.services} /> : null}
         </>
       )}
     </Page>

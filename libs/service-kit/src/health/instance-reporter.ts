@@ -9,12 +9,14 @@ import { HealthService } from './health.service';
 /** Between two reports. Who is not heard of three times is left out of what gateways show. */
 const REPORT_EVERY_MS = 5_000;
 const NS_PER_MS = 1_000_000;
+/** Distance of two looks at the event loop; what is measured is how far apart they really were. */
+const LOOK_EVERY_MS = 20;
 
 /** Tells the gateways that this process is there, how it is and what it carries. */
 @Injectable()
 export class InstanceReporter implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly stopping = new AbortController();
-  private readonly eventLoop = monitorEventLoopDelay({ resolution: 20 });
+  private readonly eventLoop = monitorEventLoopDelay({ resolution: LOOK_EVERY_MS });
   private running: Promise<void> = Promise.resolve();
   private measured: { readonly at: number; readonly cpu: NodeJS.CpuUsage };
 
@@ -61,7 +63,7 @@ export class InstanceReporter implements OnApplicationBootstrap, BeforeApplicati
     const { at, cpu } = this.measured;
     this.measured = now;
     const busyMs = (now.cpu.user + now.cpu.system - cpu.user - cpu.system) / 1_000;
-    const eventLoopMs = this.eventLoop.percentile(99) / NS_PER_MS;
+    const eventLoopMs = Math.max(0, this.eventLoop.percentile(99) / NS_PER_MS - LOOK_EVERY_MS);
     this.eventLoop.reset();
     return { cpu_cores: Math.round((100 * busyMs) / Math.max(1, now.at - at)) / 100, memory_bytes: process.memoryUsage.rss(), event_loop_ms: Number.isFinite(eventLoopMs) ? Math.round(eventLoopMs * 10) / 10 : 0 };
   }
