@@ -87,6 +87,8 @@ async function state(scene: Scene, mark: string, count: number): Promise<void> {
       const device = { device_id: systemIds.next(), name: `${mark} ${index}`, platform: 'cisco_ios', site: null };
       collector.publish(EVENTS, catalogueEvents.configChanged.type, { device, type: 'configs', change_id: systemIds.next(), session_id: systemIds.next(), severity: 'moderate', added: 1, removed: 0, summary: [], actor: null, at: new Date(systemClock.now()).toISOString() });
     }
+    // A connection that is closed at once takes along what its channel has not sent yet.
+    await collector.channel.close();
   } finally {
     await collector.leave();
   }

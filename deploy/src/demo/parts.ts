@@ -3,6 +3,7 @@ import type { BegunPart, DemoPart } from './demo-part';
 import { collectFleet } from './collection';
 import { capturePackets } from './packet-capture';
 import { recordReceivers } from './recording';
+import { previewRetention } from './retention';
 import { collectBySchedule } from './schedules';
 import { captureVoice } from './voice';
 
@@ -17,4 +18,5 @@ export const DEMO_PARTS: readonly TitledPart[] = [
   { title: 'Recording from seven receivers', run: recordReceivers },
   { title: 'Six cameras', run: watchCameras },
   { title: 'Schedules and notifications', begin: collectBySchedule },
+  { title: 'Retention, as a preview', run: previewRetention },
 ];

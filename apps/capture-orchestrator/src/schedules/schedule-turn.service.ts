@@ -48,9 +48,10 @@ export class ScheduleTurn {
       if (signal.aborted) {
         return await this.turns.giveBack(this.dataSource, schedule);
       }
-      const nextRunAt = await this.settle(schedule);
+      const settled = await this.settle(schedule);
+      const { nextRunAt } = settled;
       const done = new Set<string>();
-      let open = await this.turns.open(this.dataSource, schedule.schedule_id);
+      let { open } = settled;
       for (let run = open[0]; run !== undefined; run = open.find(({ run_id: id }) => !done.has(id))) {
         if (signal.aborted) {
           return await this.turns.giveBack(this.dataSource, schedule);
@@ -100,25 +101,27 @@ export class ScheduleTurn {
     return (schedule.claimed_until?.getTime() ?? 0) - now > TURN_LEASE_MS / 2 || this.turns.keep(this.dataSource, schedule, now + TURN_LEASE_MS);
   }
 
-  /** Decides which instants have come. @returns the next one, by what was read */
-  private async settle(schedule: ScheduleRow): Promise<number | null> {
+  /** Decides which instants have come. @returns the next one, by what was read, and the runs that are open then */
+  private async settle(schedule: ScheduleRow): Promise<{ nextRunAt: number | null; open: readonly RunAtTurn[] }> {
     const { schedule_id: scheduleId, jitter_sec: jitterSec, missed } = schedule;
     const now = this.clock.now();
     const due = dueRuns({ scheduleId, jitterSec, missed, timing: timingOf(schedule), nextRunAt: schedule.next_run_at?.getTime() ?? null }, now);
+    const { nextRunAt } = due;
     if (due.missed === null && due.start === null) {
-      return due.nextRunAt;
+      return { nextRunAt, open: await this.turns.open(this.dataSource, scheduleId) };
     }
     const runs = this.newRuns(due, now);
     if (due.missed === null) {
-      await this.turns.moveOn(this.dataSource, schedule, due.nextRunAt, runs);
-      return due.nextRunAt;
+      return { nextRunAt, open: await this.turns.moveOn(this.dataSource, schedule, nextRunAt, runs) };
     }
-    await transaction(this.dataSource, async (manager) => {
-      for (const run of (await this.turns.moveOn(manager, schedule, due.nextRunAt, runs)).filter(({ state }) => state === 'missed')) {
+    const found = await transaction(this.dataSource, async (manager) => {
+      const moved = await this.turns.moveOn(manager, schedule, nextRunAt, runs);
+      for (const run of moved.filter(({ state }) => state === 'missed')) {
         await this.tell(manager, run);
       }
+      return moved;
     });
-    return due.nextRunAt;
+    return { nextRunAt, open: found.filter(({ state }) => state !== 'missed') };
   }
 
   private newRuns({ start, missed }: DueRuns, now: number): NewRun[] {

@@ -21,7 +21,7 @@ export interface NewRun {
 }
 
 /** An open run, and what decides about it. */
-export type RunAtTurn = ScheduleRunRow & {
+export type RunAtTurn = RunWithSession & {
   /** Of its schedule, as it is now. */
   readonly max_runs: number | null;
   readonly run_count: number;
@@ -43,6 +43,13 @@ export interface NextLook {
   readonly recheckAt: number;
   readonly now: number;
 }
+
+/** Columns of a {@link RunAtTurn}, of a run `r` and its schedule `s`. */
+const AT_TURN = `r.*, s.name AS schedule_name, s.max_runs, s.run_count, NULL AS session_state,
+  EXISTS (SELECT 1 FROM sessions x WHERE x.session_id = r.session_id) AS session_exists,
+  EXISTS (SELECT 1 FROM schedule_runs w WHERE w.schedule_id = r.schedule_id AND w.state = 'queued' AND w.run_id <> r.run_id) AS another_waits,
+  ARRAY(SELECT x.session_id::text FROM schedule_runs p JOIN sessions x USING (session_id)
+        WHERE p.schedule_id = r.schedule_id AND p.state = 'started' AND x.state NOT IN ('completed', 'partial', 'failed', 'cancelled')) AS live_sessions`;
 
 /** Who deals with which schedule, and how far its instants and runs have come. One instance at a time has a schedule. */
 @Injectable()
@@ -93,14 +100,16 @@ export class ScheduleTurnsRepository {
   /**
    * Moves on to the next undecided instant, and stores what became of those before it, in one statement: nothing is decided by
    * what somebody has changed since it was read, and no instant twice.
-   * @returns the runs that are new
+   * @returns the runs that are new, and those that are open already, the oldest first
    */
-  async moveOn(manager: SqlRunner, { schedule_id, revision, next_run_at }: ScheduleRow, nextRunAt: number | null, runs: readonly NewRun[]): Promise<RunWithSession[]> {
-    return rows<RunWithSession>(
+  async moveOn(manager: SqlRunner, { schedule_id, revision, next_run_at }: ScheduleRow, nextRunAt: number | null, runs: readonly NewRun[]): Promise<RunAtTurn[]> {
+    return rows<RunAtTurn>(
       manager,
-      `WITH moved AS (UPDATE schedules SET next_run_at = $4 WHERE schedule_id = $1 AND revision = $2 AND next_run_at IS NOT DISTINCT FROM $3 RETURNING name),
-            added AS (INSERT INTO schedule_runs SELECT r.* FROM moved CROSS JOIN jsonb_populate_recordset(NULL::schedule_runs, $5::jsonb) r ON CONFLICT DO NOTHING RETURNING *)
-       SELECT added.*, moved.name AS schedule_name, NULL AS session_state FROM added CROSS JOIN moved`,
+      // What the statement adds, its last part does not see in the table: no run comes twice.
+      `WITH moved AS (UPDATE schedules SET next_run_at = $4 WHERE schedule_id = $1 AND revision = $2 AND next_run_at IS NOT DISTINCT FROM $3 RETURNING schedule_id),
+            added AS (INSERT INTO schedule_runs SELECT r.* FROM moved CROSS JOIN jsonb_populate_recordset(NULL::schedule_runs, $5::jsonb) r ON CONFLICT DO NOTHING RETURNING *),
+            runs AS (SELECT * FROM added UNION ALL SELECT * FROM schedule_runs WHERE schedule_id = $1 AND state IN ('due', 'queued'))
+       SELECT ${AT_TURN} FROM runs r JOIN schedules s USING (schedule_id) ORDER BY r.due_at, r.run_id`,
       [schedule_id, revision, next_run_at, maybe(nextRunAt), JSON.stringify(runs.map((run) => rowOf(schedule_id, run)))],
     );
   }
@@ -117,17 +126,7 @@ export class ScheduleTurnsRepository {
 
   /** Runs that are not decided, the oldest first, with all that decides about each as it is now. */
   async open(runner: SqlRunner, scheduleId: string): Promise<RunAtTurn[]> {
-    return rows<RunAtTurn>(
-      runner,
-      `SELECT r.*, s.max_runs, s.run_count,
-              EXISTS (SELECT 1 FROM sessions x WHERE x.session_id = r.session_id) AS session_exists,
-              EXISTS (SELECT 1 FROM schedule_runs w WHERE w.schedule_id = r.schedule_id AND w.state = 'queued' AND w.run_id <> r.run_id) AS another_waits,
-              ARRAY(SELECT x.session_id::text FROM schedule_runs p JOIN sessions x USING (session_id)
-                    WHERE p.schedule_id = r.schedule_id AND p.state = 'started' AND x.state NOT IN ('completed', 'partial', 'failed', 'cancelled')) AS live_sessions
-       FROM schedule_runs r JOIN schedules s USING (schedule_id)
-       WHERE r.schedule_id = $1 AND r.state IN ('due', 'queued') ORDER BY r.due_at, r.run_id`,
-      [scheduleId],
-    );
+    return rows<RunAtTurn>(runner, `SELECT ${AT_TURN} FROM schedule_runs r JOIN schedules s USING (schedule_id) WHERE r.schedule_id = $1 AND r.state IN ('due', 'queued') ORDER BY r.due_at, r.run_id`, [scheduleId]);
   }
 
   /** Decides an open run. @returns it as it is then; undefined when it is decided already */

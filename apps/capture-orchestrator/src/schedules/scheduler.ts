@@ -19,6 +19,7 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
   private readonly log = new Logger(Scheduler.name);
   private readonly stopping = new AbortController();
   private readonly places = new Gate(AT_ONCE);
+  private readonly atWork = new Set<Promise<void>>();
   private readonly delay;
   private running: Promise<unknown> = Promise.resolve();
   private failing = false;
@@ -42,11 +43,14 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
     await this.running;
   }
 
-  /** Deals with what is due now. @returns whether there was anything */
-  async tick(): Promise<boolean> {
+  /** Begins to deal with what is due now, as far as there is room. @returns whether there was anything */
+  private async tick(): Promise<boolean> {
     const now = this.clock.now();
-    const claimed = await this.turns.claim(this.dataSource, now, TURN_LEASE_MS, CLAIMED);
-    await Promise.all(claimed.map((schedule) => this.deal(schedule, now)));
+    const claimed = await this.turns.claim(this.dataSource, now, TURN_LEASE_MS, CLAIMED - this.atWork.size);
+    for (const schedule of claimed) {
+      const work = this.deal(schedule, now).finally(() => this.atWork.delete(work));
+      this.atWork.add(work);
+    }
     return claimed.length > 0;
   }
 
@@ -76,6 +80,11 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
       if (!busy) {
         await this.clock.sleep(TICK_MS, signal).catch(() => undefined);
       }
+      // Claims again before the places run dry, and for several at a time.
+      while (this.atWork.size > CLAIMED - AT_ONCE) {
+        await Promise.race(this.atWork);
+      }
     }
+    await Promise.all(this.atWork);
   }
 }

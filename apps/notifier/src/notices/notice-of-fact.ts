@@ -28,7 +28,7 @@ export function noticesOf({ type, data, time }: Pick<Envelope, 'type' | 'data' |
     case catalogueEvents.configChanged.type: {
       const { device, change_id: change, severity, added, removed, actor } = data as DataOf<typeof catalogueEvents.configChanged>;
       const by = actor === null ? '' : ` by ${actor.user}`;
-      return [say('device.config-changed', { subject: `device:${device.device_id}`, subject_name: device.name, severity: OF_CHANGE[severity], title: `${device.name}: configuration changed${by}`, text: `${added} lines added, ${removed} removed.`, path: `/changes/${change}` })];
+      return [say('device.config-changed', { subject: `device:${device.device_id}`, subject_name: device.name, severity: OF_CHANGE[severity], title: `${device.name}: configuration changed${by}`, text: `${added} ${added === 1 ? 'line' : 'lines'} added, ${removed} removed.`, path: `/changes/${change}` })];
     }
     case catalogueEvents.deviceChanged.type: {
       const { device, type: what, change_id: change, severity, summary } = data as DataOf<typeof catalogueEvents.deviceChanged>;
