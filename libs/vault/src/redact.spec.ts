@@ -57,6 +57,7 @@ describe(redact.name, () => {
           expect(redacted.split('\u0000')[1]).toBe('********');
         }
       }),
+      { examples: [['', '~ ', '']] },
     );
   });
 

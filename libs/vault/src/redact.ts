@@ -11,8 +11,8 @@ function percentForms(text: string): string[] {
   const wellFormed = text.replace(/\p{Surrogate}/gu, '\ufffd');
   const component = encodeURIComponent(wellFormed);
   const strict = component.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-  const form = strict.replace(/%20/g, '+');
-  const forms = [component, strict, form, encodeURI(wellFormed)];
+  // RFC 3986 leaves the tilde as it is, the form encoding of browsers does not.
+  const forms = [component, strict, encodeURI(wellFormed), ...[strict, strict.replace(/~/g, '%7E')].map((each) => each.replace(/%20/g, '+'))];
   return [...forms, ...forms.map((text) => text.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()))];
 }
 
