@@ -5,7 +5,7 @@
  *   node tools/pack.mjs <gateway|…|migrate|lab> <folder>
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -64,15 +64,22 @@ function run(program, args) {
   return stdout;
 }
 
-mkdirSync(out, { recursive: true });
-for (const file of ['package.json', 'package-lock.json', '.npmrc', ...[...workspaces.values()].map((folder) => `${folder}/package.json`)]) {
-  cpSync(path.join(ROOT, file), path.join(out, file), { recursive: true });
-}
-const filter = app.roots.map((root) => `--workspace=${root}`);
-// The lock file is of the whole repository, and npm checks it against all of it; installed is what the named workspaces need.
-// No install script is run: what services need comes compiled.
-run('npm', ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', ...filter]);
 const packages = closure(app.roots);
+/** A manifest without what is needed for building and testing alone: npm would install it, or miss it. */
+function withoutDevelopment({ devDependencies: _development, scripts: _scripts, ...manifest }) {
+  return manifest;
+}
+function writeManifest(folder, manifest) {
+  mkdirSync(path.join(out, folder), { recursive: true });
+  writeFileSync(path.join(out, folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+const { workspaces: _all, allowScripts: _allowed, ...root } = withoutDevelopment(readPackage('.'));
+writeManifest('.', { ...root, workspaces: packages });
+packages.forEach((folder) => writeManifest(folder, withoutDevelopment(readPackage(folder))));
+cpSync(path.join(ROOT, 'package-lock.json'), path.join(out, 'package-lock.json'));
+// Takes out of the lock file what nobody here asks for, and changes no version. No install script is run: what services need comes compiled.
+run('npm', ['install', '--package-lock-only', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund']);
+run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
 for (const folder of packages) {
   if (!existsSync(path.join(ROOT, folder, 'dist'))) {
     stop(`${folder} has not been built: npm run build`);
@@ -82,21 +89,8 @@ for (const folder of packages) {
 if (name === 'gateway') {
   cpSync(path.join(ROOT, 'apps/web/dist'), path.join(out, 'apps/web/dist'), { recursive: true });
 }
-writeFileSync(path.join(out, 'sbom.cdx.json'), run('npm', ['sbom', '--omit=dev', '--sbom-format=cyclonedx', '--sbom-type=application', ...filter]));
-
-// The manifests of the other workspaces were npm's to read; links to them would lead nowhere.
-for (const folder of workspaces.values()) {
-  if (!packages.includes(folder) && !(name === 'gateway' && folder === 'apps/web')) {
-    rmSync(path.join(out, folder), { recursive: true, force: true });
-  }
-}
-const scope = path.join(out, 'node_modules', '@capstan');
-for (const entry of existsSync(scope) ? readdirSync(scope) : []) {
-  if (lstatSync(path.join(scope, entry)).isSymbolicLink() && !existsSync(path.join(scope, entry))) {
-    rmSync(path.join(scope, entry));
-  }
-}
-for (const file of ['package-lock.json', '.npmrc', 'node_modules/.package-lock.json']) {
+writeFileSync(path.join(out, 'sbom.cdx.json'), run('npm', ['sbom', '--sbom-format=cyclonedx', '--sbom-type=application']));
+for (const file of ['package-lock.json', 'node_modules/.package-lock.json']) {
   rmSync(path.join(out, file), { force: true });
 }
 // One name for whatever the image runs, so that arguments such as `migrate` need no path.

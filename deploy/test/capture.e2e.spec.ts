@@ -77,7 +77,7 @@ describe('a capture on real hosts', () => {
   it('leaves one trace from the request through the broker to the steps on the device', async () => {
     await eventually(
       () => {
-        const [start] = traces.spans.filter(({ name }) => name === 'device start');
+        const [start] = traces.spans.filter(({ name }) => name === 'device verify_running');
         const way: string[] = [];
         for (let span = start; span !== undefined; span = traces.spans.find(({ spanId }) => spanId === span?.parentSpanId)) {
           way.unshift(`${span.service.replace('capstan-', '')}: ${span.name}`);
@@ -88,7 +88,7 @@ describe('a capture on real hosts', () => {
           'capture-orchestrator: capture-orchestrator.create-session.v1 answer',
           'device-collector: device-collector.commands process',
           'device-collector: task packet-capture',
-          'device-collector: device start',
+          'device-collector: device verify_running',
         ]);
       },
       { timeoutMs: 30_000 },
