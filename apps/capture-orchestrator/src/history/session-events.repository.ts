@@ -5,6 +5,11 @@ import { Injectable } from '@nestjs/common';
 import type { HistoryLine } from '../sessions/engine/model';
 import { SessionEventRow } from './session-event.entity';
 
+/** Lines of the history as rows. */
+export function historyRecords(sessionId: string, lines: readonly HistoryLine[], now: number): object[] {
+  return lines.map(({ sequence, type, targetId, data }) => ({ session_id: sessionId, sequence, time: isoTime(now), type, target_id: targetId, data }));
+}
+
 /** The durable history of sessions. Lines are only ever added. */
 @Injectable()
 export class SessionEventsRepository {
@@ -12,8 +17,7 @@ export class SessionEventsRepository {
     if (lines.length === 0) {
       return;
     }
-    const records = lines.map(({ sequence, type, targetId, data }) => ({ session_id: sessionId, sequence, time: isoTime(now), type, target_id: targetId, data }));
-    await rows(manager, `INSERT INTO session_events SELECT * FROM jsonb_populate_recordset(NULL::session_events, $1::jsonb)`, [JSON.stringify(records)]);
+    await rows(manager, `INSERT INTO session_events SELECT * FROM jsonb_populate_recordset(NULL::session_events, $1::jsonb)`, [JSON.stringify(historyRecords(sessionId, lines, now))]);
   }
 
   /** Lines behind `after`, oldest first. */

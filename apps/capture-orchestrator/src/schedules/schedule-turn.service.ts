@@ -1,6 +1,6 @@
 import { type Actor, createSessionBody, type CreateSessionBody, type RUN_STATES, scheduleEvents, SESSION_GONE } from '@capstan/contracts';
 import { AppError, type Clock, type IdSource, validationError } from '@capstan/kernel';
-import { Outbox } from '@capstan/messaging';
+import { Outbox, outgoing, type OutgoingMessage } from '@capstan/messaging';
 import { transaction } from '@capstan/persistence';
 import { CLOCK, IDS } from '@capstan/service-kit';
 import { Inject, Injectable, Logger } from '@nestjs/common';
@@ -116,9 +116,7 @@ export class ScheduleTurn {
     }
     const found = await transaction(this.dataSource, async (manager) => {
       const moved = await this.turns.moveOn(manager, schedule, nextRunAt, runs);
-      for (const run of moved.filter(({ state }) => state === 'missed')) {
-        await this.tell(manager, run);
-      }
+      await this.outbox.addAll(manager, moved.filter(({ state }) => state === 'missed').map(messageAbout));
       return moved;
     });
     return { nextRunAt, open: found.filter(({ state }) => state !== 'missed') };
@@ -193,19 +191,17 @@ export class ScheduleTurn {
   }
 
   private async decide(run: ScheduleRunRow, state: (typeof RUN_STATES)[number], more: { startedAt?: number; error?: ErrorShape } = {}): Promise<void> {
-    await transaction(this.dataSource, (manager) => this.decideIn(manager, run, state, more));
+    await transaction(this.dataSource, async (manager) => this.outbox.addAll(manager, await this.decideIn(manager, run, state, more)));
   }
 
-  private async decideIn(manager: EntityManager, run: ScheduleRunRow, state: (typeof RUN_STATES)[number], more: { startedAt?: number; error?: ErrorShape } = {}): Promise<void> {
+  private async decideIn(manager: EntityManager, run: ScheduleRunRow, state: (typeof RUN_STATES)[number], more: { startedAt?: number; error?: ErrorShape } = {}): Promise<OutgoingMessage[]> {
     const decided = await this.turns.decide(manager, run, state, more);
-    if (decided !== undefined) {
-      await this.tell(manager, decided);
-    }
+    return decided === undefined ? [] : [messageAbout(decided)];
   }
+}
 
-  private async tell(manager: EntityManager, run: RunWithSession): Promise<void> {
-    await this.outbox.add(manager, scheduleEvents.runDecided, { run: runViewOf(run) }, { subject: run.schedule_id, correlationId: run.session_id, partitionKey: run.schedule_id });
-  }
+function messageAbout(run: RunWithSession): OutgoingMessage {
+  return outgoing(scheduleEvents.runDecided, { run: runViewOf(run) }, { subject: run.schedule_id, correlationId: run.session_id, partitionKey: run.schedule_id });
 }
 
 function refusal(code: string, message: string): ErrorShape {

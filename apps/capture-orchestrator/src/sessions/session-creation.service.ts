@@ -1,8 +1,8 @@
 import type { SessionView } from '@capstan/contracts';
 import { transaction } from '@capstan/persistence';
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
-import { type CreateOrder, SessionsService } from './sessions.service';
+import { DataSource } from 'typeorm';
+import { type CreateOrder, type MessagesAlong, SessionsService } from './sessions.service';
 import { TargetCheckClient } from './target-check.client';
 
 /** Creates sessions whose targets their workers have checked. */
@@ -23,16 +23,12 @@ export class SessionCreation {
     if (existing !== undefined) {
       return { session: existing, created: false };
     }
-    return this.createNew(order, signal, () => Promise.resolve());
+    return this.createNew(order, signal);
   }
 
-  /** As {@link create}, of a session that is known not to exist. @param also belongs to the same transaction; it may run again, from the start */
-  async createNew(order: CreateOrder, signal: AbortSignal, also: (manager: EntityManager) => Promise<void>): Promise<{ session: SessionView; created: boolean }> {
+  /** As {@link create}, of a session that is known not to exist. @param along belongs to the same transaction; it may run again, from the start */
+  async createNew(order: CreateOrder, signal: AbortSignal, along?: MessagesAlong): Promise<{ session: SessionView; created: boolean }> {
     await this.check.check(order.request.targets, signal);
-    return transaction(this.dataSource, async (manager) => {
-      const made = await this.sessions.create(manager, order);
-      await also(manager);
-      return made;
-    });
+    return transaction(this.dataSource, (manager) => this.sessions.create(manager, order, along));
   }
 }

@@ -3,7 +3,8 @@ import { isoTime } from '@capstan/kernel';
 import { rows, type SqlRunner } from '@capstan/persistence';
 import { Injectable } from '@nestjs/common';
 import type { NewSession } from './engine/create';
-import type { Decision, EngineTarget, Snapshot } from './engine/model';
+import { historyRecords } from '../history/session-events.repository';
+import type { Decision, EngineTarget, HistoryLine, Snapshot } from './engine/model';
 import { keyPrefixOf } from './engine/naming';
 import { hasEnded } from './engine/order';
 import { CHANGED_TARGET_COLUMNS, changedSessionColumns, changedTargetColumns, fixedTargetColumns, sessionOfRow, STORED_SESSION_COLUMNS, targetOfRow } from './session-rows';
@@ -45,8 +46,8 @@ const UPDATE_TARGETS = `
 /** The tables of sessions, targets and attempts. Changes go through `SessionsService`, the one writer. */
 @Injectable()
 export class SessionsRepository {
-  /** Stores a new session with its targets and first attempts. @returns false when the id is taken */
-  async insert(manager: SqlRunner, made: NewSession, columns: NewSessionColumns, dueAt: number | null): Promise<boolean> {
+  /** Stores a new session with its targets, first attempts and the beginning of its history. @returns false when the id is taken */
+  async insert(manager: SqlRunner, made: NewSession, columns: NewSessionColumns, dueAt: number | null, history: readonly HistoryLine[]): Promise<boolean> {
     const { session, targets, name } = made;
     const row = {
       session_id: session.sessionId,
@@ -67,9 +68,10 @@ export class SessionsRepository {
       manager,
       `WITH made AS (INSERT INTO sessions SELECT * FROM jsonb_populate_record(NULL::sessions, $1::jsonb) ON CONFLICT DO NOTHING RETURNING session_id),
             made_targets AS (INSERT INTO targets SELECT r.* FROM made CROSS JOIN jsonb_populate_recordset(NULL::targets, $2::jsonb) r),
-            made_attempts AS (INSERT INTO attempts SELECT r.* FROM made CROSS JOIN jsonb_populate_recordset(NULL::attempts, $3::jsonb) r)
+            made_attempts AS (INSERT INTO attempts SELECT r.* FROM made CROSS JOIN jsonb_populate_recordset(NULL::attempts, $3::jsonb) r),
+            made_history AS (INSERT INTO session_events SELECT r.* FROM made CROSS JOIN jsonb_populate_recordset(NULL::session_events, $4::jsonb) r)
        SELECT session_id FROM made`,
-      [JSON.stringify(row), JSON.stringify(targetRows), JSON.stringify(attemptRows(session.sessionId, targets, session.createdAt))],
+      [JSON.stringify(row), JSON.stringify(targetRows), JSON.stringify(attemptRows(session.sessionId, targets, session.createdAt)), JSON.stringify(historyRecords(session.sessionId, history, session.createdAt))],
     );
     return inserted.length === 1;
   }

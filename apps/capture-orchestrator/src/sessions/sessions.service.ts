@@ -1,6 +1,6 @@
 import { type Actor, type CreateSessionRequest, createSessionRequest, sessionEvents, type SessionView } from '@capstan/contracts';
 import { AppError, type Clock, type IdSource, validationError } from '@capstan/kernel';
-import { Outbox, outgoing } from '@capstan/messaging';
+import { Outbox, outgoing, type OutgoingMessage } from '@capstan/messaging';
 import { CLOCK, IDS } from '@capstan/service-kit';
 import type { SqlRunner } from '@capstan/persistence';
 import { Inject, Injectable } from '@nestjs/common';
@@ -35,6 +35,9 @@ export interface CreateOrder extends Origin {
   readonly request: CreateSessionRequest;
   readonly retryOf?: string;
 }
+
+/** Does what belongs to the same transaction, and says what is to be told of it. */
+export type MessagesAlong = (manager: EntityManager) => Promise<readonly OutgoingMessage[]>;
 
 /** What a change left, and whether it changed anything. */
 export interface Applied {
@@ -85,9 +88,10 @@ export class SessionsService {
 
   /**
    * Stores a checked session and orders its first attempts. The same order again is the same session.
+   * @param along what else happens in the transaction, and is told of it
    * @throws AppError `SESSION_STATE_CONFLICT` when the id belongs to another order, `QUOTA_EXCEEDED`
    */
-  async create(manager: EntityManager, order: CreateOrder): Promise<{ session: SessionView; created: boolean }> {
+  async create(manager: EntityManager, order: CreateOrder, along: MessagesAlong = () => Promise.resolve([])): Promise<{ session: SessionView; created: boolean }> {
     const now = this.clock.now();
     const made = newSession(order.sessionId, order.request, { now, ids: this.ids, policy: this.policy });
     const titles = made.targets.map((target) => target.title);
@@ -101,22 +105,23 @@ export class SessionsService {
       search_text: text,
       search_grams: gramsOf(text),
     };
-    if (!(await this.sessions.insert(manager, made, columns, nextDueAt(made, this.policy)))) {
+    const data = { by: order.by, name: made.name, targets: made.targets.length, ...(order.retryOf === undefined ? {} : { retry_of: order.retryOf }) };
+    if (!(await this.sessions.insert(manager, made, columns, nextDueAt(made, this.policy), [{ sequence: 1, type: 'session.created', targetId: null, data }]))) {
       const session = await this.existing(manager, order);
       if (session === undefined) {
         throw new AppError('SESSION_STATE_CONFLICT', 'Another session with this id was deleted in this moment', { retryable: true });
       }
+      await this.outbox.addAll(manager, await along(manager));
       return { session, created: false };
     }
     await this.quotas.assertRoom(manager, columns.kinds);
     const identity = { name: made.name, ...columns };
     const session = viewOf(made.session, identity, made.targets);
     const context = { sessionId: order.sessionId, identity, durationSec: made.session.durationSec, correlationId: columns.correlation_id, targets: made.targets };
-    const data = { by: order.by, name: made.name, targets: made.targets.length, ...(order.retryOf === undefined ? {} : { retry_of: order.retryOf }) };
-    await this.history.append(manager, order.sessionId, [{ sequence: 1, type: 'session.created', targetId: null, data }], now);
     await this.outbox.addAll(manager, [
       outgoing(sessionEvents.created, { session }, factOptions(context, 1)),
       ...made.targets.map((target) => wireMessage({ type: 'run-task', target }, context)),
+      ...(await along(manager)),
     ]);
     return { session, created: true };
   }
