@@ -96,7 +96,7 @@ function ofSession({ session }: DataOf<typeof sessionEvents.finished>, say: Say)
     return [];
   }
   const path = `/sessions/${id}`;
-  const text = `${completed} of ${targets} targets completed${failed === 0 ? '' : `, ${failed} failed`}; ${session.artifact_count} files.`;
+  const text = `${completed} of ${targets} targets completed${failed === 0 ? '' : `, ${failed} failed`}; ${session.artifact_count} file${session.artifact_count === 1 ? '' : 's'}.`;
   const whole = say(`session.${state}`, { subject: `session:${id}`, subject_name: name, kinds, title: `${name}: ${state}`, text, path });
   const failures = session.targets
     .filter((target) => target.state === 'failed')
