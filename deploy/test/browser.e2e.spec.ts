@@ -172,9 +172,10 @@ describe('the web app', () => {
     await page.getByLabel('Sessions at most').fill('1');
     await page.getByText(`With these numbers a run would remove ${kept === 1 ? '1 session' : `${kept} sessions`}`).waitFor();
     await page.getByLabel('Always keep the last').fill('5');
-    await page.getByText('keep_last must not be larger than max_sessions').waitFor();
+    await page.getByText('“Always keep the last” must not be larger than “Sessions at most”.').waitFor();
     await page.getByLabel('Always keep the last').fill('0');
     await page.getByLabel('Quota', { exact: true }).fill('5');
+    await page.getByText(/With these numbers a run would remove/).waitFor();
     await shootEverywhere(page, 'storage');
     expect(await accessibilityFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Store policy' }).click();
@@ -190,7 +191,7 @@ describe('the web app', () => {
     await shoot(page, 'storage-after');
     const [gone] = sessions.filter((session) => session.completed_at !== null && session.session_id !== sessionId).reverse();
     await app.open(`/sessions/${gone?.session_id ?? ''}`);
-    await page.getByText(/was removed on .*: the newest 1 sessions of the kind packet-capture stay/).waitFor();
+    await page.getByText(/was removed on .*: only the newest session of the kind packet-capture stays/).waitFor();
     await shoot(page, 'session-expired');
   }, 90_000);
 

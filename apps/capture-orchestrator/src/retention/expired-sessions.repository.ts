@@ -40,7 +40,7 @@ export class ExpiredSessionsRepository {
 }
 
 function sentenceOf({ name, expired_at: at, reasons }: Left): string {
-  return `${name} was removed on ${isoTime(at.getTime())}: ${reasons.map(becauseOf).join(', and ')}`;
+  return `${name} was removed on ${isoTime(at.getTime()).slice(0, 16).replace('T', ' ')} UTC: ${reasons.map(becauseOf).join(', and ')}`;
 }
 
 function detailsOf({ session_id, expired_at, reasons }: Left): Record<string, unknown> {

@@ -110,14 +110,14 @@ export function batchesOf<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 }
 
-/** A reason as a sentence's end: `was removed because …`. */
+/** A reason as a sentence's end: `was removed: …`. */
 export function becauseOf({ kind, rule, limit }: RetentionReason): string {
   switch (rule) {
     case 'age':
-      return `sessions of the kind ${kind} stay for ${limit} days`;
+      return `sessions of the kind ${kind} stay for ${limit === 1 ? 'a day' : `${limit} days`}`;
     case 'count':
-      return `the newest ${limit} sessions of the kind ${kind} stay`;
+      return limit === 1 ? `only the newest session of the kind ${kind} stays` : `only the newest ${limit} sessions of the kind ${kind} stay`;
     case 'bytes':
-      return `sessions of the kind ${kind} may take ${limit} bytes`;
+      return `sessions of the kind ${kind} may take ${limit} bytes, which newer ones fill`;
   }
 }

@@ -4,6 +4,7 @@ import { Controller } from '@nestjs/common';
 import type { Principal } from '../auth/principal';
 import { Caller, type CallOf, Endpoint, Input } from '../http/endpoint';
 import { CollectionsService } from './collections.service';
+import { orExpired } from '../retention/or-expired';
 
 /** The routes of the wizard: views on sessions of kind `collection`. */
 @Controller()
@@ -41,7 +42,7 @@ export class CollectionsController {
 
   @Endpoint(routes.getCollection)
   get(@Input() { params }: CallOf<typeof routes.getCollection>): Promise<AnswerOf<typeof routes.getCollection>> {
-    return this.rpc.call(collectionRpc.get, { job_id: params.job_id });
+    return orExpired(this.rpc, params.job_id, this.rpc.call(collectionRpc.get, { job_id: params.job_id }));
   }
 
   @Endpoint(routes.retryCollection)

@@ -8,6 +8,7 @@ import { DownloadLinks } from '../downloads/download-links';
 import { Transfers } from '../downloads/transfers';
 import { API_PREFIX, Caller, type CallOf, Endpoint, Input } from '../http/endpoint';
 import type { GatewayRequest } from '../http/gateway-request';
+import { orExpired } from '../retention/or-expired';
 
 /** Recordings: every method is one question to the sdr-acquirer. */
 @Controller()
@@ -35,7 +36,7 @@ export class RecordingsController {
 
   @Endpoint(routes.getRecording)
   get(@Input() { params }: CallOf<typeof routes.getRecording>): Promise<AnswerOf<typeof routes.getRecording>> {
-    return this.rpc.call(recordingRpc.get, { session_id: params.id });
+    return orExpired(this.rpc, params.id, this.rpc.call(recordingRpc.get, { session_id: params.id }));
   }
 
   @Endpoint(routes.updateRecording)

@@ -29,7 +29,7 @@ export function RetentionPreviewPanel({ kind, draft, changed }: { kind: TargetKi
     const problem = asProblem(preview.error);
     return (
       <p className={classes['wrong']} role="alert">
-        {problem.fields[0]?.message ?? problem.message}
+        {problem.fields.some(({ path }) => path.endsWith('keep_last')) ? '“Always keep the last” must not be larger than “Sessions at most”.' : (problem.fields[0]?.message ?? problem.message)}
       </p>
     );
   }

@@ -1,6 +1,6 @@
 import type { RetentionRun } from '@capstan/contracts';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import { DataTable } from '../design/data-table';
 import { Empty, ProblemNotice } from '../design/feedback';
 import { formatBytes, formatCount } from '../design/format';
@@ -23,6 +23,7 @@ const STATUS: Readonly<Record<RetentionRun['state'], readonly [Status, string]>>
 /** What was removed, and on whose order. */
 export function RetentionRuns() {
   const { api } = useRuntime();
+  const queries = useQueryClient();
   const [page, setPage] = useState(1);
   const runs = useQuery({
     queryKey: ['retention-runs', page],
@@ -30,6 +31,11 @@ export function RetentionRuns() {
     placeholderData: keepPreviousData,
     refetchInterval: 3_000,
   });
+  const lastEnd = runs.data?.runs[0]?.ended_at;
+  useEffect(() => {
+    // What a run removed is neither stored nor to be previewed any more.
+    void Promise.all([queries.invalidateQueries({ queryKey: ['retention-preview'] }), queries.invalidateQueries({ queryKey: ['storage'] })]);
+  }, [queries, lastEnd]);
   return (
     <Section title="What was removed">
       {runs.isError ? <ProblemNotice error={runs.error} retry={() => void runs.refetch()} /> : null}

@@ -20,6 +20,8 @@ const JUDGED_FROM = 100;
 /** A larger share of orphans means that the rows are wrong: a database that was restored from yesterday's copy, or another one. */
 const MOST_SHARE = 0.5;
 const TOLD_KEYS = 20;
+/** Beyond so many missing ones it is the store that is wrong, and looking at each would take hours. */
+const SECOND_LOOKS = 1_000;
 
 /** How often, and how young an object may be without a row. */
 export interface SweepPolicy {
@@ -99,12 +101,13 @@ export class StorageSweeper implements OnApplicationBootstrap, BeforeApplication
     let error: string | null = null;
     try {
       for await (const { after, upTo, objects } of ownerWindows(this.store.list(part.prefix), (key) => part.ownerOf(key), WINDOW)) {
+        this.stopping.signal.throwIfAborted();
         found.objects += objects.length;
         found.bytes += objects.reduce((sum, { size }) => sum + size, 0);
         const { named, spared } = await part.namedBetween(after, upTo);
         const differs = disagreement(objects, named, before);
         orphans.push(...differs.orphans.filter(({ key }) => !spared.has(part.ownerOf(key))).slice(0, MOST_ORPHANS - orphans.length));
-        missing.push(...(await this.trulyMissing(differs.missing)));
+        missing.push(...(missing.length < SECOND_LOOKS ? await this.trulyMissing(differs.missing) : differs.missing));
       }
       await this.markLost(part, missing);
       if (found.objects < JUDGED_FROM || orphans.length <= found.objects * MOST_SHARE) {
@@ -112,6 +115,10 @@ export class StorageSweeper implements OnApplicationBootstrap, BeforeApplication
         removed = orphans;
       }
     } catch (thrown) {
+      if (this.stopping.signal.aborted) {
+        // It stays due: the next instance begins anew.
+        throw thrown;
+      }
       const { code, message } = AppError.from(thrown);
       error = `${message} (${code})`;
       this.log.warn(`Objects below ${part.prefix} could not be compared with their rows: ${error}`);
@@ -172,7 +179,7 @@ export class StorageSweeper implements OnApplicationBootstrap, BeforeApplication
         await this.sweepDue();
         this.failing = false;
       } catch (error) {
-        if (!this.failing) {
+        if (!this.failing && !signal.aborted) {
           this.failing = true;
           this.log.warn(`No look at what is stored: ${error instanceof Error ? error.message : String(error)}`);
         }
