@@ -1,4 +1,4 @@
-import { cameraFigure, changeFigure, failureFigure, nextFigure, nextOfEach, receiverFigure, runningFigure } from './figures';
+import { cameraFigure, changeFigure, failureFigure, nextFigure, nextOfEach, receiverFigure, runningFigure, storageFigure } from './figures';
 
 const now = Date.parse('2026-11-21T12:00:00.000Z');
 const ended = (hoursAgo: number, failed = 1) => ({ created_at: new Date(now - (hoursAgo + 1) * 3_600_000).toISOString(), completed_at: new Date(now - hoursAgo * 3_600_000).toISOString(), failed_count: failed });
@@ -35,6 +35,25 @@ describe('the figures of the first page', () => {
     expect(changeFigure(3, [{ severity: 'minor', acknowledged_at: null }]).status).toBe('attention');
     expect(changeFigure(3, [{ severity: 'critical', acknowledged_at: '2026-11-21T11:00:00.000Z' }]).status).toBe('success');
     expect(nextFigure([], now).value).toBe('none');
+  });
+});
+
+describe(storageFigure.name, () => {
+  const store = (state?: string) => ({ store: 'packet-capture', bytes: 1_500_000, quota: state === undefined ? null : { state } }) as Parameters<typeof storageFigure>[0]['stores'][number];
+  const sweep = (lost: number) => ({ lost }) as Parameters<typeof storageFigure>[0]['sweeps'][number];
+
+  it.each([
+    [{ stores: [store()], sweeps: [sweep(0)], missing: [] }, 'success'],
+    [{ stores: [store('warning')], sweeps: [], missing: [] }, 'attention'],
+    [{ stores: [store('warning'), store('stopped')], sweeps: [], missing: [] }, 'failed'],
+    [{ stores: [store()], sweeps: [sweep(2)], missing: [] }, 'failed'],
+    [{ stores: [store()], sweeps: [], missing: [{ owner: 'camera-service' as const, error: 'away' }] }, 'attention'],
+  ])('says the worst first', (view, status) => {
+    expect(storageFigure(view).status).toBe(status);
+  });
+
+  it('adds up what is stored', () => {
+    expect(storageFigure({ stores: [store(), store()], sweeps: [], missing: [] }).value).toBe('3 MB');
   });
 });
 

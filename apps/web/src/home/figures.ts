@@ -1,5 +1,5 @@
-import type { ChangeView, ReceiverView, SessionSummary } from '@capstan/contracts';
-import { formatDuration } from '../design/format';
+import type { ChangeView, ReceiverView, SessionSummary, StorageView } from '@capstan/contracts';
+import { formatBytes, formatDuration } from '../design/format';
 import type { Status } from '../design/status';
 
 /** Failures that are asked for; more of one day are not counted one by one. */
@@ -69,6 +69,23 @@ export function changeFigure(total: number, changes: readonly Pick<ChangeView, '
     return { value: 0, detail: 'nothing changed', status: 'success' };
   }
   return { value: total, detail: open.length === 0 ? 'the newest are known' : critical ? 'a critical one is new' : 'some are new', status: open.length === 0 ? 'success' : critical ? 'failed' : 'attention' };
+}
+
+/** How much is stored, and whether a quota or a service needs somebody. */
+export function storageFigure({ stores, sweeps, missing }: Pick<StorageView, 'stores' | 'sweeps' | 'missing'>): Figure {
+  const value = formatBytes(stores.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0));
+  const of = (state: string): string | undefined => stores.find(({ quota }) => quota?.state === state)?.store;
+  const [stopped, warned] = [of('stopped'), of('warning')];
+  if (stopped !== undefined) {
+    return { value, detail: `${stopped}: quota used up`, status: 'failed' };
+  }
+  if (sweeps.some(({ lost }) => lost > 0)) {
+    return { value, detail: 'stored files are missing', status: 'failed' };
+  }
+  if (warned !== undefined) {
+    return { value, detail: `${warned}: quota nearly used up`, status: 'attention' };
+  }
+  return missing.length > 0 ? { value, detail: 'not all is counted', status: 'attention' } : { value, detail: 'within its quotas', status: 'success' };
 }
 
 /** A schedule with its next instants. */

@@ -5,8 +5,8 @@ import { formatCount } from '../design/format';
 import { StatusIcon } from '../design/status-badge';
 import { useServerNow } from '../design/time-text';
 import { useMay } from '../runtime';
-import { cameraFigure, changeFigure, failureFigure, type Figure, nextFigure, receiverFigure, runningFigure } from './figures';
-import { useFailures, useNextRuns, useReceivers, useRecentChanges, useRunning } from './use-home';
+import { cameraFigure, changeFigure, failureFigure, type Figure, nextFigure, receiverFigure, runningFigure, storageFigure } from './figures';
+import { useFailures, useNextRuns, useReceivers, useRecentChanges, useRunning, useStorage } from './use-home';
 import classes from './home.module.css';
 
 /** Today in a row of figures, each the way to its list. They take their place before anything is known. */
@@ -15,12 +15,14 @@ export function Glance() {
   const mayDevices = useMay('devices:read');
   const mayCameras = useMay('cameras:read');
   const mayRecordings = useMay('recordings:read');
+  const mayStorage = useMay('storage:read');
   const { known: runningKnown, running } = useRunning();
   const { known: failuresKnown, failures } = useFailures();
   const next = useNextRuns().data;
   const cameras = useCameraSummary().data;
   const receivers = useReceivers().data;
   const changes = useRecentChanges().data;
+  const storage = useStorage().data;
   const tiles: readonly { readonly label: string; readonly to: string; readonly shown: boolean; readonly figure: Figure | undefined }[] = [
     { label: 'Running now', to: '/sessions', shown: true, figure: runningKnown ? runningFigure(running) : undefined },
     { label: 'Failures, 24 h', to: '/sessions?status=failed', shown: true, figure: failuresKnown ? failureFigure(failures, now) : undefined },
@@ -28,6 +30,7 @@ export function Glance() {
     { label: 'Cameras', to: '/cameras', shown: mayCameras, figure: cameras === undefined ? undefined : cameraFigure(countsOf(cameras)) },
     { label: 'Receivers', to: '/receivers', shown: mayRecordings, figure: receivers === undefined ? undefined : receiverFigure(receivers.receivers) },
     { label: 'Changes, 24 h', to: '/changes?hours=24', shown: mayDevices, figure: changes === undefined ? undefined : changeFigure(changes.total, changes.changes) },
+    { label: 'Storage', to: '/storage', shown: mayStorage, figure: storage === undefined ? undefined : storageFigure(storage) },
   ];
   return (
     <nav className={classes['glance']} aria-label="Today">

@@ -56,6 +56,13 @@ export function useRecentChanges() {
   return useQuery({ queryKey: ['changes', 'home'], enabled: may, refetchInterval: 30_000, queryFn: ({ signal }) => api.call('listChanges', { query: { hours: 24, per_page: CHANGES_SHOWN }, signal }) });
 }
 
+/** How much of everything is stored; the same answer as that of its own page. */
+export function useStorage() {
+  const { api } = useRuntime();
+  const may = useMay('storage:read');
+  return useQuery({ queryKey: ['storage'], enabled: may, refetchInterval: 60_000, queryFn: ({ signal }) => api.call('storage', { signal }) });
+}
+
 /** The receivers that are in use; true as long as the page is open. */
 export function useReceivers() {
   const { api, live } = useRuntime();
