@@ -265,7 +265,7 @@ describe(SessionsService.name, () => {
     const [first, second] = await stage.worker.tasks(session_id, 2);
     await expect(stage.gateway.ask(sessionRpc.retry, { session_id })).rejects.toMatchObject({ code: 'SESSION_NOT_READY' });
     // What of the order is still to be done; nothing that was not in the order comes into the next one.
-    const owed = { code: 'CMD_FAILED', message: 'one of two', retryable: false, details: { retry: { interface: 'eth7', stranger: true } } };
+    const owed = { code: 'CMD_FAILED', message: 'one of two', retryable: false, details: { retry: { size_per_file_mb: 7, stranger: true } } };
     first?.finish('failed', { error: owed, capture_began: false });
     second?.advance('configuring', 'ready');
     await stage.until(session_id, 'starting');
@@ -274,7 +274,7 @@ describe(SessionsService.name, () => {
     const new_session_id = systemIds.next();
     const { session } = await stage.gateway.ask(sessionRpc.retry, { session_id, new_session_id, requested_by: operator });
     expect(session).toMatchObject({ session_id: new_session_id, name: 'edge (retry)', retry_of: session_id, target_count: 1, targets: [{ ordinal: 1, title: '10.0.0.1' }] });
-    expect(session.targets[0]?.spec).toMatchObject({ interface: 'eth7' });
+    expect(session.targets[0]?.spec).toMatchObject({ size_per_file_mb: 7 });
     expect(session.targets[0]?.spec).not.toHaveProperty('stranger');
     await expect(stage.gateway.ask(sessionRpc.retry, { session_id, new_session_id })).resolves.toMatchObject({ session: { session_id: new_session_id } });
     await expect(stage.get(session_id)).resolves.toMatchObject({ state: 'partial' });
