@@ -32,23 +32,21 @@ async function runCommand(title: string, program: string, args: readonly string[
   return { code, output };
 }
 
-/** Every package against its rules; as with the types, the web app beside everything else. */
-async function lint(): Promise<Outcome> {
-  const checked = await Promise.all([
-    runCommand('lint: apps/web', bin('eslint'), ['apps/web']),
-    runCommand('lint: everything else', bin('eslint'), ['libs', 'apps', 'deploy', 'bench', 'chaos', '--ignore-pattern', 'apps/web/**']),
-  ]);
-  const skipped = checked.some(({ output }) => output.includes(RULE_SKIPPED));
+/**
+ * Every package against its rules, and its types. Two programs, the browser's and everything else: what packages share is read
+ * once and not once per package. Two lanes, so that both of two cores have work until the end.
+ */
+async function rulesAndTypes(): Promise<Outcome[]> {
+  const lint = (title: string, folders: readonly string[]) => runCommand(`lint: ${title}`, bin('eslint'), folders);
+  const types = (project: string) => runCommand(`types: ${project}`, bin('tsc'), ['-p', project]);
+  const web = async () => [await lint('apps/web', ['apps/web']), await types(path.join('apps', 'web', 'tsconfig.json')), await types('tsconfig.json')];
+  const [[webRules, ...checked], rules] = await Promise.all([web(), lint('everything else', ['libs', 'apps', 'deploy', 'bench', 'chaos', '--ignore-pattern', 'apps/web/**'])]);
+  const linted = [webRules!, rules];
+  const skipped = linted.some(({ output }) => output.includes(RULE_SKIPPED));
   if (skipped) {
     say('The module-boundary rule did not run: lint has proven nothing.');
   }
-  return asOne(!skipped && checked.every(({ code }) => code === 0));
-}
-
-/** Two programs side by side, the browser's and everything else: what packages share is read once and not once per package. */
-async function types(): Promise<Outcome> {
-  const checked = await Promise.all(['tsconfig.json', path.join('apps', 'web', 'tsconfig.json')].map((project) => runCommand(`types: ${project}`, bin('tsc'), ['-p', project])));
-  return asOne(checked.every(({ code }) => code === 0));
+  return [asOne(!skipped && linted.every(({ code }) => code === 0)), asOne(checked.every(({ code }) => code === 0))];
 }
 
 function bin(name: string): string {
@@ -89,9 +87,8 @@ async function main(): Promise<void> {
   try {
     await installPackages(missingTools(TOOLS), { log: say });
     const outcomes = [
-      await lint(),
-      await types(),
-      await jest('unit', reportDir, []),
+      ...(await rulesAndTypes()),
+      await jest('unit', reportDir, ['--maxWorkers=2']),
       // Most of their time they wait for servers, devices and deadlines: more of them than cores is faster.
       await jest('component', reportDir, ['--maxWorkers=4']),
       await jest('e2e', reportDir, ['--maxWorkers=2']),

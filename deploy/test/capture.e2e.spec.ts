@@ -25,7 +25,7 @@ describe('a capture on real hosts', () => {
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'capstan-e2e-files-'));
     traces = await TraceReceiver.start();
-    system = await System.start(['--hosts', '4', '--faults', '4=small-tmp'], { environment: { OTEL_EXPORTER_OTLP_ENDPOINT: traces.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' } });
+    system = await System.start(['--hosts', '4', '--faults', '4=small-tmp'], { ownBroker: true, environment: { OTEL_EXPORTER_OTLP_ENDPOINT: traces.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' } });
   }, 120_000);
 
   afterAll(async () => {

@@ -86,11 +86,11 @@ describe('the pages of what was collected', () => {
     const [binding] = bindings;
     await page.goto(`${system.api.address}/addresses`);
     await page.getByLabel('Address, network or MAC').fill(binding!.ip);
-    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByRole('button', { name: 'Find', exact: true }).click();
     await page.getByRole('table', { name: 'Addresses' }).getByRole('link', { name: binding!.mac_text }).first().waitFor();
     await fits('addresses');
     await page.getByLabel('At that moment').fill('2020-01-01T00:00:00');
-    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByRole('button', { name: 'Find', exact: true }).click();
     await page.getByText('No device had this in its table at that moment.').waitFor();
   }, 60_000);
 

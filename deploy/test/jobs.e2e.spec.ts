@@ -23,7 +23,7 @@ describe('jobs from other services', () => {
     // Below the root, where the example finds its one dependency.
     folder = mkdtempSync(path.join(ROOT, 'node_modules', '.capstan-example-'));
     execFileSync(path.join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', path.join(ROOT, 'examples', 'publish-job'), '--outDir', folder], { stdio: 'pipe' });
-    system = await System.start(['--hosts', '2']);
+    system = await System.start(['--hosts', '2'], { ownBroker: true });
     url = system.stack.publisherUrl ?? '';
   }, 120_000);
 

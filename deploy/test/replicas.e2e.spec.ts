@@ -20,7 +20,8 @@ describe(`${REPLICAS} processes of every service`, () => {
   let apis: readonly ApiClient[];
 
   beforeAll(async () => {
-    system = await System.start(['--hosts', '0', '--cameras', '0', '--voice-gear', '0', '--fleet', String(DEVICES), '--fleet-payload', 'small', '--fleet-think', '200,400', '--fleet-port', '20322'], {
+    system = await System.start(['--hosts', '0', '--cameras', '0', '--voice-gear', '0', '--fleet', String(DEVICES), '--fleet-payload', 'small', '--fleet-think', '200,400', '--fleet-port', '20422'], {
+      ownBroker: true,
       environment: { CAPSTAN_REPLICAS: String(REPLICAS), CAPSTAN_COLLECTION_RAMP_PER_SEC: '30' },
     });
     apis = await Promise.all(

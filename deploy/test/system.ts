@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type CaptureSessionInfo, routes, type ServerMessages, type SessionView } from '@capstan/contracts';
-import { eventually } from '@capstan/testing';
+import { eventually, type TestVhost, testVhost } from '@capstan/testing';
 import { io, type Socket } from 'socket.io-client';
 import { ApiClient, type LabGear, LabProcess, type LabTarget, LocalStack, ProblemError, readLauncherSettings } from '../src';
 
@@ -15,15 +15,20 @@ export class System {
     readonly api: ApiClient,
     readonly dataDir: string,
     readonly adminPassword: string,
+    private readonly vhost: TestVhost | undefined,
   ) {}
 
-  /** @param options `oneTimePassword`: as after a person's first `npm start`; the administrator is not signed in. `environment`: settings of the launcher */
-  static async start(labArgs: readonly string[] = [], options: { oneTimePassword?: boolean; environment?: Readonly<Record<string, string>> } = {}): Promise<System> {
+  /**
+   * @param options `oneTimePassword`: as after a person's first `npm start`; the administrator is not signed in. `ownBroker`: with
+   * its users and rights, as the launcher makes them, instead of a virtual host of the broker of all tests. `environment`: settings of the launcher
+   */
+  static async start(labArgs: readonly string[] = [], options: { oneTimePassword?: boolean; ownBroker?: boolean; environment?: Readonly<Record<string, string>> } = {}): Promise<System> {
+    const vhost = options.ownBroker === true ? undefined : await testVhost();
     const dataDir = mkdtempSync(path.join(tmpdir(), 'capstan-e2e-'));
     // With the tables in it that were made once for all tests; ownership matters to PostgreSQL.
     execFileSync('cp', ['-a', `${process.env['CAPSTAN_E2E_TABLES']}/.`, dataDir]);
     const chosen = options.oneTimePassword === true ? undefined : 'correct horse battery staple';
-    const settings = { ...readLauncherSettings({ ...process.env, CAPSTAN_DATA_DIR: dataDir, CAPSTAN_PORT: '0', CAPSTAN_RESTART_DELAY_MS: '500', ...options.environment }), CAPSTAN_ADMIN_PASSWORD: chosen };
+    const settings = { ...readLauncherSettings({ ...process.env, CAPSTAN_DATA_DIR: dataDir, CAPSTAN_PORT: '0', CAPSTAN_RESTART_DELAY_MS: '500', ...(vhost === undefined ? {} : { RABBITMQ_URL: vhost.url }), ...options.environment }), CAPSTAN_ADMIN_PASSWORD: chosen };
     const stack = await LocalStack.start({ settings, log: () => undefined });
     try {
       const lab = await LabProcess.start(labArgs);
@@ -31,7 +36,7 @@ export class System {
       if (chosen !== undefined) {
         await api.signIn('admin', chosen);
       }
-      return new System(stack, lab, api, dataDir, chosen ?? stack.oneTimePassword ?? '');
+      return new System(stack, lab, api, dataDir, chosen ?? stack.oneTimePassword ?? '', vhost);
     } catch (error) {
       await stack.stop();
       throw error;
@@ -41,6 +46,7 @@ export class System {
   async stop(): Promise<void> {
     await this.lab.stop();
     await this.stack.stop();
+    await this.vhost?.remove();
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 

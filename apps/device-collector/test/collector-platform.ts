@@ -203,7 +203,7 @@ export class CollectorPlatform {
     return this.facts<Stored>(task, taskEvents.artifactStored.type).map((fact) => fact.artifact);
   }
 
-  async reaches(task: RunTask, state: string, ms = 20_000): Promise<void> {
+  async reaches(task: RunTask, state: string, ms = 40_000): Promise<void> {
     await eventually(() => this.states(task).includes(state) || this.finished(task) !== undefined, () => this.describe(task), ms);
     if (!this.states(task).includes(state)) {
       throw new Error(`${state} was never reached: ${this.describe(task)}`);

@@ -54,11 +54,11 @@ describe('a capture on a router whose holder goes away', () => {
   it('§D.13: is ended by the router itself when nobody asks for it any more, and collected by whoever comes later', async () => {
     const only = await begin('only');
     const router = await routers.start();
-    const task = await routers.running(router, { durationSec: 1, spec: { filter: { protocol: 'udp' } } });
+    const task = await routers.running(router, { durationSec: 5, spec: { filter: { protocol: 'udp' } } });
     await only.stop();
     const [point] = [...router.state.points.values()];
     expect(router.state.isActive(point!)).toBe(true);
-    await eventually(() => !router.state.isActive(point!), () => 'still active', 20_000);
+    await eventually(() => !router.state.isActive(point!), () => 'still active', 30_000);
     await platform.startCollector('late');
     const { finished, file } = await routers.ended(task);
     expect(finished).toMatchObject({ outcome: 'completed', capture_began: true });

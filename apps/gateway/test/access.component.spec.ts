@@ -39,9 +39,16 @@ describe('access', () => {
     expect(status).not.toBe(401);
   });
 
+  /** One route of each permission, and those that need none. */
+  const doors = guarded.filter(([, route], index) => {
+    const needed = permissionOf(route.access);
+    return needed === undefined || guarded.findIndex(([, other]) => permissionOf(other.access) === needed) === index;
+  });
+
   it.each(PERMISSIONS)('an API token with %s opens just the routes that need it', async (permission) => {
     const token = await sut.apiToken([permission]);
-    for (const [name, route] of guarded) {
+    // That each route has the lock it says is tested above, with the roles.
+    for (const [name, route] of guarded.filter((door) => permissionOf(door[1].access) === permission || doors.includes(door))) {
       const needed = permissionOf(route.access);
       const { status } = await knock(sut, route, token);
       const mayPass = needed === undefined || needed === permission;
