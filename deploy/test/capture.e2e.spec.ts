@@ -146,10 +146,10 @@ describe('a capture on real hosts', () => {
     const id = await system.capture([targetOf(system.host(1)), { ...targetOf(system.host(3)), password: CANARY }, { ...targetOf(system.host(2)), host: system.lab.inventory.network.unused }]);
     const session = await system.ended(id, 120_000);
     expect(session.status).toBe('partial');
-    expect(session.targets.map(({ status, error_code }) => [status, error_code])).toEqual([
-      ['completed', null],
-      ['failed', 'AUTH_FAILED'],
-      ['failed', expect.stringMatching(/^(CONNECT_TIMEOUT|HOST_UNREACHABLE)$/)],
+    expect(session.targets.map(({ status, error_code, message }) => `${status} ${error_code}: ${message}`)).toEqual([
+      expect.stringMatching(/^completed null: /),
+      expect.stringMatching(/^failed AUTH_FAILED: /),
+      expect.stringMatching(/^failed (CONNECT_TIMEOUT|HOST_UNREACHABLE): /),
     ]);
     const after = await system.passwordAttempts(system.host(3));
     expect(after.failed - before.failed).toBe(1);
