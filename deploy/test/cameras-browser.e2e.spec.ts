@@ -6,6 +6,14 @@ import { shoot } from './pages/screens';
 import { SignInPage } from './pages/sign-in.page';
 import { System } from './system';
 
+/** Two cameras at one gate, one a little further, one in another town; the last one nobody has placed. */
+const WHERE = [
+  [52.52, 13.405],
+  [52.52, 13.405],
+  [52.5, 13.36],
+  [53.55, 9.99],
+];
+
 describe('the camera pages', () => {
   let system: System;
   let browser: Browser;
@@ -56,8 +64,8 @@ describe('the camera pages', () => {
     await open('/cameras');
     await page.getByText('No cameras yet').waitFor();
     await page.getByRole('link', { name: 'Import a list' }).click();
-    const rows = system.lab.inventory.cameras.map((camera) => [camera.name, camera.rtsp_url, camera.auth === 'none' ? '' : camera.username, camera.auth === 'none' ? '' : `"${camera.password}"`, camera.codec, camera.resolution, camera.fps, 'Yard'].join(','));
-    const document = ['name,rtsp_url,username,password,codec,resolution,fps,location', ...rows, 'Web page,http://127.0.0.1/x,,,h264,,25,', 'Too fast,rtsp://127.0.0.1:1/y,,,h264,,900,'].join('\n');
+    const rows = system.lab.inventory.cameras.map((camera, index) => [camera.name, camera.rtsp_url, camera.auth === 'none' ? '' : camera.username, camera.auth === 'none' ? '' : `"${camera.password}"`, camera.codec, camera.resolution, camera.fps, 'Yard', ...(WHERE[index] ?? ['', ''])].join(','));
+    const document = ['name,rtsp_url,username,password,codec,resolution,fps,location,latitude,longitude', ...rows, 'Web page,http://127.0.0.1/x,,,h264,,25,,,', 'Too fast,rtsp://127.0.0.1:1/y,,,h264,,900,,,'].join('\n');
     await page.getByLabel('Document').fill(document);
     await page.getByRole('button', { name: 'Check every row' }).click();
     await page.getByText('Will be added: 5').waitFor();
@@ -143,6 +151,22 @@ describe('the camera pages', () => {
     await page.getByRole('img', { name: 'Contact sheet of lab-camera-1' }).waitFor({ timeout: 15_000 });
     await shootAll('camera-snapshots');
   }, 90_000);
+
+  it('shows where the cameras are, and goes nearer to those that stand together', async () => {
+    await open('/cameras');
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Map' }).click();
+    const map = page.getByRole('group', { name: 'Map of the cameras' });
+    await page.getByText('1 of 5 cameras have no location yet.').waitFor();
+    await map.getByRole('button', { name: /^3 here, / }).click();
+    await map.getByRole('button', { name: /^2 here, / }).click();
+    const chosen = page.getByRole('link', { name: system.lab.inventory.cameras[0]?.name ?? '', exact: true });
+    await chosen.waitFor();
+    await map.getByRole('button', { name: 'Show all' }).click();
+    await shootAll('camera-map');
+    await chosen.click();
+    await page.getByRole('tab', { name: 'Live' }).waitFor();
+  }, 60_000);
 
   it('draws how a camera was, and tells kindly when somebody else changed it meanwhile', async () => {
     const { cameras } = await system.api.call(routes.listCameras, { query: { q: 'lab-camera-5' } });
