@@ -1,6 +1,6 @@
 import { AppError, type Clock } from '@capstan/kernel';
 import type { ObjectStore } from '@capstan/object-store';
-import { rows } from '@capstan/persistence';
+import { rows, underLock } from '@capstan/persistence';
 import { CLOCK, OBJECT_STORE } from '@capstan/service-kit';
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000;
 const UNSETTLED_MS = 600_000;
 const BATCH = 500;
 /** PostgreSQL advisory lock: one replica tidies at a time. */
-const LOCK = `hashtext('camera-service retention')`;
+const LOCK = 'camera-service retention';
 
 /** What one round of tidying did. */
 export interface TidyReport {
@@ -56,26 +56,15 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** One round; undefined when another replica is at it. */
   async tidy(): Promise<TidyReport | undefined> {
-    const runner = this.dataSource.createQueryRunner();
-    try {
-      const [lock] = await rows<{ mine: boolean }>(runner, `SELECT pg_try_advisory_lock(${LOCK}) AS mine`);
-      if (lock?.mine !== true) {
-        return undefined;
-      }
-      try {
-        const doomed = await this.doom();
-        const removed = await this.removeDoomed();
-        await this.removeFilms();
-        await this.removeCameras();
-        const samples = await this.pruneHealth();
-        await this.calls.tidy();
-        return { doomed, removed, samples };
-      } finally {
-        await rows(runner, `SELECT pg_advisory_unlock(${LOCK})`);
-      }
-    } finally {
-      await runner.release();
-    }
+    return underLock(this.dataSource, LOCK, async () => {
+      const doomed = await this.doom();
+      const removed = await this.removeDoomed();
+      await this.removeFilms();
+      await this.removeCameras();
+      const samples = await this.pruneHealth();
+      await this.calls.tidy();
+      return { doomed, removed, samples };
+    });
   }
 
   /** Removes the objects of one doomed snapshot, then its row. */

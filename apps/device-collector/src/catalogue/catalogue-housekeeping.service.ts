@@ -1,7 +1,7 @@
 import { TRACKED_TYPES } from '@capstan/contracts';
 import { AppError, type Clock } from '@capstan/kernel';
 import type { ObjectStore } from '@capstan/object-store';
-import { rows } from '@capstan/persistence';
+import { rows, underLock } from '@capstan/persistence';
 import { CLOCK, OBJECT_STORE } from '@capstan/service-kit';
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -16,7 +16,7 @@ const BATCH = 500;
 /** Distinct texts of a tracked type that stay whatever their age. */
 const KEEP_LAST = 20;
 /** PostgreSQL advisory lock: one replica tidies at a time. */
-const LOCK = `hashtext('device-collector catalogue retention')`;
+const LOCK = 'device-collector catalogue retention';
 
 /** What one round of tidying removed. */
 export interface CatalogueTidyReport {
@@ -57,25 +57,14 @@ export class CatalogueHousekeeping implements OnApplicationBootstrap, BeforeAppl
 
   /** One round; undefined when another replica is at it. */
   async tidy(): Promise<CatalogueTidyReport | undefined> {
-    const runner = this.dataSource.createQueryRunner();
-    try {
-      const [lock] = await rows<{ mine: boolean }>(runner, `SELECT pg_try_advisory_lock(${LOCK}) AS mine`);
-      if (lock?.mine !== true) {
-        return undefined;
-      }
-      try {
-        const stripped = (await this.stripTables()) + (await this.stripTracked());
-        const forgotten = await this.forget();
-        const swept = await this.inBatches(() => this.blobs.sweep(BATCH));
-        await this.removeViews();
-        await this.inBatches(() => this.blobs.rewrap(BATCH));
-        return { stripped, forgotten, swept };
-      } finally {
-        await rows(runner, `SELECT pg_advisory_unlock(${LOCK})`);
-      }
-    } finally {
-      await runner.release();
-    }
+    return underLock(this.dataSource, LOCK, async () => {
+      const stripped = (await this.stripTables()) + (await this.stripTracked());
+      const forgotten = await this.forget();
+      const swept = await this.inBatches(() => this.blobs.sweep(BATCH));
+      await this.removeViews();
+      await this.inBatches(() => this.blobs.rewrap(BATCH));
+      return { stripped, forgotten, swept };
+    });
   }
 
   /** Texts of tables: what they say stays as intervals. */
