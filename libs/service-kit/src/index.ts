@@ -21,4 +21,4 @@ export { provideSealingKeys, SealingKeys, type SealingPurpose } from './secrets/
 export { CREATE_STORAGE_SWEEPS, StorageSweepRow } from './storage/storage-sweep.entity';
 export { provideSweeper, storageController, sweepPolicyOf } from './storage/storage.rpc.controller';
 export { StorageSweeper, type SweepPolicy } from './storage/storage-sweeper.service';
-export type { NamedObjects, StorageKeeper, StoredObjects } from './storage/stored-objects';
+export { type NamedObjects, ownersBetween, type StorageKeeper, type StoredObjects } from './storage/stored-objects';

@@ -1,7 +1,7 @@
-import { type Clock, isoTime, UUID_PATTERN } from '@capstan/kernel';
+import { type Clock, isoTime } from '@capstan/kernel';
 import type { NamedObject } from '@capstan/object-store';
 import { rows, type SqlRunner } from '@capstan/persistence';
-import { CLOCK, type NamedObjects, type StoredObjects } from '@capstan/service-kit';
+import { CLOCK, type NamedObjects, ownersBetween, type StoredObjects } from '@capstan/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { FilmRow } from '../films/film.entity';
@@ -33,15 +33,7 @@ export class CameraObjects implements StoredObjects {
   }
 
   async namedBetween(after: string | null, upTo: string | null): Promise<NamedObjects> {
-    const parameters: unknown[] = [];
-    const bound = (operator: '>' | '<=', id: string | null): string[] => {
-      if (id === null) {
-        return [];
-      }
-      const [left, type] = UUID_PATTERN.test(id) ? ['camera_id', 'uuid'] : ['camera_id::text COLLATE "C"', 'text'];
-      return [`${left} ${operator} $${parameters.push(id)}::${type}`];
-    };
-    const range = ['true', ...bound('>', after), ...bound('<=', upTo)].join(' AND ');
+    const { range, parameters } = ownersBetween('camera_id', after, upTo);
     const [snapshots, films] = await Promise.all([
       rows<Snapshot>(this.dataSource, `SELECT key, thumbnail, created_at, stored, doomed_at FROM snapshots WHERE ${range}`, parameters),
       rows<Film>(this.dataSource, `SELECT film_id, camera_id, codec, created_at, state FROM films WHERE ${range}`, parameters),

@@ -1,7 +1,7 @@
 import { sessionMachine } from '@capstan/contracts';
-import { type Clock, isoTime, UUID_PATTERN } from '@capstan/kernel';
+import { type Clock, isoTime } from '@capstan/kernel';
 import { rows, type SqlRunner } from '@capstan/persistence';
-import { CLOCK, type NamedObjects, type StoredObjects } from '@capstan/service-kit';
+import { CLOCK, type NamedObjects, ownersBetween, type StoredObjects } from '@capstan/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
@@ -23,16 +23,7 @@ export class SessionObjects implements StoredObjects {
   }
 
   async namedBetween(after: string | null, upTo: string | null): Promise<NamedObjects> {
-    const parameters: unknown[] = [];
-    const bound = (operator: '>' | '<=', id: string | null): string[] => {
-      if (id === null) {
-        return [];
-      }
-      // A folder that is no session's, beside those of sessions: compared as text, which no index helps with.
-      const [left, type] = UUID_PATTERN.test(id) ? ['s.session_id', 'uuid'] : ['s.session_id::text COLLATE "C"', 'text'];
-      return [`${left} ${operator} $${parameters.push(id)}::${type}`];
-    };
-    const range = ['true', ...bound('>', after), ...bound('<=', upTo)].join(' AND ');
+    const { range, parameters } = ownersBetween('s.session_id', after, upTo);
     const named = await rows<{ key: string; created_at: Date }>(
       this.dataSource,
       `SELECT a.key, a.created_at FROM sessions s JOIN artifacts a USING (session_id) WHERE ${range} AND s.delete_requested_at IS NULL`,

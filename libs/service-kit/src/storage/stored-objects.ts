@@ -1,4 +1,5 @@
 import type { StoreUsage } from '@capstan/contracts';
+import { UUID_PATTERN } from '@capstan/kernel';
 import type { NamedObject } from '@capstan/object-store';
 import type { SqlRunner } from '@capstan/persistence';
 
@@ -25,4 +26,22 @@ export interface StoredObjects {
 export interface StorageKeeper {
   readonly objects: readonly StoredObjects[];
   usage(): Promise<StoreUsage[]>;
+}
+
+/**
+ * The condition of {@link StoredObjects.namedBetween} where owners are UUIDs. A folder that is none, beside those that are, is
+ * compared as text, which no index helps with.
+ * @param column of the owner's id
+ * @returns SQL with its parameters from `$1` on
+ */
+export function ownersBetween(column: string, after: string | null, upTo: string | null): { readonly range: string; readonly parameters: readonly string[] } {
+  const parameters: string[] = [];
+  const bound = (operator: '>' | '<=', id: string | null): string[] => {
+    if (id === null) {
+      return [];
+    }
+    const [left, type] = UUID_PATTERN.test(id) ? [column, 'uuid'] : [`${column}::text COLLATE "C"`, 'text'];
+    return [`${left} ${operator} $${parameters.push(id)}::${type}`];
+  };
+  return { range: ['true', ...bound('>', after), ...bound('<=', upTo)].join(' AND '), parameters };
 }
