@@ -1,7 +1,7 @@
 import type { GroupView } from '@capstan/contracts';
-import { CloseButton, SegmentedControl, Select, TextInput, UnstyledButton } from '@mantine/core';
-import { IconAlertTriangle, IconSearch } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { SegmentedControl, Select, UnstyledButton } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { SearchField } from '../design/search-field';
 import { CAMERA_STATE_NAMES, GRADE_NAMES, gradeWords, stateWords } from './camera-words';
 import { RATES, type TileSize, type WallFilter } from './wall-filter';
 import classes from './wall-filters.module.css';
@@ -12,7 +12,7 @@ const ANY_FAILURE = { value: 'error', label: 'Not working (any reason)' };
 export function WallFilters({ filter, groups, onChange }: { filter: WallFilter; groups: readonly GroupView[] | undefined; onChange: (part: Partial<WallFilter>) => void }) {
   return (
     <div className={classes['filters']} role="search" aria-label="Filter cameras">
-      <SearchField value={filter.q} onChange={(q) => onChange({ q })} />
+      <SearchField label="Search cameras" placeholder="Name, place or address" value={filter.q} onChange={(q) => onChange({ q })} />
       <Select aria-label="Group" placeholder="Any group" clearable size="xs" data={(groups ?? []).map(({ id, name }) => ({ value: id, label: name }))} value={filter.group ?? null} onChange={(group) => onChange({ group: group ?? undefined })} clearButtonProps={{ 'aria-label': 'Any group' }} />
       <Select
         aria-label="State"
@@ -51,34 +51,5 @@ export function WallFilters({ filter, groups, onChange }: { filter: WallFilter; 
         />
       </span>
     </div>
-  );
-}
-
-/** What is typed is in the address a moment later. */
-function SearchField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const [text, setText] = useState(value);
-  const latest = useRef(onChange);
-  latest.current = onChange;
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    if (text === value) {
-      return undefined;
-    }
-    const timer = window.setTimeout(() => latest.current(text), 250);
-    return () => window.clearTimeout(timer);
-  }, [text, value]);
-  return (
-    <TextInput
-      type="search"
-      aria-label="Search cameras"
-      onKeyUp={(event) => event.key === 'Escape' && event.currentTarget.blur()}
-      placeholder="Name, place or address"
-      size="xs"
-      maxLength={100}
-      leftSection={<IconSearch size={14} aria-hidden />}
-      rightSection={text === '' ? null : <CloseButton size="xs" aria-label="Clear search" onClick={() => setText('')} />}
-      value={text}
-      onChange={(event) => setText(event.currentTarget.value)}
-    />
   );
 }

@@ -1,3 +1,4 @@
+import { keep } from '../design/kept';
 import { NO_OPTIONS } from './device-options';
 import { type Draft, type DraftTarget, EMPTY_DRAFT } from './draft';
 import { EMPTY_TREE, isTree } from './filter-draft';
@@ -6,15 +7,7 @@ const KEY = 'capstan-capture-draft.v1';
 
 /** Keeps a draft over a reload of the tab. A draft has no field for a secret, so none can be written. */
 export function saveDraft(storage: Pick<Storage, 'setItem' | 'removeItem'>, draft: Draft | undefined): void {
-  try {
-    if (draft === undefined) {
-      storage.removeItem(KEY);
-    } else {
-      storage.setItem(KEY, JSON.stringify(draft));
-    }
-  } catch {
-    // A full or forbidden storage costs the draft on reload, nothing else.
-  }
+  keep(storage, KEY, draft);
 }
 
 /** The kept draft; an empty one when there is none or it is of another shape. */

@@ -1,3 +1,4 @@
+import { keep } from '../design/kept';
 import { CAPTURE_TYPE_TEXTS } from './capture-type-words';
 
 /** Who logs in: each device's own credential, one that is stored, or one that is typed here. */
@@ -38,15 +39,7 @@ const KEY = 'capstan-collection-draft.v1';
 
 /** Keeps a draft over a reload of the tab. */
 export function saveDraft(storage: Pick<Storage, 'setItem' | 'removeItem'>, draft: CollectionDraft | undefined): void {
-  try {
-    if (draft === undefined) {
-      storage.removeItem(KEY);
-    } else {
-      storage.setItem(KEY, JSON.stringify(draft));
-    }
-  } catch {
-    // A full or forbidden storage costs the draft on reload, nothing else.
-  }
+  keep(storage, KEY, draft);
 }
 
 /** The kept draft; what is missing or of another shape is as at the beginning. */

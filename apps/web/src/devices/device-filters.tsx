@@ -1,7 +1,6 @@
 import type { DeviceFacets } from '@capstan/contracts';
-import { CloseButton, Select, TextInput } from '@mantine/core';
-import { IconSearch } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { Select } from '@mantine/core';
+import { SearchField } from '../design/search-field';
 import type { DeviceListView } from './device-filter';
 import { platformTitle } from './device-words';
 import classes from './devices.module.css';
@@ -34,7 +33,7 @@ export function DeviceFilters({ filter, facets, onChange }: { filter: Filter; fa
   );
   return (
     <div className={classes['filters']} role="search" aria-label="Filter devices">
-      <SearchField value={filter.q ?? ''} onChange={(q) => onChange({ q })} />
+      <SearchField label="Search devices" placeholder="Name, address, model or serial" value={filter.q ?? ''} onChange={(q) => onChange({ q })} />
       {menu('site', 'Site', [...counted(facets?.sites), NONE])}
       {menu('role', 'Role', [...counted(facets?.roles), NONE])}
       {menu('platform', 'Platform', [...counted(facets?.platforms, (name) => platformTitle(name, facets)), { value: '-', label: 'Unknown' }])}
@@ -42,34 +41,5 @@ export function DeviceFilters({ filter, facets, onChange }: { filter: Filter; fa
       {menu('tag', 'Tag', counted(facets?.tags))}
       {menu('health', 'State', HEALTH)}
     </div>
-  );
-}
-
-/** What is typed is in the address a moment later. */
-function SearchField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const [text, setText] = useState(value);
-  const latest = useRef(onChange);
-  latest.current = onChange;
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    if (text === value) {
-      return undefined;
-    }
-    const timer = window.setTimeout(() => latest.current(text), 250);
-    return () => window.clearTimeout(timer);
-  }, [text, value]);
-  return (
-    <TextInput
-      type="search"
-      aria-label="Search devices"
-      onKeyUp={(event) => event.key === 'Escape' && event.currentTarget.blur()}
-      placeholder="Name, address, model or serial"
-      size="xs"
-      maxLength={100}
-      leftSection={<IconSearch size={14} aria-hidden />}
-      rightSection={text === '' ? null : <CloseButton size="xs" aria-label="Clear search" onClick={() => setText('')} />}
-      value={text}
-      onChange={(event) => setText(event.currentTarget.value)}
-    />
   );
 }

@@ -1,10 +1,11 @@
-import { Button, CloseButton, Select, TextInput, Tooltip } from '@mantine/core';
-import { IconDownload, IconPlus, IconSearch } from '@tabler/icons-react';
+import { Button, Select, Tooltip } from '@mantine/core';
+import { IconDownload, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'react-router';
 import { Empty, ProblemNotice } from '../design/feedback';
 import { Page, Panel } from '../design/page';
+import { SearchField } from '../design/search-field';
 import { stateLabel } from '../design/status';
 import { SESSION_LISTS, useSessionsFeed } from '../live/use-sessions-feed';
 import { useMay, useRuntime } from '../runtime';
@@ -64,7 +65,7 @@ export function SessionListPage() {
       }
     >
       <div className={classes['filters']} role="search" aria-label="Filter sessions">
-        <SearchField value={filter.q} onChange={(q) => change({ q })} />
+        <SessionSearch value={filter.q} onChange={(q) => change({ q })} />
         <Select aria-label="State" placeholder="Any state" clearable size="xs" data={FILTER_STATES.map((state) => ({ value: state, label: stateLabel(state) }))} value={filter.status ?? null} onChange={(status) => change({ status: FILTER_STATES.find((state) => state === status) })} clearButtonProps={{ 'aria-label': 'Any state' }} />
         <Select aria-label="Period" placeholder="Any time" clearable size="xs" data={PERIOD_LABELS} value={filter.period ?? null} onChange={(period) => change({ period: (period ?? undefined) as ListFilter['period'] })} clearButtonProps={{ 'aria-label': 'Any time' }} />
       </div>
@@ -115,41 +116,15 @@ export function SessionListPage() {
   );
 }
 
-/** What is typed is in the address a moment later. */
-function SearchField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const [text, setText] = useState(value);
+/** Focused when a shortcut led here. */
+function SessionSearch({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const field = useRef<HTMLInputElement>(null);
-  const latest = useRef(onChange);
-  latest.current = onChange;
   const location = useLocation();
-  useEffect(() => setText(value), [value]);
   useEffect(() => {
     if ((location.state as { focusSearch?: boolean } | null)?.focusSearch === true) {
       field.current?.focus();
       field.current?.select();
     }
   }, [location]);
-  useEffect(() => {
-    if (text === value) {
-      return undefined;
-    }
-    const timer = window.setTimeout(() => latest.current(text), 250);
-    return () => window.clearTimeout(timer);
-  }, [text, value]);
-  return (
-    <TextInput
-      ref={field}
-      type="search"
-      aria-label="Search sessions"
-      // Gives the keyboard back to the page, whose shortcuts a text field swallows.
-      onKeyUp={(event) => event.key === 'Escape' && event.currentTarget.blur()}
-      placeholder="Name or host"
-      size="xs"
-      maxLength={100}
-      leftSection={<IconSearch size={14} aria-hidden />}
-      rightSection={text === '' ? null : <CloseButton size="xs" aria-label="Clear search" onClick={() => setText('')} />}
-      value={text}
-      onChange={(event) => setText(event.currentTarget.value)}
-    />
-  );
+  return <SearchField ref={field} label="Search sessions" placeholder="Name or host" value={value} onChange={onChange} />;
 }
