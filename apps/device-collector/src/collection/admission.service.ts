@@ -4,8 +4,8 @@ import { CLOCK } from '@capstan/service-kit';
 import { admitTasks } from '@capstan/tasks';
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { admit, type Candidate, rampAt } from './admission';
-import type { CollectionRampRow } from './collection-rows';
+import { admit, type Candidate, type CredentialStanding, rampAt } from './admission';
+import type { CollectionRampRow, CredentialBreakerRow } from './collection-rows';
 import { COLLECTOR_CONFIG, type CollectorConfig } from '../config';
 import { PROVEN_FOR_MS, REFUSALS_IN_A_ROW } from './credential-breakers.repository';
 
@@ -79,13 +79,15 @@ export class Admission implements OnApplicationBootstrap, BeforeApplicationShutd
         perSite: this.config.CAPSTAN_COLLECTION_PER_SITE,
         perBastion: this.config.CAPSTAN_COLLECTION_PER_BASTION,
         perCredential: this.config.CAPSTAN_COLLECTION_PER_CREDENTIAL,
-        perUnprovenCredential: REFUSALS_IN_A_ROW,
+        refusals: REFUSALS_IN_A_ROW,
         rampPerSec: this.config.CAPSTAN_COLLECTION_RAMP_PER_SEC,
       };
       const now = this.clock.now();
       const [kept] = await rows<CollectionRampRow>(manager, `SELECT * FROM collection_ramp WHERE id = 1`);
       const ramp = rampAt(kept === undefined ? { ceiling: 0, at: 0 } : { ceiling: kept.ceiling, at: kept.at.getTime() }, running.length, now, limits);
-      const admitted = admit(waiting, running, limits, ramp.ceiling, await this.proven(manager));
+      // After those at work: who is refused and ends in between is then counted twice, never missed.
+      const standings = await this.standings(manager, [...new Set(waiting.flatMap(({ credentialId }) => credentialId ?? []))]);
+      const admitted = admit(waiting, running, limits, ramp.ceiling, standings);
       await rows(manager, `INSERT INTO collection_ramp (id, ceiling, at) VALUES (1, $1, $2) ON CONFLICT (id) DO UPDATE SET ceiling = $1, at = $2`, [ramp.ceiling, new Date(now)]);
       return admitted.length === 0 ? 0 : admitTasks(manager, 'device-collector', admitted);
     });
@@ -139,9 +141,15 @@ export class Admission implements OnApplicationBootstrap, BeforeApplicationShutd
     return found.map(candidateOf);
   }
 
-  private async proven(manager: EntityManager): Promise<Set<string>> {
-    const found = await rows<{ credential_id: string }>(manager, `SELECT credential_id FROM credential_breakers WHERE proven_at > $1`, [new Date(this.clock.now() - PROVEN_FOR_MS)]);
-    return new Set(found.map(({ credential_id }) => credential_id));
+  private async standings(manager: EntityManager, credentialIds: readonly string[]): Promise<Map<string, CredentialStanding>> {
+    const now = this.clock.now();
+    const found = await rows<CredentialBreakerRow>(manager, `SELECT * FROM credential_breakers WHERE credential_id = ANY($1)`, [credentialIds]);
+    return new Map(
+      found.map(({ credential_id: id, refused, proven_at: provenAt, retry_at: retryAt }) => [
+        id,
+        { proven: (provenAt?.getTime() ?? 0) > now - PROVEN_FOR_MS, refused: refused.length, suspended: (retryAt?.getTime() ?? 0) > now },
+      ]),
+    );
   }
 }
 

@@ -1,7 +1,7 @@
-import { admit, type AdmissionLimits, type Candidate, rampAt } from './admission';
+import { admit, type AdmissionLimits, type Candidate, type CredentialStanding, rampAt } from './admission';
 
-const LIMITS: AdmissionLimits = { all: 100, perSite: 100, perBastion: 100, perCredential: 100, perUnprovenCredential: 3, rampPerSec: 10 };
-const PROVEN = new Set(['c1']);
+const LIMITS: AdmissionLimits = { all: 100, perSite: 100, perBastion: 100, perCredential: 100, refusals: 3, rampPerSec: 10 };
+const PROVEN = new Map<string, CredentialStanding>([['c1', { proven: true, refused: 0, suspended: false }]]);
 
 const device = (number: number, wish: Partial<Candidate> = {}): Candidate => ({ taskId: `t${number}`, sessionId: 's1', deviceId: `d${number}`, site: null, bastion: null, credentialId: 'c1', maxWorkers: 50, ...wish });
 const many = (from: number, to: number, wish: Partial<Candidate> = {}): Candidate[] => Array.from({ length: to - from + 1 }, (_, index) => device(from + index, wish));
@@ -26,6 +26,16 @@ describe(admit.name, () => {
   it('tries a credential nobody has logged in with lately on three devices first', () => {
     expect(admit(many(1, 9, { credentialId: 'c2' }), [], LIMITS, 100, PROVEN)).toEqual(['t1', 't2', 't3']);
     expect(admit(many(4, 9, { credentialId: 'c2' }), many(1, 3, { credentialId: 'c2' }), LIMITS, 100, PROVEN)).toEqual([]);
+  });
+
+  it('counts those that have refused a credential already, tries one device after a suspension, and lets all end during one', () => {
+    const after = (standing: Partial<CredentialStanding>, atWork = 0): number =>
+      admit(many(5, 12), many(1, atWork), LIMITS, 100, new Map([['c1', { proven: false, refused: 0, suspended: false, ...standing }]])).length;
+    expect(after({ refused: 2 })).toBe(1);
+    expect(after({ refused: 2 }, 1)).toBe(0);
+    expect(after({ refused: 1 }, 1)).toBe(1);
+    expect(after({ refused: 3 })).toBe(1);
+    expect(after({ refused: 3, suspended: true })).toBe(8);
   });
 
   it('never works on a device twice, whichever session wants it', () => {

@@ -17,11 +17,23 @@ export interface AdmissionLimits {
   readonly perSite: number;
   readonly perBastion: number;
   readonly perCredential: number;
-  /** With a credential that nobody has logged in with lately: as many as it takes to know that it is refused. */
-  readonly perUnprovenCredential: number;
+  /** Devices in a row that may refuse a credential. */
+  readonly refusals: number;
   /** Devices by which the number at work may grow within a second. */
   readonly rampPerSec: number;
 }
+
+/** What devices have said of a credential lately. */
+export interface CredentialStanding {
+  /** One has accepted it. */
+  readonly proven: boolean;
+  /** Devices in a row that have refused it. */
+  readonly refused: number;
+  /** No device is asked with it now: who begins with it ends at once. */
+  readonly suspended: boolean;
+}
+
+const UNTRIED: CredentialStanding = { proven: false, refused: 0, suspended: false };
 
 /** How far the number of devices at work may have grown, and when that was reckoned. */
 export interface Ramp {
@@ -43,9 +55,9 @@ export function rampAt(ramp: Ramp, running: number, now: number, { rampPerSec, a
  * Which of those that wait may begin now. Sessions take turns, the one with the fewest at work first; within a session the
  * order stays, except that who is held up by a limit of his own holds up nobody else. A device is never at work twice.
  * @param ceiling devices at work altogether, see {@link rampAt}
- * @param proven whether a credential was accepted lately
+ * @param standings by credential; one that is missing was never tried
  */
-export function admit(waiting: readonly Candidate[], running: readonly Candidate[], limits: AdmissionLimits, ceiling: number, proven: ReadonlySet<string>): readonly string[] {
+export function admit(waiting: readonly Candidate[], running: readonly Candidate[], limits: AdmissionLimits, ceiling: number, standings: ReadonlyMap<string, CredentialStanding>): readonly string[] {
   const use = new Usage(running);
   const queues = new Map<string, Candidate[]>();
   for (const candidate of waiting) {
@@ -55,7 +67,7 @@ export function admit(waiting: readonly Candidate[], running: readonly Candidate
   let free = Math.floor(Math.min(ceiling, limits.all)) - running.length;
   while (free > 0 && queues.size > 0) {
     const [sessionId, queue] = fewest(queues, use);
-    const place = queue.findIndex((candidate) => use.allows(candidate, limits, proven));
+    const place = queue.findIndex((candidate) => use.allows(candidate, limits, standings));
     const [next] = place === -1 ? [] : queue.splice(place, 1);
     if (next === undefined) {
       queues.delete(sessionId);
@@ -66,6 +78,14 @@ export function admit(waiting: readonly Candidate[], running: readonly Candidate
     free -= 1;
   }
   return admitted;
+}
+
+/**
+ * Devices that may be asked with a credential at the same moment. One that nobody has accepted lately goes to no more than
+ * could all refuse it, so that a wrong one never locks more accounts than that; after a suspension one device tries it.
+ */
+function atOnce({ proven, refused, suspended }: CredentialStanding, { perCredential, refusals }: AdmissionLimits): number {
+  return proven || suspended ? perCredential : Math.min(perCredential, Math.max(1, refusals - refused));
 }
 
 function fewest(queues: ReadonlyMap<string, Candidate[]>, use: Usage): [string, Candidate[]] {
@@ -95,14 +115,14 @@ class Usage {
     }
   }
 
-  allows({ sessionId, deviceId, site, bastion, credentialId, maxWorkers }: Candidate, limits: AdmissionLimits, proven: ReadonlySet<string>): boolean {
-    const perCredential = credentialId === null || proven.has(credentialId) ? limits.perCredential : Math.min(limits.perCredential, limits.perUnprovenCredential);
+  allows({ sessionId, deviceId, site, bastion, credentialId, maxWorkers }: Candidate, limits: AdmissionLimits, standings: ReadonlyMap<string, CredentialStanding>): boolean {
+    const standing = credentialId === null ? undefined : (standings.get(credentialId) ?? UNTRIED);
     return (
       this.of('session', sessionId) < maxWorkers &&
       this.of('device', deviceId) < 1 &&
       this.of('site', site) < limits.perSite &&
       this.of('bastion', bastion) < limits.perBastion &&
-      this.of('credential', credentialId) < perCredential
+      this.of('credential', credentialId) < (standing === undefined ? limits.perCredential : atOnce(standing, limits))
     );
   }
 }
