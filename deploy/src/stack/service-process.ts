@@ -47,6 +47,10 @@ export class ServiceProcess {
     return this.options.service;
   }
 
+  get readyUrl(): string {
+    return this.options.readyUrl;
+  }
+
   get logFile(): string {
     return path.join(this.options.logDir, `${this.options.name}.log`);
   }

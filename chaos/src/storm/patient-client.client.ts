@@ -1,0 +1,65 @@
+import { type AnswerOf, type Route } from '@capstan/contracts';
+import { ApiClient, type CallOptions, ProblemError } from '@capstan/deploy';
+import { systemClock } from '@capstan/kernel';
+
+const ANSWER_MS = 8_000;
+const PAUSE_MS = 300;
+/** Beyond every fault and every restart: who gets no answer for so long has met a defect. */
+const WITHIN_MS = 120_000;
+
+/** Answers that a client with manners asks again after. */
+const AGAIN = ['IDEMPOTENCY_IN_PROGRESS', 'RATE_LIMITED'];
+
+/** A person with several gateways and much patience: asks the next one until somebody answers. Orders bear a key, so that asking twice orders once. */
+export class PatientClient {
+  private turn = 0;
+  /** Answers that never came in time, and problems that nothing explains. */
+  readonly complaints: string[] = [];
+  /** Calls that had to be made again. */
+  repeated = 0;
+
+  private constructor(
+    private readonly gateways: readonly ApiClient[],
+    private readonly password: string,
+  ) {}
+
+  static async signIn(addresses: readonly string[], password: string): Promise<PatientClient> {
+    const gateways = addresses.map((address) => new ApiClient(address));
+    await Promise.all(gateways.map((gateway) => gateway.signIn('admin', password)));
+    return new PatientClient(gateways, password);
+  }
+
+  /** One gateway, for what needs no patience. */
+  get calm(): ApiClient {
+    return this.gateways[0] as ApiClient;
+  }
+
+  async signInAgain(): Promise<void> {
+    await Promise.all(this.gateways.map((gateway) => gateway.signIn('admin', this.password)));
+  }
+
+  /** @throws ProblemError what the API refuses for a reason of its own; Error after two minutes without an answer */
+  async call<R extends Route>(route: R, options: CallOptions<R> = {}, withinMs = WITHIN_MS): Promise<AnswerOf<R>> {
+    const deadline = systemClock.monotonic() + withinMs;
+    for (;;) {
+      const gateway = this.gateways[this.turn % this.gateways.length] as ApiClient;
+      this.turn += 1;
+      try {
+        return await gateway.call(route, { ...options, signal: AbortSignal.timeout(ANSWER_MS) });
+      } catch (error) {
+        if (error instanceof ProblemError && error.problem.status === 401) {
+          await gateway.signIn('admin', this.password).catch(() => undefined);
+        } else if (error instanceof ProblemError && error.problem.status < 500 && !AGAIN.includes(error.problem.code)) {
+          throw error;
+        }
+        if (systemClock.monotonic() > deadline) {
+          const complaint = `${route.method} ${route.path} got no answer within ${withinMs / 1_000} s: ${(error as Error).message}`;
+          this.complaints.push(complaint);
+          throw new Error(complaint, { cause: error });
+        }
+      }
+      this.repeated += 1;
+      await systemClock.sleep(PAUSE_MS);
+    }
+  }
+}
