@@ -1,6 +1,7 @@
 import { type AnswerOf, type Route } from '@capstan/contracts';
 import { ApiClient, type CallOptions, ProblemError } from '@capstan/deploy';
 import { systemClock } from '@capstan/kernel';
+import { patiently } from '../scenario';
 
 const ANSWER_MS = 8_000;
 const PAUSE_MS = 300;
@@ -34,8 +35,11 @@ export class PatientClient {
     return this.gateways[0] as ApiClient;
   }
 
+  /** A token lasts for a quarter of an hour. */
   async signInAgain(): Promise<void> {
-    await Promise.all(this.gateways.map((gateway) => gateway.signIn('admin', this.password)));
+    for (const gateway of this.gateways) {
+      await patiently('sign-in', WITHIN_MS, () => gateway.signIn('admin', this.password));
+    }
   }
 
   /** @throws ProblemError what the API refuses for a reason of its own; Error after two minutes without an answer */
@@ -48,6 +52,9 @@ export class PatientClient {
         return await gateway.call(route, { ...options, signal: AbortSignal.timeout(ANSWER_MS) });
       } catch (error) {
         if (error instanceof ProblemError && error.problem.status === 401) {
+          if (error.problem.code !== 'TOKEN_EXPIRED') {
+            this.complaints.push(`a token that was good: ${error.message}`);
+          }
           await gateway.signIn('admin', this.password).catch(() => undefined);
         } else if (error instanceof ProblemError && error.problem.status < 500 && !AGAIN.includes(error.problem.code)) {
           throw error;

@@ -1,4 +1,4 @@
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemClock } from '@capstan/kernel';
@@ -61,6 +61,7 @@ export async function storm({ faults, replicas, seed, report: folder }: StormOpt
         throw new Error(`not ready: ${last?.notReady.join(', ') ?? 'nobody was asked'}`);
       }
     }).catch((error: unknown) => workload.complaints.push((error as Error).message));
+    say('Judging');
     const { defects, figures } = await judge(scene, workload, client);
     await watch.end();
     const report: StormReport = {
@@ -76,6 +77,9 @@ export async function storm({ faults, replicas, seed, report: folder }: StormOpt
       defects,
     };
     write(folder, report);
+    if (defects.length > 0) {
+      cpSync(path.join(scene.dataDir, 'logs'), path.join(folder, 'logs'), { recursive: true });
+    }
     say(storyOf(report).split('\n| no. |')[0] ?? '');
     say(`${defects.length === 0 ? 'passed' : 'FAILED'}  storm of ${faults} faults, ${defects.length} defects; the report is in ${folder}`);
     return defects.length === 0;

@@ -4,7 +4,7 @@ import { systemClock, systemIds } from '@capstan/kernel';
 import type { Scene } from '../scenario';
 import type { PatientClient } from './patient-client.client';
 
-const CAPTURE_SEC = 8;
+const CAPTURE_SEC = 10;
 const RECORD_SEC = 8;
 const FREQUENCY_HZ = 7_000_000;
 const COLLECTED = ['configs', 'version', 'interfaces'] as const;
