@@ -63,7 +63,7 @@ export async function judge(scene: Scene, workload: Workload, client: PatientCli
       collectionClaims: ledger?.collectionClaims ?? 0,
       takenOver: ledger?.takenOver ?? 0,
       collectedLater: uncollected.length,
-      callsRepeated: client.repeated,
+      callsRepeated: Object.fromEntries(client.repeated),
     },
   };
 }
@@ -103,7 +103,7 @@ async function judgeSession(api: ApiClient, { name, sessionId }: Ordered, defect
   }
   let counted = 0;
   if (session.download_available) {
-    const { packets, differences } = await readBundle(api, sessionId);
+    const { packets, differences } = await readBundle(api, sessionId).catch((error: unknown) => ({ packets: new Map<string, number>(), differences: [`the bundle cannot be read: ${(error as Error).message}`] }));
     found.push(...differences);
     counted = [...packets.values()].reduce((sum, count) => sum + count, 0);
     const claimed = session.targets.reduce((sum, { state, metrics }) => sum + (state === 'completed' ? (metrics['packets_captured'] ?? 0) : 0), 0);
@@ -149,10 +149,14 @@ async function judgePictures(api: ApiClient, workload: Workload): Promise<{ snap
   );
   const known = new Set(snapshots.map(({ id }) => id));
   broken.push(...workload.pictures.filter(({ snapshotId }) => !known.has(snapshotId)).map(({ snapshotId }) => `snapshot ${snapshotId} was answered and is not there`));
-  for (const { id, sha256 } of snapshots) {
-    const bytes = Buffer.from(await (await api.fetch(routes.snapshotBinary, { params: { id } })).arrayBuffer());
-    if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
-      broken.push(`snapshot ${id} is not what its sha256 says`);
+  for (const { id, sha256, session_id: session } of snapshots) {
+    try {
+      const bytes = Buffer.from(await (await api.fetch(routes.snapshotBinary, { params: { id } })).arrayBuffer());
+      if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
+        broken.push(`snapshot ${id} is not what its sha256 says`);
+      }
+    } catch (error) {
+      broken.push(`snapshot ${id} of ${session ?? 'no session'} cannot be read: ${(error as Error).message}`);
     }
   }
   return { snapshots: snapshots.length, broken };

@@ -16,8 +16,8 @@ export class PatientClient {
   private turn = 0;
   /** Answers that never came in time, and problems that nothing explains. */
   readonly complaints: string[] = [];
-  /** Calls that had to be made again. */
-  repeated = 0;
+  /** Why calls had to be made again, and how often. */
+  readonly repeated = new Map<string, number>();
 
   private constructor(
     private readonly gateways: readonly ApiClient[],
@@ -51,6 +51,11 @@ export class PatientClient {
       try {
         return await gateway.call(route, { ...options, signal: AbortSignal.timeout(ANSWER_MS) });
       } catch (error) {
+        const why = error instanceof ProblemError ? error.problem.code : 'no answer';
+        this.repeated.set(why, (this.repeated.get(why) ?? 0) + 1);
+        if (why === 'INTERNAL_ERROR') {
+          this.complaints.push(`nobody foresaw what met ${(error as Error).message} (${(error as ProblemError).problem.request_id ?? 'no request id'})`);
+        }
         if (error instanceof ProblemError && error.problem.status === 401) {
           if (error.problem.code !== 'TOKEN_EXPIRED') {
             this.complaints.push(`a token that was good: ${error.message}`);
@@ -65,7 +70,6 @@ export class PatientClient {
           throw new Error(complaint, { cause: error });
         }
       }
-      this.repeated += 1;
       await systemClock.sleep(PAUSE_MS);
     }
   }

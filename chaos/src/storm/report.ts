@@ -33,7 +33,8 @@ export interface StormFigures {
   readonly takenOver: number;
   /** Sessions whose files waited on their devices, and were collected when the storm was over. */
   readonly collectedLater: number;
-  readonly callsRepeated: number;
+  /** Calls that the client had to make again, by why. */
+  readonly callsRepeated: Readonly<Record<string, number>>;
 }
 
 /** How the sessions of a kind ended. */
@@ -91,7 +92,7 @@ export function storyOf(report: StormReport): string {
       report.kinds.map(({ kind, ends, errors }) => [kind, counted(ends), counted(errors)]),
     ),
     '',
-    `${figures.sessions} sessions with ${figures.targets} targets; ${figures.artifacts} artifacts (${(figures.artifactBytes / 1e6).toFixed(1)} MB), every one as its sha256 says; ${figures.packets} packets; ${figures.captures} captures of command lines and ${figures.changes} changes in the catalogue; ${figures.snapshots} snapshots; ${figures.notices} notices, ${figures.noticesTwice} of them sent twice under one key; ${figures.takenOver} tasks taken over by another process; files of ${figures.collectedLater} sessions collected later; ${figures.fleetLogins} logins at the fleet for ${figures.collectionClaims} claims of its tasks; ${figures.callsRepeated} calls of the client made again.`,
+    `${figures.sessions} sessions with ${figures.targets} targets; ${figures.artifacts} artifacts (${(figures.artifactBytes / 1e6).toFixed(1)} MB), every one as its sha256 says; ${figures.packets} packets; ${figures.captures} captures of command lines and ${figures.changes} changes in the catalogue; ${figures.snapshots} snapshots; ${figures.notices} notices, ${figures.noticesTwice} of them sent twice under one key; ${figures.takenOver} tasks taken over by another process; files of ${figures.collectedLater} sessions collected later; ${figures.fleetLogins} logins at the fleet for ${figures.collectionClaims} claims of its tasks; calls the client had to make again: ${counted(figures.callsRepeated)}.`,
     '',
     table(
       ['fault', 'times', 'those it hit ready again after: median', 'longest', 'sessions at work, on average'],

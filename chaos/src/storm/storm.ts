@@ -39,8 +39,9 @@ export async function storm({ faults, replicas, seed, report: folder }: StormOpt
   say(`Storm of ${faults} faults upon ${replicas} replicas, seed ${seed}; it lasts ${((plan.at(-1)?.atMs ?? 0) / 60_000).toFixed(1)} min`);
   const scratch = mkdtempSync(path.join(tmpdir(), 'capstan-storm-'));
   const stage = await Stage.set(replicas, scratch, () => undefined);
+  const { scene } = stage;
+  let good = false;
   try {
-    const { scene } = stage;
     const client = await PatientClient.signIn(scene.stack.addresses, scene.password);
     const workload = await Workload.prepare(scene, client);
     const watch = new ReadyWatch(scene.stack.readyUrls());
@@ -77,13 +78,14 @@ export async function storm({ faults, replicas, seed, report: folder }: StormOpt
       defects,
     };
     write(folder, report);
-    if (defects.length > 0) {
-      cpSync(path.join(scene.dataDir, 'logs'), path.join(folder, 'logs'), { recursive: true });
-    }
+    good = defects.length === 0;
     say(storyOf(report).split('\n| no. |')[0] ?? '');
     say(`${defects.length === 0 ? 'passed' : 'FAILED'}  storm of ${faults} faults, ${defects.length} defects; the report is in ${folder}`);
-    return defects.length === 0;
+    return good;
   } finally {
+    if (!good) {
+      cpSync(path.join(scene.dataDir, 'logs'), path.join(folder, 'logs'), { recursive: true });
+    }
     await stage.clear();
     rmSync(scratch, { recursive: true, force: true });
   }
