@@ -99,6 +99,10 @@ async function judgeSession(api: ApiClient, { name, sessionId }: Ordered, defect
   artifacts.push(...own);
   const found = [...falseEnds(session, await history(api, sessionId)), ...falseArtifacts(session, own)];
   if (session.kinds.includes('recording')) {
+    const { recording } = await api.call(routes.getRecording, { params: { id: sessionId } });
+    if (recording.session_end === null || (recording.status === 'failed') !== (session.state === 'failed')) {
+      found.push(`its recording is ${recording.status}`);
+    }
     found.push(...falseChunks((await api.call(routes.listChunks, { params: { id: sessionId }, query: { limit: 5_000 } })).chunks));
   }
   let counted = 0;

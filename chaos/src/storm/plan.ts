@@ -42,7 +42,7 @@ export const SHARES: Readonly<Record<StrikeKind, number>> = { kill: 84, pause: 3
 /** A lease lasts 15 s; a paused process must wake up into a world in which others hold its work. */
 const PAUSE_MS = [17_000, 20_000] as const;
 /** Between two strikes. */
-const GAP_MS = [3_000, 5_500] as const;
+const GAP_MS = [3_000, 4_200] as const;
 /** Beyond that: an engine needs some seconds to start, and everybody some to find it. */
 const BREATHE_MS: Readonly<Partial<Record<StrikeKind, number>>> = { 'broker-restart': 9_000, 'database-restart': 6_000, 'store-away': 4_000 };
 /** After a kill a process is away, then boots; a second strike would find nobody. */

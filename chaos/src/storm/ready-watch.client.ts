@@ -9,10 +9,14 @@ export interface ReadySample {
   readonly notReady: readonly string[];
 }
 
-/** Milliseconds from an instant until these processes were all ready; null when they never were. Only samples begun after it count. */
+/**
+ * Milliseconds from an instant until each of these processes had been ready once; null when one never was. Only samples begun after it
+ * count. What struck one of them later is another strike's matter.
+ */
 export function readyAgain(samples: readonly ReadySample[], from: number, names: readonly string[]): number | null {
-  const found = samples.find(({ at, notReady }) => at >= from && !names.some((name) => notReady.includes(name)));
-  return found === undefined ? null : found.at - from;
+  const behind = samples.filter(({ at }) => at >= from);
+  const times = names.map((name) => behind.find(({ notReady }) => !notReady.includes(name))?.at);
+  return times.includes(undefined) ? null : Math.max(...times.map((at) => (at ?? 0) - from));
 }
 
 /** Asks every process over and over whether it is ready. */

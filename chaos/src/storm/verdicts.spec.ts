@@ -1,4 +1,5 @@
 import type { ChunkView, DeliveryView, SessionEvent, SessionView } from '@capstan/contracts';
+import { readyAgain } from './ready-watch.client';
 import { falseCatalogue, falseChunks, falseEnds, falseNotices, repeated, trueState } from './verdicts';
 
 const session = (state: SessionView['state'], targets: readonly string[], more: Partial<SessionView> = {}): SessionView =>
@@ -87,5 +88,15 @@ describe(falseNotices.name, () => {
     expect(falseNotices(ended, [], [])).toEqual(['storm 001 is completed; told: nothing']);
     expect(falseNotices(ended, [delivery('d', 'session:s')], [])).toEqual(['delivery d is called delivered and never came']);
     expect(falseNotices(ended, [delivery('d', 'session:s')], ['d', 'x'])).toEqual(['message x came, and nobody has sent it']);
+  });
+});
+
+describe(readyAgain.name, () => {
+  const samples = [{ at: 0, notReady: [] }, { at: 10, notReady: ['a', 'b'] }, { at: 20, notReady: ['b'] }, { at: 30, notReady: ['a'] }];
+
+  it('counts until each was ready once, and only what was asked behind the strike', () => {
+    expect(readyAgain(samples, 5, ['a'])).toBe(15);
+    expect(readyAgain(samples, 5, ['a', 'b'])).toBe(25);
+    expect(readyAgain(samples, 25, ['a'])).toBeNull();
   });
 });
