@@ -9,12 +9,16 @@ import { collectorDiesWhileGearCaptures, type Fault, sinkAwayDuringFileGet } fro
 import { mailServerAway, notifierDiesWhileSending } from './notifier-faults';
 import { killCameraOwner } from './camera-owners';
 import { storm } from './storm/storm';
+import { mixVersions } from './upgrade';
 import { AWAY_MS, defectsAfter, patiently, Scene, until } from './scenario';
 
 /** What can be killed: each service and each backing server, one at a time. */
 const VICTIMS = ['gateway', 'capture-orchestrator', 'device-collector', 'camera-service', 'rabbitmq', 'postgres'] as const;
 /** When: a session must survive the loss in every phase, not only in the quiet one. */
 const PHASES = ['configuring', 'capturing', 'collecting'] as const;
+
+/** Needs the one SFTP sink of a single device-collector, before which its gate stands. */
+const OF_ONE_REPLICA = ['sftp-sink'];
 
 /** Faults that are more than the death of one process. */
 const FAULTS: Readonly<Record<string, Fault>> = { 'voice-gear': collectorDiesWhileGearCaptures, 'sftp-sink': sinkAwayDuringFileGet, collection: killWhileCollecting, 'collection-faults': collectWithFaults, 'collection-huge': collectHugeConfig, notifier: notifierDiesWhileSending, 'mail-server': mailServerAway };
@@ -63,12 +67,15 @@ async function kill(scene: Scene, victim: (typeof VICTIMS)[number], phase: (type
   return defects.length === 0;
 }
 
-/** `npm run chaos -- <victim>|<fault>|cameras|all [phase] [--replicas N]`, `npm run chaos -- storm [--faults N] [--replicas N] [--seed N] [--report DIR]` */
+/** `npm run chaos -- <victim>|<fault>|cameras|all [phase] [--replicas N]`, `npm run chaos -- storm [--faults N] [--replicas N] [--seed N] [--report DIR]`, `npm run chaos -- upgrade [--from REF]` */
 async function main(): Promise<boolean> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { faults: { type: 'string' }, replicas: { type: 'string' }, seed: { type: 'string' }, report: { type: 'string' } } });
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { faults: { type: 'string' }, replicas: { type: 'string' }, seed: { type: 'string' }, from: { type: 'string' }, report: { type: 'string' } } });
   const [name = 'all', wantedPhase] = positionals;
   if (name === 'cameras') {
     return killCameraOwner(say);
+  }
+  if (name === 'upgrade') {
+    return mixVersions(values.from, say);
   }
   if (name === 'storm') {
     return storm({ faults: whole('--faults', values.faults ?? '200', 2_000), replicas: whole('--replicas', values.replicas ?? '3', 9), seed: whole('--seed', values.seed ?? '1', 2 ** 31), report: path.resolve(values.report ?? path.join('.capstan', 'chaos')) }, say);
@@ -76,9 +83,9 @@ async function main(): Promise<boolean> {
   const replicas = whole('--replicas', values.replicas ?? '1', 9);
   const victims = VICTIMS.filter((victim) => name === 'all' || name === victim);
   const phases = PHASES.filter((phase) => wantedPhase === undefined || wantedPhase === phase);
-  const faults = Object.entries(FAULTS).filter(([fault]) => (name === 'all' && wantedPhase === undefined) || name === fault);
+  const faults = Object.entries(FAULTS).filter(([fault]) => (replicas === 1 || !OF_ONE_REPLICA.includes(fault)) && ((name === 'all' && wantedPhase === undefined) || name === fault));
   if (victims.length + faults.length === 0 || phases.length === 0) {
-    say(`Usage: npm run chaos -- ${[...VICTIMS, ...Object.keys(FAULTS)].join('|')}|cameras|all [${PHASES.join('|')}] [--replicas N], or: npm run chaos -- storm [--faults 200] [--replicas 3] [--seed 1] [--report DIR]`);
+    say(`Usage: npm run chaos -- ${[...VICTIMS, ...Object.keys(FAULTS)].join('|')}|cameras|all [${PHASES.join('|')}] [--replicas N], or: npm run chaos -- storm [--faults 200] [--replicas 3] [--seed 1] [--report DIR], or: npm run chaos -- upgrade [--from REF]`);
     return false;
   }
   let good = name !== 'all' || (await killCameraOwner(say));

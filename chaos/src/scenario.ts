@@ -34,6 +34,7 @@ export interface SceneOptions {
   /** Settings of the launcher. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly between?: LocalStackOptions['between'];
+  readonly rootOf?: LocalStackOptions['rootOf'];
 }
 
 /** A stack, a lab and a signed-in client, shared by the faults of one run. */
@@ -47,7 +48,7 @@ export class Scene {
     readonly password: string,
   ) {}
 
-  static async set(log: (line: string) => void, { replicas = 1, labArgs = [...LAB_ARGS, ...FLEET_ARGS, ...SINK_ARGS], environment = {}, between }: SceneOptions = {}): Promise<Scene> {
+  static async set(log: (line: string) => void, { replicas = 1, labArgs = [...LAB_ARGS, ...FLEET_ARGS, ...SINK_ARGS], environment = {}, between, rootOf }: SceneOptions = {}): Promise<Scene> {
     const dataDir = mkdtempSync(path.join(tmpdir(), 'capstan-chaos-'));
     const password = storedSecret(path.join(dataDir, 'admin-password'));
     const sinkPort = await freePort();
@@ -66,7 +67,7 @@ export class Scene {
       }),
       CAPSTAN_ADMIN_PASSWORD: password,
     };
-    const stack = await LocalStack.start({ settings, tools: ['tcpdump', 'tshark', 'sshd', 'ip', 'sudo', 'ps'], log, ...(between === undefined ? {} : { between }) });
+    const stack = await LocalStack.start({ settings, tools: ['tcpdump', 'tshark', 'sshd', 'ip', 'sudo', 'ps'], log, ...(between === undefined ? {} : { between }), ...(rootOf === undefined ? {} : { rootOf }) });
     try {
       return new Scene(stack, await LabProcess.start(labArgs), sinkGate, replicas, dataDir, password);
     } catch (error) {

@@ -53,6 +53,8 @@ export interface StormReport {
   readonly startedAt: string;
   readonly stormSec: number;
   readonly drainedSec: number;
+  /** Processes that ended without being told to, as those do that boot while the database is away; they are started again. */
+  readonly endedThemselves: number;
   readonly figures: StormFigures;
   readonly kinds: readonly KindOutcome[];
   readonly strikes: readonly StrikeOutcome[];
@@ -92,7 +94,7 @@ export function storyOf(report: StormReport): string {
       report.kinds.map(({ kind, ends, errors }) => [kind, counted(ends), counted(errors)]),
     ),
     '',
-    `${figures.sessions} sessions with ${figures.targets} targets; ${figures.artifacts} artifacts (${(figures.artifactBytes / 1e6).toFixed(1)} MB), every one as its sha256 says; ${figures.packets} packets; ${figures.captures} captures of command lines and ${figures.changes} changes in the catalogue; ${figures.snapshots} snapshots; ${figures.notices} notices, ${figures.noticesTwice} of them sent twice under one key; ${figures.takenOver} tasks taken over by another process; files of ${figures.collectedLater} sessions collected later; ${figures.fleetLogins} logins at the fleet for ${figures.collectionClaims} claims of its tasks; calls the client had to make again: ${counted(figures.callsRepeated)}.`,
+    `${figures.sessions} sessions with ${figures.targets} targets; ${figures.artifacts} artifacts (${(figures.artifactBytes / 1e6).toFixed(1)} MB), every one as its sha256 says; ${figures.packets} packets; ${figures.captures} captures of command lines and ${figures.changes} changes in the catalogue; ${figures.snapshots} snapshots; ${figures.notices} notices, ${figures.noticesTwice} of them sent twice under one key; ${figures.takenOver} tasks taken over by another process; files of ${figures.collectedLater} sessions collected later; ${figures.fleetLogins} logins at the fleet for ${figures.collectionClaims} claims of its tasks; ${report.endedThemselves} processes ended at their start because an engine was away, and were started again; calls the client had to make again: ${counted(figures.callsRepeated)}.`,
     '',
     table(
       ['fault', 'times', 'those it hit ready again after: median', 'longest', 'sessions at work, on average'],

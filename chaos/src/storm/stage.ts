@@ -7,7 +7,7 @@ import type { Wire } from './plan';
 /** How long a killed process or engine stays away. */
 const AWAY_MS = 1_500;
 /** Few of everything: three processes of each service share this machine with the engines. */
-const LAB = ['--hosts', '3', '--cameras', '3', '--kiwi', '3', '--fleet', '16', '--fleet-think', '30,200', '--fleet-payload', 'small', '--calls-per-min', '6', '--webhook-sink'] as const;
+export const LAB = ['--hosts', '3', '--cameras', '3', '--kiwi', '3', '--fleet', '16', '--fleet-think', '30,200', '--fleet-payload', 'small', '--calls-per-min', '6', '--webhook-sink'] as const;
 
 /** A stack of several replicas on an S3 server, and a wire between each set of replicas and each engine. */
 export class Stage {
@@ -15,15 +15,19 @@ export class Stage {
     readonly scene: Scene,
     private readonly store: RunningS3,
     private readonly wires: ReadonlyMap<string, TcpProxy>,
+    /** What the launcher said of processes that ended without a signal. */
+    readonly endedThemselves: readonly string[],
   ) {}
 
   static async set(replicas: number, folder: string, log: (line: string) => void): Promise<Stage> {
     const wires = new Map<string, TcpProxy>();
+    const endedThemselves: string[] = [];
+    const note = (line: string): void => void (/ended \(exit code/.test(line) && endedThemselves.push(line));
     const store = await startSwiftS3({ dir: path.join(folder, 's3'), dieWithParent: true, log });
     try {
       const storeWire = await TcpProxy.start({ port: store.port });
       wires.set(nameOf('store', 0), storeWire);
-      const scene = await Scene.set(log, {
+      const scene = await Scene.set(note, {
         replicas,
         labArgs: [...LAB, '--fleet-port', String(await freePort())],
         environment: {
@@ -40,7 +44,7 @@ export class Stage {
           return wire.port;
         },
       });
-      return new Stage(scene, store, wires);
+      return new Stage(scene, store, wires, endedThemselves);
     } catch (error) {
       await Promise.all([...wires.values()].map((wire) => wire.close()));
       await store.stop();

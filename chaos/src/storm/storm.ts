@@ -72,6 +72,7 @@ export async function storm({ faults, replicas, seed, report: folder }: StormOpt
       startedAt,
       stormSec,
       drainedSec: (systemClock.monotonic() - began) / 1_000 - stormSec,
+      endedThemselves: stage.endedThemselves.length,
       figures,
       kinds: kindsOf(workload.ordered),
       strikes: struck.map((each) => outcomeOf(each, began, watch)),

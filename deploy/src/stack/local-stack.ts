@@ -45,6 +45,8 @@ export interface LocalStackOptions {
    * gives the one these replicas are to use. Replicas count from 0.
    */
   readonly between?: (engine: 'database' | 'broker', replica: number, port: number) => Promise<number>;
+  /** Root of the checkout whose build a set of replicas runs, for stacks of several versions; this one by default. The first set's migrations are run. */
+  readonly rootOf?: (replica: number) => string;
 }
 
 /**
@@ -98,6 +100,7 @@ export class LocalStack {
           return new ServiceProcess({
             service,
             name: replica === 0 ? service : `${service}-${replica + 1}`,
+            ...(options.rootOf === undefined ? {} : { root: options.rootOf(replica) }),
             environment: environmentOf(service, opsPort, rabbitmqUrl(service), plan),
             logDir: path.join(dataDir, 'logs'),
             restartDelayMs: settings.CAPSTAN_RESTART_DELAY_MS,

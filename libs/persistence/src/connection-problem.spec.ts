@@ -10,7 +10,7 @@ describe(connectionProblem.name, () => {
     }
   });
 
-  it.each(['Connection terminated unexpectedly', 'timeout exceeded when trying to connect', 'Client has encountered a connection error and is not queryable'])('knows the driver saying %p', (message) => {
+  it.each(['Connection terminated unexpectedly', 'timeout exceeded when trying to connect', 'Client has encountered a connection error and is not queryable', 'Query runner already released. Cannot run queries anymore.'])('knows the driver saying %p', (message) => {
     expect(connectionProblem(new Error(message))).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
   });
 

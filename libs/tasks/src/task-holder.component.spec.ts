@@ -45,7 +45,7 @@ describe(TaskHolder.name, () => {
     const { url } = await provisionSchema({ adminUrl: database.url, service: WORKER, password: TEST_ROLE_PASSWORD });
     dataSource = await createDataSource({ url, service: WORKER, entities: [...taskEntities, ...messagingEntities], migrations: [...taskMigrations, ...messagingMigrations] }).initialize();
     await runMigrations(dataSource);
-    const outbox = { add: jest.fn() } as unknown as Outbox;
+    const outbox = { add: jest.fn(), addAll: jest.fn() } as unknown as Outbox;
     const options = { worker: WORKER, slots: 2, databaseUrl: url } as const;
     const metrics = { counter: () => ({ inc: jest.fn() }), duration: () => ({ observe: jest.fn() }), gauge: jest.fn() } as unknown as Metrics;
     const leases = new TaskLeases(dataSource, outbox, systemClock, IDENTITY, options);
