@@ -9,7 +9,7 @@ const PAUSE_MS = 300;
 const WITHIN_MS = 120_000;
 
 /** Answers that a client with manners asks again after. */
-const AGAIN = ['IDEMPOTENCY_IN_PROGRESS', 'RATE_LIMITED'];
+const AGAIN = ['IDEMPOTENCY_IN_PROGRESS', 'TOO_MANY_REQUESTS'];
 
 /** A person with several gateways and much patience: asks the next one until somebody answers. Orders bear a key, so that asking twice orders once. */
 export class PatientClient {
