@@ -26,8 +26,9 @@ export class PatientClient {
 
   static async signIn(addresses: readonly string[], password: string): Promise<PatientClient> {
     const gateways = addresses.map((address) => new ApiClient(address));
-    await Promise.all(gateways.map((gateway) => gateway.signIn('admin', password)));
-    return new PatientClient(gateways, password);
+    const client = new PatientClient(gateways, password);
+    await client.signInAgain();
+    return client;
   }
 
   /** One gateway, for what needs no patience. */
