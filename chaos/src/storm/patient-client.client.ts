@@ -11,6 +11,22 @@ const WITHIN_MS = 120_000;
 /** Answers that a client with manners asks again after. */
 const AGAIN = ['IDEMPOTENCY_IN_PROGRESS', 'TOO_MANY_REQUESTS'];
 
+class PatientApi extends ApiClient {
+  override async fetch<R extends Route>(route: R, options: CallOptions<R> = {}): Promise<Response> {
+    const deadline = systemClock.monotonic() + WITHIN_MS;
+    for (;;) {
+      try {
+        return await super.fetch(route, options);
+      } catch (error) {
+        if ((error instanceof ProblemError && error.problem.status < 500 && !AGAIN.includes(error.problem.code)) || systemClock.monotonic() > deadline) {
+          throw error;
+        }
+        await systemClock.sleep(PAUSE_MS);
+      }
+    }
+  }
+}
+
 /** A person with several gateways and much patience: asks the next one until somebody answers. Orders bear a key, so that asking twice orders once. */
 export class PatientClient {
   private turn = 0;
@@ -22,7 +38,9 @@ export class PatientClient {
   private constructor(
     private readonly gateways: readonly ApiClient[],
     private readonly password: string,
-  ) {}
+  ) {
+    this.calm = new PatientApi(gateways[0]?.address ?? '');
+  }
 
   static async signIn(addresses: readonly string[], password: string): Promise<PatientClient> {
     const gateways = addresses.map((address) => new ApiClient(address));
@@ -31,14 +49,12 @@ export class PatientClient {
     return client;
   }
 
-  /** One gateway, for what needs no patience. */
-  get calm(): ApiClient {
-    return this.gateways[0] as ApiClient;
-  }
+  /** One gateway, when the storm is over: what is busy is asked again. */
+  readonly calm: ApiClient;
 
   /** A token lasts for a quarter of an hour. */
   async signInAgain(): Promise<void> {
-    for (const gateway of this.gateways) {
+    for (const gateway of [...this.gateways, this.calm]) {
       await patiently('sign-in', WITHIN_MS, () => gateway.signIn('admin', this.password));
     }
   }
