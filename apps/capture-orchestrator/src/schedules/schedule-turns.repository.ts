@@ -146,7 +146,7 @@ export class ScheduleTurnsRepository {
     return rows<RunAtTurn>(runner, `SELECT ${AT_TURN} FROM schedule_runs r JOIN schedules s USING (schedule_id) WHERE r.schedule_id = $1 AND r.state IN ('due', 'queued') ORDER BY r.due_at, r.run_id`, [scheduleId]);
   }
 
-  /** Decides open runs, each of a schedule of its own. @returns those that were not decided already, as they are then */
+  /** Decides open runs, each of a schedule of its own; the session of one that is started may be stored behind it. @returns those that were not decided already, as they are then */
   async decide(manager: SqlRunner, runs: readonly ScheduleRunRow[], state: (typeof RUN_STATES)[number], more: { startedAt?: number; giveUpAt?: number; error?: ErrorShape } = {}): Promise<RunWithSession[]> {
     return rows<RunWithSession>(
       manager,
@@ -156,7 +156,7 @@ export class ScheduleTurnsRepository {
        counted AS (
          UPDATE schedules s SET run_count = run_count + 1, next_run_at = CASE WHEN run_count + 1 >= max_runs THEN NULL ELSE next_run_at END
          FROM decided d WHERE s.schedule_id = d.schedule_id AND d.state = 'started')
-       SELECT d.*, s.name AS schedule_name, x.state AS session_state FROM decided d JOIN schedules s USING (schedule_id) LEFT JOIN sessions x ON x.session_id = d.session_id`,
+       SELECT d.*, s.name AS schedule_name, coalesce(x.state, CASE d.state WHEN 'started' THEN 'pending' END) AS session_state FROM decided d JOIN schedules s USING (schedule_id) LEFT JOIN sessions x ON x.session_id = d.session_id`,
       [
         runs.map(({ run_id: id }) => id),
         runs.map((run) => run.state),

@@ -110,16 +110,17 @@ export class SessionsService {
 
   /**
    * As {@link create}, of several whose ids are free: as many statements as for one.
-   * @param along what else happens in the transaction, and is told of it
+   * @param along what else happens in the transaction, before the sessions are stored, and is told of it
    * @throws AppError `SESSION_STATE_CONFLICT` when an id is taken, `QUOTA_EXCEEDED`: nothing of the transaction may stay
    */
   async createAll(manager: EntityManager, orders: readonly CreateOrder[], along: () => Promise<readonly OutgoingMessage[]>): Promise<void> {
     const fresh = orders.map((order) => this.fresh(order));
+    await this.quotas.assertRoom(manager, [...new Set(fresh.flatMap(({ stored }) => stored.columns.kinds))]);
+    await this.outbox.addAll(manager, [...fresh.flatMap(({ messages }) => messages), ...(await along())]);
+    // Last, because it locks the counters that other sessions share.
     if ((await this.sessions.insert(manager, fresh.map(({ stored }) => stored))) < orders.length) {
       throw new AppError('SESSION_STATE_CONFLICT', 'Another session has this id', { retryable: true });
     }
-    await this.quotas.assertRoom(manager, [...new Set(fresh.flatMap(({ stored }) => stored.columns.kinds))]);
-    await this.outbox.addAll(manager, [...fresh.flatMap(({ messages }) => messages), ...(await along())]);
   }
 
   private fresh(order: CreateOrder): FreshSession {

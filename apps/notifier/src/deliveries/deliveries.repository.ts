@@ -36,8 +36,8 @@ export class Deliveries {
   /**
    * Stores messages; one that goes together with others joins the one that waits already.
    *
-   * Places are given out under a lock of the channel that lasts until the commit: otherwise a message could come to light behind
-   * one with a later place that was sent already, and `DOWN` and `UP` would change places.
+   * Its transaction must hold the lock of {@link Rules.about} until the commit: otherwise a message could come to light behind one
+   * with a later place that was sent already, and `DOWN` and `UP` would change places.
    */
   async add(manager: SqlRunner, deliveries: readonly NewDelivery[], now: number): Promise<void> {
     const records = deliveries.map((delivery) => ({
@@ -53,19 +53,16 @@ export class Deliveries {
     }));
     // One that collects is inserted alone: a statement cannot add to the same row twice.
     const batches = [records.filter(({ collecting }) => !collecting), ...records.filter(({ collecting }) => collecting).map((record) => [record])].filter((batch) => batch.length > 0);
-    // All of them in each statement and in one order, so that two facts never wait for each other in a circle.
-    const channelsOf = [...new Set(deliveries.map(({ channelId }) => channelId))].sort();
     for (const batch of batches) {
       await rows(
         manager,
-        `WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended('deliveries ' || channel, 0)) FROM unnest($3::text[]) AS channel)
-         INSERT INTO deliveries (delivery_id, channel_id, rule_id, rule_name, state, collecting, notices, created_at, due_at, give_up_at)
+        `INSERT INTO deliveries (delivery_id, channel_id, rule_id, rule_name, state, collecting, notices, created_at, due_at, give_up_at)
          SELECT r.delivery_id, r.channel_id, r.rule_id, r.rule_name, 'waiting', r.collecting, r.notices, r.created_at, r.due_at, r.give_up_at
          FROM jsonb_to_recordset($1::jsonb) AS r(delivery_id uuid, channel_id uuid, rule_id uuid, rule_name text, collecting boolean, notices jsonb, created_at timestamptz, due_at timestamptz, give_up_at timestamptz)
-         JOIN channels USING (channel_id) CROSS JOIN (SELECT count(*) FROM locked) all_locked
+         JOIN channels USING (channel_id)
          ON CONFLICT (rule_id, channel_id) WHERE collecting DO UPDATE
          SET notices = CASE WHEN jsonb_array_length(deliveries.notices) < $2 THEN deliveries.notices || excluded.notices ELSE deliveries.notices END`,
-        [JSON.stringify(batch), MOST_NOTICES, channelsOf],
+        [JSON.stringify(batch), MOST_NOTICES],
       );
     }
   }

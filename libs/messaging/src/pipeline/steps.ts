@@ -20,7 +20,7 @@ class RollBack extends Error {
 }
 
 /** A part that an earlier step must have filled in. */
-function filled<T>(part: T | undefined, name: string): T {
+export function filled<T>(part: T | undefined, name: string): T {
   if (part === undefined) {
     throw new AppError('INTERNAL_ERROR', `The pipeline ran without ${name}`);
   }
@@ -116,15 +116,20 @@ export function inbox(dataSource: DataSource, logger: Logger): Step {
       }
       throw error;
     }
-    for (const effect of delivery.afterCommit ?? []) {
-      try {
-        await effect();
-      } catch (error) {
-        logger.error('What was to happen after the commit failed', error instanceof Error ? error.stack : String(error));
-      }
-    }
+    await runAfterCommit(delivery, logger);
     return settlement;
   };
+}
+
+/** Runs what the handler left for the time behind the commit. */
+export async function runAfterCommit({ afterCommit = [] }: Delivery, logger: Logger): Promise<void> {
+  for (const effect of afterCommit) {
+    try {
+      await effect();
+    } catch (error) {
+      logger.error('What was to happen after the commit failed', error instanceof Error ? error.stack : String(error));
+    }
+  }
 }
 
 /** 5. Gives the handler its time, and no more. `draining` aborts when the process can wait no longer. */
