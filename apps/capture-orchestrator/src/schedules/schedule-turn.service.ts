@@ -1,4 +1,4 @@
-import { type Actor, createSessionBody, type CreateSessionBody, type RUN_STATES, scheduleEvents, SESSION_GONE, TARGET_KINDS } from '@capstan/contracts';
+import { type Actor, createSessionBody, type CreateSessionBody, type RUN_STATES, scheduleEvents, SESSION_GONE } from '@capstan/contracts';
 import { AppError, type Clock, type IdSource, validationError } from '@capstan/kernel';
 import { Outbox, outgoing, type OutgoingMessage } from '@capstan/messaging';
 import { transaction } from '@capstan/persistence';
@@ -16,6 +16,7 @@ import type { ScheduleRunRow } from './schedule-run.entity';
 import { type NewRun, type NextLook, type RunAtTurn, ScheduleTurnsRepository } from './schedule-turns.repository';
 import { runsLeft, runViewOf, type RunWithSession, timingOf } from './schedule-views';
 import type { ScheduleRow } from './schedule.entity';
+import { startPortions } from './start-portions';
 import { SchedulesRepository } from './schedules.repository';
 
 /** How long a run is tried while a service it needs is away. */
@@ -109,8 +110,8 @@ export class ScheduleTurn {
       await this.outbox.addAll(manager, moved.filter(({ state }) => state === 'missed').map(messageAbout));
       return moved;
     });
-    const open = groupsOf(found.filter(({ state }) => state !== 'missed'), ({ schedule_id: id }) => id);
-    return steps.map(({ schedule, nextRunAt }) => ({ schedule, nextRunAt, open: open.get(schedule.schedule_id) ?? [], seen: [] }));
+    const open = found.filter(({ state }) => state !== 'missed');
+    return steps.map(({ schedule, nextRunAt }) => ({ schedule, nextRunAt, open: open.filter(({ schedule_id: id }) => id === schedule.schedule_id), seen: [] }));
   }
 
   /** What was done for one run decides about the next of the same schedule. @returns those that are still ours */
@@ -154,9 +155,8 @@ export class ScheduleTurn {
         starts.set(turn, { run, order });
       }
     });
-    // Who waits for a slow worker is nobody who does not need it.
-    const groups = groupsOf([...starts.values()], ({ order }) => order.request.targets.map(({ kind }) => TARGET_KINDS[kind].worker).sort().join());
-    const refusals = new Map((await Promise.all([...groups.values()].map((group) => this.start(group, signal)))).flat());
+    const groups = startPortions([...starts.values()], ({ order }) => order.request.targets);
+    const refusals = new Map((await Promise.all(groups.map((portions) => this.startAll(portions, signal)))).flat());
     return this.each(considered, async (turn) => {
       const start = starts.get(turn);
       const refusal = start === undefined ? undefined : refusals.get(start.run);
@@ -198,13 +198,17 @@ export class ScheduleTurn {
   }
 
   /** @returns the runs that could not be started, and why */
-  private async start(starts: readonly Start[], signal: AbortSignal): Promise<[ScheduleRunRow, AppError][]> {
-    const runOf = new Map(starts.map(({ order, run }) => [order, run]));
-    const refusals = await this.creation.createAll([...runOf.keys()], signal, async (manager, orders) => {
-      const runs = orders.flatMap((order) => runOf.get(order) ?? []);
-      return (await this.turns.decide(manager, runs, 'started', { startedAt: this.clock.now() })).map(messageAbout);
-    });
-    return starts.flatMap(({ run }, index) => (refusals[index] === undefined ? [] : [[run, refusals[index]]]));
+  private async startAll(portions: readonly (readonly Start[])[], signal: AbortSignal): Promise<[ScheduleRunRow, AppError][]> {
+    const refused: [ScheduleRunRow, AppError][] = [];
+    for (const portion of portions) {
+      const runOf = new Map(portion.map(({ order, run }) => [order, run]));
+      const refusals = await this.creation.createAll([...runOf.keys()], signal, async (manager, orders) => {
+        const runs = orders.flatMap((order) => runOf.get(order) ?? []);
+        return (await this.turns.decide(manager, runs, 'started', { startedAt: this.clock.now() })).map(messageAbout);
+      });
+      portion.forEach(({ run }, index) => refusals[index] !== undefined && refused.push([run, refusals[index]]));
+    }
+    return refused;
   }
 
   /** A service that is away may come back; what waited for the session before it has its patience still ahead. */
@@ -266,13 +270,4 @@ function messageAbout(run: RunWithSession): OutgoingMessage {
 
 function refusal(code: string, message: string): ErrorShape {
   return { code, message, retryable: false };
-}
-
-function groupsOf<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    groups.set(key, [...(groups.get(key) ?? []), item]);
-  }
-  return groups;
 }

@@ -39,13 +39,10 @@ export class SessionCreation {
     const checked = orders.filter((_, index) => refusals[index] === undefined);
     const failures = new Map<CreateOrder, AppError>();
     const store = (some: readonly CreateOrder[]): Promise<void> => transaction(this.dataSource, (manager) => this.sessions.createAll(manager, some, () => along(manager, some)));
-    const storeAlone = async (order: CreateOrder): Promise<void> => store([order]).catch((error: unknown) => void failures.set(order, AppError.from(error)));
-    if (checked.length === 1) {
-      await Promise.all(checked.map(storeAlone));
-    } else if (checked.length > 1) {
+    if (checked.length > 0) {
       await store(checked).catch(async () => {
         for (const order of checked) {
-          await storeAlone(order);
+          await store([order]).catch((error: unknown) => failures.set(order, AppError.from(error)));
         }
       });
     }

@@ -40,7 +40,8 @@ export class Deliveries {
    * with a later place that was sent already, and `DOWN` and `UP` would change places.
    */
   async add(manager: SqlRunner, deliveries: readonly NewDelivery[], now: number): Promise<void> {
-    const records = deliveries.map((delivery) => ({
+    const records = deliveries.map((delivery, position) => ({
+      position,
       delivery_id: delivery.deliveryId,
       channel_id: delivery.channelId,
       rule_id: delivery.ruleId,
@@ -58,8 +59,8 @@ export class Deliveries {
         manager,
         `INSERT INTO deliveries (delivery_id, channel_id, rule_id, rule_name, state, collecting, notices, created_at, due_at, give_up_at)
          SELECT r.delivery_id, r.channel_id, r.rule_id, r.rule_name, 'waiting', r.collecting, r.notices, r.created_at, r.due_at, r.give_up_at
-         FROM jsonb_to_recordset($1::jsonb) AS r(delivery_id uuid, channel_id uuid, rule_id uuid, rule_name text, collecting boolean, notices jsonb, created_at timestamptz, due_at timestamptz, give_up_at timestamptz)
-         JOIN channels USING (channel_id)
+         FROM jsonb_to_recordset($1::jsonb) AS r(position int, delivery_id uuid, channel_id uuid, rule_id uuid, rule_name text, collecting boolean, notices jsonb, created_at timestamptz, due_at timestamptz, give_up_at timestamptz)
+         JOIN channels USING (channel_id) ORDER BY r.position
          ON CONFLICT (rule_id, channel_id) WHERE collecting DO UPDATE
          SET notices = CASE WHEN jsonb_array_length(deliveries.notices) < $2 THEN deliveries.notices || excluded.notices ELSE deliveries.notices END`,
         [JSON.stringify(batch), MOST_NOTICES],

@@ -4,7 +4,7 @@ import { transaction } from '@capstan/persistence';
 import type { DataSource } from 'typeorm';
 import { takeAllOnce } from '../inbox/inbox.repository';
 import type { Delivery, Settlement, Step } from './delivery';
-import { filled, inbox, runAfterCommit } from './steps';
+import { begin, filled, inbox, runAfterCommit, runBeforeCommit } from './steps';
 
 interface Guest {
   readonly delivery: Delivery;
@@ -59,14 +59,16 @@ function handleTogether(dataSource: DataSource, guests: readonly Guest[]): Promi
     const fresh = await takeAllOnce(manager, guests.map(({ delivery, id }) => ({ consumer: delivery.queue, messageId: id })));
     const settlements: Settlement[] = [];
     for (const { delivery, id, handle } of guests) {
-      delivery.manager = manager;
-      delivery.afterCommit = [];
+      begin(delivery, manager);
       // Of a message that came twice at once, the second is the duplicate.
       const settlement: Settlement = fresh.delete(id) ? await handle() : { kind: 'ack', outcome: 'duplicate' };
       if (settlement.kind !== 'ack') {
         throw new Error('One of them must be handled alone');
       }
       settlements.push(settlement);
+    }
+    for (const { delivery } of guests) {
+      await runBeforeCommit(delivery);
     }
     return settlements;
   });
