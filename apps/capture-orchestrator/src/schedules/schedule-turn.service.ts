@@ -204,7 +204,12 @@ export class ScheduleTurn {
       const runOf = new Map(portion.map(({ order, run }) => [order, run]));
       const refusals = await this.creation.createAll([...runOf.keys()], signal, async (manager, orders) => {
         const runs = orders.flatMap((order) => runOf.get(order) ?? []);
-        return (await this.turns.decide(manager, runs, 'started', { startedAt: this.clock.now() })).map(messageAbout);
+        const started = await this.turns.decide(manager, runs, 'started', { startedAt: this.clock.now() });
+        if (started.length < runs.length) {
+          // Its schedule is gone, or another instance was faster: no session may come of it here.
+          throw new AppError('SESSION_STATE_CONFLICT', 'Somebody else has decided about this run', { retryable: true });
+        }
+        return started.map(messageAbout);
       });
       portion.forEach(({ run }, index) => refusals[index] !== undefined && refused.push([run, refusals[index]]));
     }

@@ -114,11 +114,15 @@ export class Deliveries {
   /**
    * Writes down that a message arrived, and that its channel works, in one statement: of a busy channel it is the only one
    * between two messages. When the channel delivered last is told to the second; every message of a burst would write its row.
+   *
+   * The next message waits until everybody can see it, but not for the disk: what a crash of the database forgets of the last
+   * second is sent again, in its order and with the same ids. A crash of the notifier forgets nothing of it.
    */
   async delivered(runner: SqlRunner, { delivery_id: deliveryId, channel_id: channelId }: Pick<DeliveryRow, 'delivery_id' | 'channel_id'>, response: string, now: number): Promise<void> {
     await rows(
       runner,
-      `WITH concluded AS (UPDATE deliveries SET state = 'delivered', attempts = attempts + 1, response = $2, delivered_at = $4 WHERE delivery_id = $1)
+      `WITH concluded AS (UPDATE deliveries SET state = 'delivered', attempts = attempts + 1, response = $2, delivered_at = $4 WHERE delivery_id = $1
+         RETURNING set_config('synchronous_commit', 'off', true))
        UPDATE channels SET failures = 0, failing_since = NULL, last_error = NULL, retry_at = NULL, last_delivered_at = $4
        WHERE channel_id = $3 AND (failures > 0 OR last_error IS NOT NULL OR last_delivered_at IS NULL OR last_delivered_at < $5)`,
       [deliveryId, response.slice(0, 2_000), channelId, isoTime(now), isoTime(now - 1_000)],
