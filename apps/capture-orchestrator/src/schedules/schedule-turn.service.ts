@@ -16,8 +16,8 @@ import type { ScheduleRunRow } from './schedule-run.entity';
 import { type NewRun, type NextLook, type RunAtTurn, ScheduleTurnsRepository } from './schedule-turns.repository';
 import { runsLeft, runViewOf, type RunWithSession, timingOf } from './schedule-views';
 import type { ScheduleRow } from './schedule.entity';
-import { startPortions } from './start-portions';
 import { SchedulesRepository } from './schedules.repository';
+import { startPortions } from './start-portions';
 
 /** How long a run is tried while a service it needs is away. */
 export const START_PATIENCE_MS = 5 * 60_000;
@@ -155,8 +155,8 @@ export class ScheduleTurn {
         starts.set(turn, { run, order });
       }
     });
-    const groups = startPortions([...starts.values()], ({ order }) => order.request.targets);
-    const refusals = new Map((await Promise.all(groups.map((portions) => this.startAll(portions, signal)))).flat());
+    const portions = startPortions([...starts.values()], ({ order }) => order.request.targets);
+    const refusals = new Map((await Promise.all(portions.map((portion) => this.start(portion, signal)))).flat());
     return this.each(considered, async (turn) => {
       const start = starts.get(turn);
       const refusal = start === undefined ? undefined : refusals.get(start.run);
@@ -198,22 +198,18 @@ export class ScheduleTurn {
   }
 
   /** @returns the runs that could not be started, and why */
-  private async startAll(portions: readonly (readonly Start[])[], signal: AbortSignal): Promise<[ScheduleRunRow, AppError][]> {
-    const refused: [ScheduleRunRow, AppError][] = [];
-    for (const portion of portions) {
-      const runOf = new Map(portion.map(({ order, run }) => [order, run]));
-      const refusals = await this.creation.createAll([...runOf.keys()], signal, async (manager, orders) => {
-        const runs = orders.flatMap((order) => runOf.get(order) ?? []);
-        const started = await this.turns.decide(manager, runs, 'started', { startedAt: this.clock.now() });
-        if (started.length < runs.length) {
-          // Its schedule is gone, or another instance was faster: no session may come of it here.
-          throw new AppError('SESSION_STATE_CONFLICT', 'Somebody else has decided about this run', { retryable: true });
-        }
-        return started.map(messageAbout);
-      });
-      portion.forEach(({ run }, index) => refusals[index] !== undefined && refused.push([run, refusals[index]]));
-    }
-    return refused;
+  private async start(starts: readonly Start[], signal: AbortSignal): Promise<[ScheduleRunRow, AppError][]> {
+    const runOf = new Map(starts.map(({ order, run }) => [order, run]));
+    const refusals = await this.creation.createAll([...runOf.keys()], signal, async (manager, orders) => {
+      const runs = orders.flatMap((order) => runOf.get(order) ?? []);
+      const started = await this.turns.decide(manager, runs, 'started', { startedAt: this.clock.now() });
+      if (started.length < runs.length) {
+        // Its schedule is gone, or another instance was faster: no session may come of it here.
+        throw new AppError('SESSION_STATE_CONFLICT', 'Somebody else has decided about this run', { retryable: true });
+      }
+      return started.map(messageAbout);
+    });
+    return starts.flatMap(({ run }, index): [ScheduleRunRow, AppError][] => (refusals[index] === undefined ? [] : [[run, refusals[index]]]));
   }
 
   /** A service that is away may come back; what waited for the session before it has its patience still ahead. */

@@ -4,24 +4,24 @@ import { TARGET_KINDS, type TargetKindName } from '@capstan/contracts';
 export const TARGETS_TOGETHER = 500;
 
 /**
- * Sessions that are due together, by the workers they need and then in portions of so many targets that one question and one
- * transaction are right for them. Whoever waits for a slow worker so keeps nobody waiting who does not need it.
+ * Sessions that are due together, in portions of which each is right for one question to its workers and one transaction: of the
+ * same workers, so that whoever waits for a slow one keeps nobody waiting who does not need it, and of so many targets.
  */
-export function startPortions<Item>(items: readonly Item[], targetsOf: (item: Item) => readonly { readonly kind: TargetKindName }[], most = TARGETS_TOGETHER): Item[][][] {
-  const groups = new Map<string, { portions: Item[][]; targets: number }>();
+export function startPortions<Item>(items: readonly Item[], targetsOf: (item: Item) => readonly { readonly kind: TargetKindName }[], most = TARGETS_TOGETHER): Item[][] {
+  const portions: Item[][] = [];
+  const unfilled = new Map<string, { portion: Item[]; targets: number }>();
   for (const item of items) {
     const targets = targetsOf(item);
     const workers = [...new Set(targets.map(({ kind }) => TARGET_KINDS[kind].worker))].sort().join(' ');
-    const group = groups.get(workers) ?? { portions: [], targets: 0 };
-    groups.set(workers, group);
-    const portion = group.portions.at(-1);
-    if (portion === undefined || group.targets + targets.length > most) {
-      group.portions.push([item]);
-      group.targets = targets.length;
+    const open = unfilled.get(workers);
+    if (open !== undefined && open.targets + targets.length <= most) {
+      open.portion.push(item);
+      open.targets += targets.length;
     } else {
-      portion.push(item);
-      group.targets += targets.length;
+      const portion = [item];
+      portions.push(portion);
+      unfilled.set(workers, { portion, targets: targets.length });
     }
   }
-  return [...groups.values()].map(({ portions }) => portions);
+  return portions;
 }
