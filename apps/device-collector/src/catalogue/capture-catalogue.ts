@@ -25,6 +25,8 @@ export interface NewCapture {
   readonly errorClass: string | null;
   /** Clean: without echo, prompt and terminal sequences. With its secrets. */
   readonly text: string;
+  /** The text with its secrets masked, where somebody has needed that already. */
+  readonly masked?: string;
   /** Bytes that came from the device. */
   readonly bytes: number;
   /** Null when nobody tried. */

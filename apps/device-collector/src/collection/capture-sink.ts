@@ -69,8 +69,10 @@ export class CaptureSink {
       this.identityChanged = (await this.ports.observe(reading)) || this.identityChanged;
     }
     let artifact: ArtifactView;
+    let masked: string;
     try {
-      artifact = await this.keepText(reading);
+      masked = await this.ports.catalogue.mask(this.wish.platform.name, text);
+      artifact = await this.keepText(reading, masked);
     } catch (error) {
       this.ports.signal.throwIfAborted();
       const { code, message: why } = AppError.from(error);
@@ -78,7 +80,7 @@ export class CaptureSink {
       return;
     }
     try {
-      const recorded = await this.record(reading, bytes);
+      const recorded = await this.record(reading, masked, bytes);
       onStored(recorded === undefined ? { ...facts, ...nowhere } : { ...facts, loaded: true, change: recorded.outcome, capture_id: recorded.captureId }, artifact);
     } catch (error) {
       this.ports.signal.throwIfAborted();
@@ -87,10 +89,9 @@ export class CaptureSink {
   }
 
   /** The text as people may have it: masked. */
-  private async keepText({ type, text, complete, commands }: TypeReading): Promise<ArtifactView> {
-    const { catalogue, artifacts, clock, random, signal } = this.ports;
+  private async keepText({ type, complete, commands }: TypeReading, masked: string): Promise<ArtifactView> {
+    const { artifacts, clock, random, signal } = this.ports;
     const { device, platform } = this.wish;
-    const masked = await catalogue.mask(platform.name, text);
     for (let tries = 1; ; tries += 1) {
       try {
         const name = `${fileName(device.name)}/${type}.txt`;
@@ -106,7 +107,7 @@ export class CaptureSink {
     }
   }
 
-  private async record(reading: TypeReading, bytes: number): Promise<RecordedCapture | undefined> {
+  private async record(reading: TypeReading, masked: string, bytes: number): Promise<RecordedCapture | undefined> {
     const { sessionId, taskId, device, platform, autoLoad } = this.wish;
     const { catalogue, clock } = this.ports;
     const { type, text, complete, errorClass, commands, parse } = reading;
@@ -120,6 +121,7 @@ export class CaptureSink {
       complete,
       errorClass,
       text,
+      masked,
       bytes,
       parse,
       normalised: platform.normalise(type, text),

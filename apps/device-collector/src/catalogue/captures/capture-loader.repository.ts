@@ -9,7 +9,7 @@ import { ChangeWriter, type FoundChange } from '../changes/change-writer.reposit
 import type { CaptureHeadRow } from '../database/capture.entity';
 import { Sightings } from '../observations/sightings.repository';
 import { CaptureBlobs, type StagedBlob } from './capture-blobs.repository';
-import { type KnownBefore, lookUp, writeCapture, writeDevice } from './capture-record.repository';
+import { type KnownBefore, lookUp, writeCapture, writeMissing } from './capture-record.repository';
 import { type CaptureVerdict, hasIntervals, isTracked, judgeCapture, sha256 } from './capture-verdict';
 import { SecretMasks } from './secret-masks.repository';
 import { WaitingCaptures } from './waiting-captures.repository';
@@ -121,7 +121,7 @@ export class CaptureLoader extends CaptureCatalogue {
     }
     const change = outcome === 'changed' && head !== undefined && isTracked(capture.type) ? await this.changes.find(capture, capture.type, head) : undefined;
     const same = outcome === 'changed' && isTracked(capture.type) && change === undefined && (head?.blob_sha256 ?? null) !== null;
-    const masked = verdict.good && isIndexed(capture.type) ? (await this.masks.mask(capture.device.platform, capture.text)).text : undefined;
+    const masked = verdict.good && isIndexed(capture.type) ? (capture.masked ?? (await this.masks.mask(capture.device.platform, capture.text)).text) : undefined;
     const planned = { head, outcome: same ? 'unchanged' : outcome, change, masked } as const;
     return stored ? { ...planned, blob: await this.blobs.put(capture.text), staged: undefined } : { ...planned, blob: sha256(capture.text), staged: await this.blobs.stage(capture.text) };
   }
@@ -156,22 +156,23 @@ export class CaptureLoader extends CaptureCatalogue {
   }
 
   /** With what else the capture changes. */
-  private async write(manager: EntityManager, capture: NewCapture, verdict: CaptureVerdict, plan: Plan, sees: boolean): Promise<{ blobKey: string | null; recorded: RecordedCapture } | undefined> {
+  private async write(manager: EntityManager, capture: NewCapture, verdict: CaptureVerdict, plan: Plan, sees: boolean): Promise<{ blobKey: string | null; recorded: RecordedCapture }> {
     const { head, change } = plan;
-    await rows(manager, `SELECT pg_advisory_xact_lock(hashtextextended($1, 4)) AS locked`, [`${capture.device.id}/${capture.type}`]);
-    if ((await lookUp(manager, capture)).head?.capture_id !== head?.capture_id) {
-      return undefined;
-    }
-    if (this.isNew(capture)) {
-      await writeDevice(manager, capture);
-    }
     const captureId = this.ids.next();
-    const changeId = change === undefined || head === undefined || !isTracked(capture.type) ? null : await this.changes.write(manager, capture, capture.type, captureId, head, change);
-    const missing = sees && hasIntervals(capture.type) ? await this.sightings.record(manager, capture, capture.type, head, verdict.closes) : (head?.missing ?? false);
-    const written = await this.writeRecord(manager, capture, verdict, plan, { captureId, changeId, missing, device: false });
+    const known = head?.missing ?? false;
+    const changeId = change === undefined ? null : this.ids.next();
+    // First, for it locks the head: of two that record the same device and type one waits here, and then finds its plan out of date.
+    const written = await this.writeRecord(manager, capture, verdict, plan, { captureId, changeId, missing: known, device: this.isNew(capture) });
     if (written === undefined) {
-      // Somebody recorded it between the look and the lock: what was written here goes with the transaction.
+      // What of it was written goes with the transaction.
       throw new Outdated();
+    }
+    if (change !== undefined && changeId !== null && head !== undefined && isTracked(capture.type)) {
+      await this.changes.write(manager, capture, capture.type, { changeId, captureId }, head, change);
+    }
+    const missing = sees && hasIntervals(capture.type) ? await this.sightings.record(manager, capture, capture.type, head, verdict.closes) : known;
+    if (missing !== known) {
+      await writeMissing(manager, capture, missing);
     }
     return written;
   }

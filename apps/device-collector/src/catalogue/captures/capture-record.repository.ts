@@ -134,7 +134,7 @@ function headSql({ capture, verdict, head }: CaptureRecord, { id, deviceId, type
            WHERE device_id = ${deviceId} AND capture_type = ${type} AND capture_id = ${given(head.expected, 'uuid')} RETURNING 1 AS one`;
 }
 
-/** What hangs on a device needs it to be there first. */
-export async function writeDevice(runner: SqlRunner, { device: { id, name, platform, site } }: NewCapture): Promise<void> {
-  await rows(runner, `INSERT INTO captured_devices (device_id, name, platform, site) VALUES ($1, $2, $3, $4) ${KEEP_DEVICE}`, [id, name, platform, site]);
+/** Whether something of the device is missing and not yet gone, in the head that this transaction has moved. */
+export async function writeMissing(runner: SqlRunner, { device, type }: NewCapture, missing: boolean): Promise<void> {
+  await rows(runner, `UPDATE capture_heads SET missing = $3 WHERE device_id = $1 AND capture_type = $2`, [device.id, type, missing]);
 }
