@@ -90,8 +90,9 @@ export class CaptureLoader extends CaptureCatalogue {
   }
 
   async forgetDevice(manager: EntityManager, deviceId: string): Promise<void> {
-    // Everything else hangs on it.
+    // Nearly everything else hangs on it. It also waits for whoever is recording the device, so that no interval comes after this.
     await rows(manager, `DELETE FROM captured_devices WHERE device_id = $1`, [deviceId]);
+    await this.sightings.forgetDevice(manager, deviceId);
     this.written.delete(deviceId);
   }
 
