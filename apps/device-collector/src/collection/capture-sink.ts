@@ -1,7 +1,7 @@
 import type { ArtifactView, CollectedCapture } from '@capstan/contracts';
 import { AppError, backoffDelay, type Clock, type Random, Serial } from '@capstan/kernel';
 import type { TaskArtifacts } from '@capstan/tasks';
-import type { CapturedDevice, CaptureCatalogue, RecordedCapture } from '../catalogue/capture-catalogue';
+import { type CapturedDevice, type CaptureCatalogue, type KnownCaptures, NOTHING_KNOWN, type RecordedCapture } from '../catalogue/capture-catalogue';
 import type { Platform } from '../platforms';
 import type { TypeReading } from './type-reading';
 
@@ -11,6 +11,8 @@ export interface SinkOrder {
   readonly taskId: string;
   readonly device: CapturedDevice;
   readonly platform: Platform;
+  /** What was known of the device before. */
+  readonly known: KnownCaptures;
   /** Whether captures are loaded as they come. */
   readonly autoLoad: boolean;
 }
@@ -108,7 +110,7 @@ export class CaptureSink {
   }
 
   private async record(reading: TypeReading, masked: string, bytes: number): Promise<RecordedCapture | undefined> {
-    const { sessionId, taskId, device, platform, autoLoad } = this.wish;
+    const { sessionId, taskId, device, platform, known, autoLoad } = this.wish;
     const { catalogue, clock } = this.ports;
     const { type, text, complete, errorClass, commands, parse } = reading;
     const capture = {
@@ -127,6 +129,7 @@ export class CaptureSink {
       normalised: platform.normalise(type, text),
       actor: platform.actor(text) ?? null,
       identityChanged: this.identityChanged,
+      known: known.get(type) ?? NOTHING_KNOWN,
     };
     if (autoLoad) {
       return catalogue.record(capture);
