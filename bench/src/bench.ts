@@ -24,7 +24,7 @@ export async function startBenchStack(say: Say, more: Readonly<Record<string, st
   const dataDir = mkdtempSync(path.join(process.env['CAPSTAN_BENCH_DIR'] ?? tmpdir(), 'capstan-bench-'));
   const password = storedSecret(path.join(dataDir, 'admin-password'));
   const stack = await LocalStack.start({
-    settings: { ...readLauncherSettings({ ...process.env, CAPSTAN_DATA_DIR: dataDir, CAPSTAN_PORT: '0', LOG_LEVEL: 'warn', ...more }), CAPSTAN_ADMIN_PASSWORD: password },
+    settings: { ...readLauncherSettings({ ...process.env, CAPSTAN_DATA_DIR: dataDir, CAPSTAN_PORT: '0', CAPSTAN_REQUESTS_PER_SEC: '1000000', LOG_LEVEL: 'warn', ...more }), CAPSTAN_ADMIN_PASSWORD: password },
     tools: ['tcpdump', 'tshark', 'sshd', 'ip', 'sudo'],
     log: say,
   });

@@ -304,4 +304,24 @@ describe('snapshots of cameras', () => {
     await eventually(async () => expect(await lab.counts(lens)).toMatchObject({ watching: 1, sessions_opened: before.sessions_opened + 1 }), { timeoutMs: 30_000 });
     await capture(camera.id, { max_age_ms: 0 });
   }, 90_000);
+
+  it('shares the cameras that are always watched with a replica that comes, one session with each all the time', async () => {
+    const { cameras: earlier } = await platform.rpc.call(cameraRpc.list, { page: 1, per_page: 100 });
+    await Promise.all(earlier.map(({ id }) => platform.rpc.call(cameraRpc.remove, { camera_id: id, requested_by: actor })));
+    const lenses = [1, 2, 3, 4, 5].map((number) => lab.camera(number));
+    const cameras = await Promise.all(lenses.map((lens) => platform.add(lens, { warm: 'always' })));
+    await eventually(async () => expect(await Promise.all(cameras.map(async ({ id }) => (await platform.get(id)).state))).toEqual(cameras.map(() => 'live')), { timeoutMs: 20_000 });
+    await platform.start('camera-3');
+    const owners = () => platform.sql<{ owner: string; count: number }>(`SELECT owner, count(*)::int AS count FROM camera_states JOIN cameras USING (camera_id) WHERE warm = 'always' AND deleted_at IS NULL AND owned_until > now() GROUP BY 1 ORDER BY 1`);
+    await eventually(
+      async () => {
+        expect(await owners()).toEqual([
+          { owner: 'camera-2', count: 3 },
+          { owner: 'camera-3', count: 2 },
+        ]);
+        expect(await Promise.all(lenses.map(async (lens) => (await lab.counts(lens)).watching))).toEqual([1, 1, 1, 1, 1]);
+      },
+      { timeoutMs: 30_000 },
+    );
+  }, 60_000);
 });

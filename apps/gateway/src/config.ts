@@ -16,6 +16,13 @@ export const gatewaySettings = {
     .refine((text) => Buffer.from(text, 'base64').length >= 32, 'must be at least 32 bytes in base64')
     .describe('Key that signs access tokens and download links; the same on every replica, a new one signs everybody out'),
   CAPSTAN_TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0).describe('Number of reverse proxies in front whose X-Forwarded-* headers are believed'),
+  CAPSTAN_REQUESTS_PER_SEC: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(200)
+    .describe('Requests per second that one user or API token may make of a replica on average, and ten times as many at once; an address has ten times that'),
   CAPSTAN_WEB_DIR: optionalText.describe('Folder of the built web app; found beside the gateway by default'),
   CAPSTAN_AUDIT_DAYS: z.coerce.number().int().min(1).max(36_500).default(365).describe('Days an entry of the audit log is kept'),
 } as const;

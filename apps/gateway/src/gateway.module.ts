@@ -59,6 +59,7 @@ import { RecordingSocketGateway } from './recordings/recording-socket.gateway';
 import { RecordingsController } from './recordings/recordings.controller';
 import { ChannelSecretsClient } from './notifications/channel-secrets.client';
 import { NotificationsController } from './notifications/notifications.controller';
+import { AddressRateGuard, CallerRateGuard } from './request-rate/request-rate.guards';
 import { RetentionController } from './retention/retention.controller';
 import { SchedulesController } from './schedules/schedules.controller';
 import { SessionTemplatesController } from './sessions/session-templates.controller';
@@ -79,7 +80,9 @@ import { WebAppController } from './web-app/web-app.controller';
 /** Every request passes these, in this order; what only some routes need, {@link Endpoint} adds to those. */
 const pipeline: Provider[] = [
   { provide: APP_FILTER, useClass: ProblemFilter },
+  { provide: APP_GUARD, useClass: AddressRateGuard },
   { provide: APP_GUARD, useClass: AccessGuard },
+  { provide: APP_GUARD, useClass: CallerRateGuard },
   { provide: APP_GUARD, useClass: CallGuard },
 ];
 

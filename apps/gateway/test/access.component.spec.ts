@@ -180,3 +180,44 @@ describe('API tokens', () => {
     expect((await sut.signIn()).status).toBe(200);
   });
 });
+
+describe('how often someone may ask', () => {
+  let sut: GatewayHarness;
+
+  beforeAll(async () => {
+    sut = await GatewayHarness.start({ CAPSTAN_REQUESTS_PER_SEC: '2' });
+  });
+
+  afterAll(() => sut.close());
+
+  it('answers a caller who asks too often with 429 until time has passed, and everyone else as before', async () => {
+    const admin = await sut.adminToken();
+    const calm = (await sut.user('viewer', 'calm')).token;
+    const hasty = (await sut.user('operator', 'hasty')).token;
+    const statuses = [];
+    for (let asked = 0; asked < 22; asked += 1) {
+      statuses.push((await sut.call(routes.me, { token: hasty })).status);
+    }
+    expect(statuses.indexOf(429)).toBeGreaterThan(10);
+    const refused = await sut.call(routes.me, { token: hasty });
+    expect(refused).toMatchObject({ status: 429, body: { code: 'TOO_MANY_REQUESTS', detail: 'A caller may make 2 requests per second' } });
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect((await sut.call(routes.createCaptureSession, { token: hasty, body: {} })).status).toBe(429);
+    expect((await sut.call(routes.me, { token: calm })).status).toBe(200);
+    // Refusals of this kind would fill the audit log.
+    expect((await sut.audit({})).filter(({ outcome }) => outcome === '429')).toEqual([]);
+    expect((await sut.call(routes.me, { token: admin })).status).toBe(200);
+    await sut.clock.advance(1_000);
+    expect((await sut.call(routes.me, { token: hasty })).status).toBe(200);
+  });
+
+  it('answers an address that asks too often before it looks at who it is', async () => {
+    const statuses = new Set<number>();
+    for (let asked = 0; asked < 300 && !statuses.has(429); asked += 1) {
+      statuses.add((await sut.call(routes.me, { token: 'nobody knows this one' })).status);
+    }
+    expect([...statuses]).toEqual([401, 429]);
+    await sut.clock.advance(1_000);
+    expect((await sut.call(routes.me)).status).toBe(401);
+  });
+});

@@ -222,6 +222,7 @@ function environmentOf(name: ServiceName, opsPort: number, rabbitmqUrl: string, 
           CAPSTAN_DATA_DIR: dataDir,
           CAPSTAN_TOKEN_KEY: tokenKey(dataDir),
           ...given('CAPSTAN_ADMIN_PASSWORD'),
+          ...given('CAPSTAN_REQUESTS_PER_SEC'),
         }
       : {}),
   };

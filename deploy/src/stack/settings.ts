@@ -19,6 +19,7 @@ export const launcherSettings = {
   S3_SECRET_KEY: optional,
   S3_REGION: optional,
   S3_BUCKET: optional,
+  CAPSTAN_REQUESTS_PER_SEC: optional.describe('Requests per second that one user or API token may make on average; 200 by default'),
   CAPSTAN_CAMERA_NETWORKS: optional.describe('Networks in which cameras may be; by default the private ones and this machine itself'),
   CAPSTAN_CAMERA_HEALTH_SEC: optional.describe('Seconds between two looks at a camera; 60 by default'),
   CAPSTAN_PUBLIC_URL: optional.describe('Address under which people reach the web app, for links in messages'),

@@ -2,6 +2,7 @@ import { rows, transaction } from '@capstan/persistence';
 import { SERVICE, type ServiceIdentity } from '@capstan/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { Holder } from './fair-share';
 
 /** Seconds a camera stays with an owner that does not renew. */
 export const OWNER_SEC = 15;
@@ -67,6 +68,32 @@ export class CameraOwners {
 
   async release(cameraIds: readonly string[]): Promise<void> {
     await rows(this.dataSource, `UPDATE camera_states SET owner = NULL, owned_until = NULL WHERE camera_id = ANY ($1::uuid[]) AND owner = $2`, [cameraIds, this.name]);
+  }
+
+  /**
+   * Says that this replica is there.
+   * @returns all that are there, with how many cameras they hold that are always watched and can be
+   */
+  async holders(): Promise<Holder[]> {
+    await rows(
+      this.dataSource,
+      `INSERT INTO camera_replicas (instance, seen_until) VALUES ($1, now() + $2 * interval '1 second')
+       ON CONFLICT (instance) DO UPDATE SET seen_until = excluded.seen_until`,
+      [this.name, OWNER_SEC],
+    );
+    return rows<Holder>(
+      this.dataSource,
+      `SELECT r.instance AS name, count(c.camera_id)::int AS count
+         FROM camera_replicas r
+         LEFT JOIN camera_states s ON s.owner = r.instance AND s.owned_until >= now() AND s.state IN ('live', 'degraded')
+         LEFT JOIN cameras c ON c.camera_id = s.camera_id AND c.warm = 'always' AND c.is_active AND c.deleted_at IS NULL
+        WHERE r.seen_until >= now() GROUP BY r.instance`,
+    );
+  }
+
+  /** Says that this replica goes, and forgets those that went without a word. */
+  async leave(): Promise<void> {
+    await rows(this.dataSource, `DELETE FROM camera_replicas WHERE instance = $1 OR seen_until < now()`, [this.name]);
   }
 
   /** Cameras that should always have a session and that nobody else holds. */

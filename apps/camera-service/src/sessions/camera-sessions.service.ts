@@ -10,6 +10,8 @@ import { type RtspTarget, RtspSession } from '../rtsp/rtsp-session.client';
 import { streamAddress } from '../rtsp/rtsp-url';
 import { CameraOwners, OWNER_SEC } from './camera-owners.repository';
 import { mustRest, type Rest, restAfter } from './connect-patience';
+import type { Holder } from './fair-share';
+import { WarmShare } from './warm-share';
 
 const TICK_MS = 1_000;
 const RENEW_EVERY_MS = 5_000;
@@ -46,6 +48,7 @@ export class CameraSessions implements OnApplicationBootstrap, BeforeApplication
   private readonly reconnects = new Map<string, number[]>();
   private readonly stopping = new AbortController();
   private readonly addresses: CameraAddresses;
+  private readonly share: WarmShare;
   private loop: Promise<void> = Promise.resolve();
   private renewedAt: number;
 
@@ -58,6 +61,7 @@ export class CameraSessions implements OnApplicationBootstrap, BeforeApplication
     metrics: Metrics,
   ) {
     this.addresses = new CameraAddresses(config.CAPSTAN_CAMERA_NETWORKS);
+    this.share = new WarmShare(owners.name);
     this.renewedAt = clock.monotonic();
     metrics.gauge('capstan_camera_sessions', 'Sessions this process has with cameras', [], (gauge) => gauge.set([...this.held.values()].filter(({ session }) => session !== undefined).length));
     metrics.gauge('capstan_camera_kept_bytes', 'Bytes of groups of pictures in memory', [], (gauge) => gauge.set([...this.held.values()].reduce((sum, { session }) => sum + (session?.pictures.keptBytes ?? 0), 0)));
@@ -72,7 +76,7 @@ export class CameraSessions implements OnApplicationBootstrap, BeforeApplication
     await this.loop;
     const ids = [...this.held.values()].map(({ cameraId }) => cameraId);
     this.closeAll();
-    await this.owners.release(ids).catch((error: unknown) => this.logger.warn('Cameras could not be handed back; their leases will run out', error));
+    await Promise.all([this.owners.release(ids), this.owners.leave()]).catch((error: unknown) => this.logger.warn('Cameras could not be handed back; their leases will run out', error));
   }
 
   /** The session there is, if there is one here. */
@@ -259,7 +263,9 @@ export class CameraSessions implements OnApplicationBootstrap, BeforeApplication
         await this.tidy();
         if (this.clock.monotonic() - this.renewedAt >= RENEW_EVERY_MS) {
           await this.renew();
-          await this.warmUp();
+          const holders = await this.owners.holders();
+          await this.giveAway(holders);
+          await this.warmUp(holders);
         }
       } catch (error) {
         this.logger.warn('Sessions could not be looked after; it will be tried again', error);
@@ -297,11 +303,19 @@ export class CameraSessions implements OnApplicationBootstrap, BeforeApplication
     }
   }
 
-  private async warmUp(): Promise<void> {
+  /** Another replica takes them within the time of a renewal. */
+  private async giveAway(holders: readonly Holder[]): Promise<void> {
+    const idle = [...this.held.values()].filter(({ key, cameraId, warm, users, session }) => key === cameraId && warm === 'always' && users === 0 && session !== undefined);
+    const given = new Set(this.share.toGiveAway(holders, idle.map(({ cameraId }) => cameraId), this.clock.monotonic()));
+    await Promise.all(idle.filter(({ cameraId }) => given.has(cameraId)).map((held) => this.drop(held)));
+  }
+
+  private async warmUp(holders: readonly Holder[]): Promise<void> {
     const now = this.clock.monotonic();
-    for (const cameraId of await this.owners.alwaysWarm()) {
+    const free = (await this.owners.alwaysWarm()).filter((cameraId) => !this.held.has(keyOf(cameraId, 'main')));
+    for (const cameraId of this.share.toTake(holders, free, now)) {
       const rest = this.rests.get(cameraId);
-      if (!this.held.has(keyOf(cameraId, 'main')) && (rest === undefined || now >= rest.until)) {
+      if (rest === undefined || now >= rest.until) {
         this.cameras
           .get(cameraId)
           .then((camera) => this.hold(camera, 'main'))

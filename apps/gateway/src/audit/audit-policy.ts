@@ -1,8 +1,14 @@
 import type { Actor, Route } from '@capstan/contracts';
 import type { Principal } from '../auth/principal';
 
-/** Whether a call of this route belongs into the audit log: whatever changes something, gives away data, or was refused. */
+/**
+ * Whether a call of this route belongs into the audit log: whatever changes something, gives away data, or was refused. Who
+ * calls too often would fill it with nothing else; who guesses passwords too often belongs there.
+ */
 export function isAudited(route: Route, status: number): boolean {
+  if (status === 429 && route.access !== 'public') {
+    return false;
+  }
   return route.method !== 'GET' || route.audited === true || 'bytes' in route.response || status === 401 || status === 403;
 }
 

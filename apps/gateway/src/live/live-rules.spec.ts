@@ -2,7 +2,6 @@ import { catalogue, instanceReported, LIVE_EVENTS, serverMessages, sessionEvents
 import { sessionFixture } from '../../test/fixtures';
 import { channelPermission, channelSession } from './channels';
 import { toLiveMessage, toLiveMessages } from './live-messages';
-import { MessageBudget } from './message-budget';
 
 const envelope = (type: string, data: unknown) => ({ specversion: '1.0' as const, id: 'i', source: 's', type, time: 't', datacontenttype: 'application/json' as const, data });
 
@@ -29,14 +28,5 @@ describe('channels', () => {
   it('need the permission of what they show', () => {
     expect([channelPermission('devices'), channelPermission('sessions'), channelPermission('session:1')]).toEqual(['devices:read', 'sessions:read', 'sessions:read']);
     expect([channelSession('session:1'), channelSession('sessions')]).toEqual(['1', undefined]);
-  });
-});
-
-describe(MessageBudget.name, () => {
-  it('allows a burst, then as many as time brings', () => {
-    const sut = new MessageBudget({ burst: 3, perSecond: 2 }, 0);
-    expect([sut.spend(0), sut.spend(0), sut.spend(0), sut.spend(0)]).toEqual([true, true, true, false]);
-    expect([sut.spend(400), sut.spend(600), sut.spend(600)]).toEqual([false, true, false]);
-    expect([sut.spend(60_000), sut.spend(60_000), sut.spend(60_000), sut.spend(60_000)]).toEqual([true, true, true, false]);
   });
 });

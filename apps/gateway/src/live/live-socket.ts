@@ -1,14 +1,14 @@
 import type { ServerMessages, SocketAck } from '@capstan/contracts';
 import type { DefaultEventsMap, Server, Socket } from 'socket.io';
 import type { Principal } from '../auth/principal';
-import type { MessageBudget } from './message-budget';
+import type { Budget } from '../request-rate/budget';
 
 type Outgoing = { [Name in keyof ServerMessages]: (payload: ServerMessages[Name]) => void };
 
 /** What the gateway keeps of a socket. */
 export interface SocketData {
   principal: Principal;
-  budget: MessageBudget;
+  budget: Budget;
   /** Ends the socket with its proof of identity. */
   expiry?: NodeJS.Timeout;
 }

@@ -7,17 +7,19 @@ import { ConnectedSocket, MessageBody, type OnGatewayDisconnect, type OnGatewayI
 import type { z } from 'zod';
 import { Authenticator } from '../auth/authenticator';
 import { holds, type Principal } from '../auth/principal';
+import { Budget, type BudgetPolicy } from '../request-rate/budget';
 import { Instances } from '../system/instances';
 import { channelCollection, channelPermission, channelSession } from './channels';
 import { type LiveMessage, toLiveMessages } from './live-messages';
 import { LIVE_GATEWAY_OPTIONS } from './live-options';
 import { LiveNumbers } from './live-numbers';
 import { accepted, type LiveServer, type LiveSocket, refused } from './live-socket';
-import { MessageBudget, SOCKET_BUDGET } from './message-budget';
 import { Snapshots } from './snapshots';
 
 /** Channels one socket may be in. */
 const MAX_CHANNELS = 200;
+/** A browser subscribes when a page opens and pings now and then. */
+const SOCKET_BUDGET: BudgetPolicy = { burst: 40, perSecond: 10 };
 /** How often sockets are looked at: may their owners still see this, do they keep up. */
 const REVIEW_MS = 10_000;
 /** Packets that wait for one socket before it gets no more live numbers. */
@@ -222,7 +224,7 @@ export class LiveGateway implements OnGatewayInit<LiveServer>, OnGatewayDisconne
     if (principal.mustChangePassword) {
       throw new AppError('PASSWORD_CHANGE_REQUIRED', 'The one-time password must be changed first');
     }
-    socket.data = { principal, budget: new MessageBudget(SOCKET_BUDGET, this.clock.monotonic()) };
+    socket.data = { principal, budget: new Budget(SOCKET_BUDGET, this.clock.monotonic()) };
     if (principal.expiresAt !== undefined) {
       const left = Math.min(MAX_TIMER_MS, Math.max(0, principal.expiresAt - this.clock.now()));
       socket.data.expiry = setTimeout(() => socket.disconnect(true), left);

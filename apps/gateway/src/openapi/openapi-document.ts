@@ -13,6 +13,7 @@ function problemsOf(route: Route): readonly ProblemCode[] {
     ...(route.params || route.query || route.body ? (['VALIDATION_FAILED'] as const) : []),
     ...(route.body ? (['MALFORMED_JSON', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const) : []),
     ...(route.idempotent ? (['IDEMPOTENCY_CONFLICT', 'IDEMPOTENCY_IN_PROGRESS'] as const) : []),
+    'TOO_MANY_REQUESTS',
     'SERVICE_UNAVAILABLE',
     'RPC_TIMEOUT',
     'DATABASE_UNAVAILABLE',
