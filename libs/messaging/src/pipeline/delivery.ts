@@ -31,6 +31,7 @@ export interface Delivery {
   invalid?: FieldError[];
   /** Filled in by `inbox`. */
   manager?: EntityManager;
+  beforeCommit?: Array<() => Promise<void>>;
   afterCommit?: Array<() => void | Promise<void>>;
   /** Filled in by `deadline`. */
   signal?: AbortSignal;

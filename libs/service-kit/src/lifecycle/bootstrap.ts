@@ -59,6 +59,7 @@ function rootModule(definition: ServiceDefinition, identity: ServiceIdentity): D
         url: definition.config.RABBITMQ_URL,
         databaseUrl: definition.config.DATABASE_URL,
         prefetch: definition.prefetch,
+        eventsTogether: definition.eventsTogether,
       }),
       definition.module,
     ],
