@@ -26,7 +26,7 @@ import { shutDown } from './shutdown';
 
 /**
  * By how much the heap may grow, in percent of what survived, before V8 collects again. Its own choice depends on the memory of
- * the machine and lets a busy service take four times what it needs, on a machine that it shares with all the others.
+ * the machine, which is shared with all the others here, and lets a busy service take nearly three times what it needs.
  */
 const HEAP_GROWING_PERCENT = 50;
 
