@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { freePort, storedSecret } from '@capstan/backing-services';
 import { routes, type SessionEvent, sessionMachine, type SessionView, type SystemView } from '@capstan/contracts';
-import { ApiClient, extractMember, inspectBundle, type LabGear, LabProcess, type LabTarget, LocalStack, readLauncherSettings } from '@capstan/deploy';
+import { ApiClient, extractMember, inspectBundle, type LabGear, LabProcess, type LabTarget, LocalStack, type LocalStackOptions, readLauncherSettings } from '@capstan/deploy';
 import { systemClock } from '@capstan/kernel';
 import { SinkGate } from './sink-gate.client';
 
@@ -19,10 +19,23 @@ const CAPTURE_SEC = 20;
 /** A session of 20 s, a process away for 5 s, leases of 15 s: everything beyond this is a hang. */
 const TERMINAL_WITHIN_MS = 120_000;
 
+/** Three real hosts, the voice gear, no cameras. */
+const LAB_ARGS = ['--hosts', '3', '--cameras', '0'] as const;
 /** Devices for collections; they think, so that there is time to kill something. */
 const FLEET_ARGS = ['--fleet', '100', '--fleet-think', '50,500'] as const;
 /** Servers that messages are sent to. */
 const SINK_ARGS = ['--mail-sink', '--webhook-sink'] as const;
+
+/** What a scene may have beside the usual. */
+export interface SceneOptions {
+  /** Processes of every service; 1 by default. */
+  readonly replicas?: number;
+  readonly labArgs?: readonly string[];
+  /** Settings of the launcher. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly between?: LocalStackOptions['between'];
+  readonly rootOf?: LocalStackOptions['rootOf'];
+}
 
 /** A stack, a lab and a signed-in client, shared by the faults of one run. */
 export class Scene {
@@ -30,11 +43,12 @@ export class Scene {
     readonly stack: LocalStack,
     readonly lab: LabProcess,
     readonly sinkGate: SinkGate,
-    private readonly dataDir: string,
-    private readonly password: string,
+    readonly replicas: number,
+    readonly dataDir: string,
+    readonly password: string,
   ) {}
 
-  static async set(log: (line: string) => void): Promise<Scene> {
+  static async set(log: (line: string) => void, { replicas = 1, labArgs = [...LAB_ARGS, ...FLEET_ARGS, ...SINK_ARGS], environment = {}, between, rootOf }: SceneOptions = {}): Promise<Scene> {
     const dataDir = mkdtempSync(path.join(tmpdir(), 'capstan-chaos-'));
     const password = storedSecret(path.join(dataDir, 'admin-password'));
     const sinkPort = await freePort();
@@ -44,17 +58,18 @@ export class Scene {
         ...process.env,
         CAPSTAN_DATA_DIR: dataDir,
         CAPSTAN_PORT: '0',
+        CAPSTAN_REPLICAS: String(replicas),
         CAPSTAN_RESTART_DELAY_MS: String(AWAY_MS),
-        CAPSTAN_SFTP_SINK_PORT: String(sinkPort),
-        CAPSTAN_SFTP_SINK_ADDRESS: sinkGate.host,
-        CAPSTAN_SFTP_SINK_ADVERTISED_PORT: String(sinkGate.port),
+        // One port serves one process: with several, each takes a sink of its own, which no gate stands before.
+        ...(replicas === 1 ? { CAPSTAN_SFTP_SINK_PORT: String(sinkPort), CAPSTAN_SFTP_SINK_ADDRESS: sinkGate.host, CAPSTAN_SFTP_SINK_ADVERTISED_PORT: String(sinkGate.port) } : {}),
         CAPSTAN_WEBHOOK_NETWORKS: '127.0.0.0/8',
+        ...environment,
       }),
       CAPSTAN_ADMIN_PASSWORD: password,
     };
-    const stack = await LocalStack.start({ settings, tools: ['tcpdump', 'tshark', 'sshd', 'ip', 'sudo', 'ps'], log });
+    const stack = await LocalStack.start({ settings, tools: ['tcpdump', 'tshark', 'sshd', 'ip', 'sudo', 'ps'], log, ...(between === undefined ? {} : { between }), ...(rootOf === undefined ? {} : { rootOf }) });
     try {
-      return new Scene(stack, await LabProcess.start(['--hosts', '3', '--cameras', '0', ...FLEET_ARGS, ...SINK_ARGS]), sinkGate, dataDir, password);
+      return new Scene(stack, await LabProcess.start(labArgs), sinkGate, replicas, dataDir, password);
     } catch (error) {
       await stack.stop();
       await sinkGate.close();
@@ -99,27 +114,6 @@ export class Scene {
     const { processes } = await this.lab.control({ do: 'ps', host });
     return (processes as { command: string }[]).map(({ command }) => command).filter((command) => /(^|\/)tcpdump\b/.test(command));
   }
-
-  /** Counts of packets in a session's bundle by capinfos, and every way in which the bundle is not what it says. */
-  async readBundle(api: ApiClient, sessionId: string): Promise<{ packets: Map<string, number>; differences: readonly string[] }> {
-    const folder = mkdtempSync(path.join(tmpdir(), 'capstan-bundle-'));
-    try {
-      const response = await api.fetch(routes.downloadSession, { params: { id: sessionId } });
-      const bundle = path.join(folder, 'bundle.zip');
-      await pipeline(Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]), createWriteStream(bundle));
-      const report = await inspectBundle(bundle);
-      const packets = new Map<string, number>();
-      for (const { name } of report.members.filter((member) => /\.pcap\d*$/.test(member.name))) {
-        const file = path.join(folder, 'member.pcap');
-        await extractMember(bundle, name, file);
-        const { stdout } = await run('capinfos', ['-Mrc', '-T', file]);
-        packets.set(name, Number(stdout.trim().split('\t').at(-1)));
-      }
-      return { packets, differences: report.differences };
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  }
 }
 
 /** A colleague's capture on a host is told from ours by where it writes. */
@@ -137,6 +131,27 @@ function leftOnGear(state: Readonly<Record<string, unknown>>): string[] {
     ...(captures > 0 ? [`${captures} captures`] : []),
     ...(running === 'api' ? ['diagnostic logging'] : []),
   ];
+}
+
+/** Counts of packets in a session's bundle by capinfos, and every way in which the bundle is not what it says. */
+export async function readBundle(api: ApiClient, sessionId: string): Promise<{ packets: Map<string, number>; differences: readonly string[] }> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'capstan-bundle-'));
+  try {
+    const response = await api.fetch(routes.downloadSession, { params: { id: sessionId } });
+    const bundle = path.join(folder, 'bundle.zip');
+    await pipeline(Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]), createWriteStream(bundle));
+    const report = await inspectBundle(bundle);
+    const packets = new Map<string, number>();
+    for (const { name } of report.members.filter((member) => /\.pcap\d*$/.test(member.name))) {
+      const file = path.join(folder, 'member.pcap');
+      await extractMember(bundle, name, file);
+      const { stdout } = await run('capinfos', ['-Mrc', '-T', file]);
+      packets.set(name, Number(stdout.trim().split('\t').at(-1)));
+    }
+    return { packets, differences: report.differences };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Tries again until it works; what a person with a browser does while a part is away. */
@@ -191,7 +206,7 @@ export async function defectsAfter(scene: Scene, api: ApiClient, session: Sessio
     defects.push(`the session says ${session.state}, its targets make it ${truth}`);
   }
   if (session.download_available) {
-    const { packets, differences } = await scene.readBundle(api, session.session_id);
+    const { packets, differences } = await readBundle(api, session.session_id);
     defects.push(...differences);
     const counted = [...packets.values()].reduce((sum, count) => sum + count, 0);
     const claimed = session.targets.reduce((sum, target) => sum + (target.state === 'completed' ? (target.metrics['packets_captured'] ?? 0) : 0), 0);

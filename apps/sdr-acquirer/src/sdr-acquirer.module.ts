@@ -15,6 +15,7 @@ import { Finalizer } from './recordings/finalizer.service';
 import { Orphans } from './recordings/orphans.service';
 import { RecordingExecutor } from './recordings/recording.executor';
 import { RecordingsController } from './recordings/recordings.controller';
+import { RecordingSessions } from './recordings/recording-sessions.service';
 import { Recordings } from './recordings/recordings.repository';
 import { RecordingsService } from './recordings/recordings.service';
 import { RecordingScheduler } from './recordings/scheduler.service';
@@ -29,7 +30,7 @@ class SdrModule {
     return {
       module: SdrModule,
       controllers: [ReceiversController, KnownSourcesController, RecordingsController, SessionFactsConsumer],
-      providers: [{ provide: SDR_CONFIG, useValue: config }, provideSealingKeys({ service: 'sdr-acquirer', purpose: RECEIVER_SECRET_PURPOSE }), ReceiverDrivers, Receivers, ReceiverChecks, KnownSources, Recordings, RecordingsService, ChunkStore, StreamStateStore, Orphans, Finalizer, Waterfalls, Exports, RecordingScheduler, RecordingExecutor],
+      providers: [{ provide: SDR_CONFIG, useValue: config }, provideSealingKeys({ service: 'sdr-acquirer', purpose: RECEIVER_SECRET_PURPOSE }), ReceiverDrivers, Receivers, ReceiverChecks, KnownSources, Recordings, RecordingSessions, RecordingsService, ChunkStore, StreamStateStore, Orphans, Finalizer, Waterfalls, Exports, RecordingScheduler, RecordingExecutor],
       exports: [RecordingExecutor],
     };
   }

@@ -40,6 +40,13 @@ export interface LocalStackOptions {
   /** Programs needed beside those of the stack itself, e.g. by the lab. */
   readonly tools?: readonly ToolName[];
   readonly log: (line: string) => void;
+  /**
+   * Puts something between a set of replicas and an engine, for faults of their network: takes the engine's port on this machine and
+   * gives the one these replicas are to use. Replicas count from 0.
+   */
+  readonly between?: (engine: 'database' | 'broker', replica: number, port: number) => Promise<number>;
+  /** Root of the checkout whose build a set of replicas runs, for stacks of several versions; this one by default. The first set's migrations are run. */
+  readonly rootOf?: (replica: number) => string;
 }
 
 /**
@@ -85,13 +92,15 @@ export class LocalStack {
       const databaseUrls = await provision(adminUrl, dataDir);
 
       const opsPorts = await freePorts(SERVICES.length * ports.length);
-      const processes = (replica: number, rabbitmqUrl: (name: ServiceName) => string): ServiceProcess[] =>
+      const between = options.between ?? (async (_engine, _replica, port) => port);
+      const processes = (replica: number, rabbitmqUrl: (name: ServiceName) => string, databases: ReadonlyMap<ServiceName, string> = databaseUrls): ServiceProcess[] =>
         SERVICES.map((service, index) => {
           const opsPort = opsPorts[replica * SERVICES.length + index] ?? 0;
-          const plan = { settings, dataDir, port: ports[replica] ?? 0, publicPort: ports[0] ?? 0, databaseUrls };
+          const plan = { settings, dataDir, port: ports[replica] ?? 0, publicPort: ports[0] ?? 0, databaseUrls: databases };
           return new ServiceProcess({
             service,
             name: replica === 0 ? service : `${service}-${replica + 1}`,
+            ...(options.rootOf === undefined ? {} : { root: options.rootOf(replica) }),
             environment: environmentOf(service, opsPort, rabbitmqUrl(service), plan),
             logDir: path.join(dataDir, 'logs'),
             restartDelayMs: settings.CAPSTAN_RESTART_DELAY_MS,
@@ -105,7 +114,9 @@ export class LocalStack {
       const services: ServiceProcess[] = [];
       for (let replica = 0; replica < ports.length; replica += 1) {
         // One after the other: the first of each makes what all of them share, such as the first administrator.
-        const next = processes(replica, (name) => settings.RABBITMQ_URL ?? brokerUrl(rabbitmq?.now.port ?? 0, brokerUsers.find((user) => user.name === `capstan-${name}`)));
+        const brokerPort = rabbitmq === undefined ? 0 : await between('broker', replica, rabbitmq.now.port);
+        const databases = postgres === undefined ? databaseUrls : atPort(databaseUrls, await between('database', replica, postgres.now.port));
+        const next = processes(replica, (name) => settings.RABBITMQ_URL ?? brokerUrl(brokerPort, brokerUsers.find((user) => user.name === `capstan-${name}`)), databases);
         services.push(...next);
         started.push(...next);
         await Promise.all(next.map((service) => service.start()));
@@ -152,6 +163,11 @@ export class LocalStack {
       postgres: this.postgres?.now.pid,
       rabbitmq: this.rabbitmq?.now.pid,
     };
+  }
+
+  /** URLs that answer 200 when a process is ready, by the names of {@link pids}. */
+  readyUrls(): Record<string, string> {
+    return Object.fromEntries(this.services.map(({ name, readyUrl }) => [name, readyUrl]));
   }
 
   /** URL of the broker for programs outside of Capstan that start sessions; undefined with a broker of somebody else's. Holds the password. */
@@ -247,6 +263,16 @@ function tokenKey(dataDir: string): string {
 
 function brokerUrl(port: number, user: BrokerUser | undefined): string {
   return `amqp://${encodeURIComponent(user?.name ?? '')}:${encodeURIComponent(user?.password ?? '')}@127.0.0.1:${port}`;
+}
+
+function atPort(urls: ReadonlyMap<ServiceName, string>, port: number): Map<ServiceName, string> {
+  return new Map(
+    [...urls].map(([service, text]) => {
+      const url = new URL(text);
+      url.port = String(port);
+      return [service, url.toString()];
+    }),
+  );
 }
 
 async function provision(adminUrl: string, dataDir: string): Promise<Map<ServiceName, string>> {

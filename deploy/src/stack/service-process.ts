@@ -10,6 +10,8 @@ export interface ServiceProcessOptions {
   readonly service: ServiceName;
   /** Of this process; names its log. */
   readonly name: string;
+  /** Of the checkout whose build is run; this one by default. */
+  readonly root?: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly logDir: string;
   readonly restartDelayMs: number;
@@ -47,6 +49,10 @@ export class ServiceProcess {
     return this.options.service;
   }
 
+  get readyUrl(): string {
+    return this.options.readyUrl;
+  }
+
   get logFile(): string {
     return path.join(this.options.logDir, `${this.options.name}.log`);
   }
@@ -77,9 +83,10 @@ export class ServiceProcess {
   }
 
   private async launch(args: readonly string[]): Promise<ServerProcess> {
-    const main = path.join(ROOT, 'apps', this.options.service, 'dist', 'main.js');
+    const { root = ROOT } = this.options;
+    const main = path.join(root, 'apps', this.options.service, 'dist', 'main.js');
     return spawnServer(process.execPath, ['--enable-source-maps', main, ...args], {
-      cwd: ROOT,
+      cwd: root,
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TZ: process.env['TZ'], ...this.options.environment },
       logFile: this.logFile,
       dieWithParent: true,

@@ -1,3 +1,4 @@
+import { QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { connectionProblem, lostRace, sqlState } from './connection-problem';
 
 const coded = (code: string): Error => Object.assign(new Error('as the driver says it'), { code });
@@ -10,7 +11,7 @@ describe(connectionProblem.name, () => {
     }
   });
 
-  it.each(['Connection terminated unexpectedly', 'timeout exceeded when trying to connect', 'Client has encountered a connection error and is not queryable'])('knows the driver saying %p', (message) => {
+  it.each(['Connection terminated unexpectedly', 'timeout exceeded when trying to connect', 'Client has encountered a connection error and is not queryable', new QueryRunnerAlreadyReleasedError().message, new QueryRunnerProviderAlreadyReleasedError().message])('knows the driver saying %p', (message) => {
     expect(connectionProblem(new Error(message))).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
   });
 

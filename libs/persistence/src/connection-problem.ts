@@ -15,8 +15,8 @@ const NETWORK_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT
  */
 const UNAVAILABLE_STATES = /^(08\w{3}|53300|57P0[1-5])$/;
 
-/** What `pg` and its pool say without a code when the connection is lost. */
-const UNAVAILABLE_TEXT = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed and is not queryable)/;
+/** What `pg`, its pool and TypeORM, which releases a runner whose connection failed, say without a code when the connection is lost. */
+const UNAVAILABLE_TEXT = /^(Connection terminated|Query runner already released|Database connection provided by a query runner was already released|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed and is not queryable)/;
 
 /** SQLSTATEs of a transaction that lost against another one and may simply be run again. */
 const LOST_RACE_STATES = new Set(['40001', '40P01']);

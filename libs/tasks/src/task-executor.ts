@@ -42,7 +42,8 @@ export interface TaskExecutor {
    * Works on a task to its end: `configuring` → `ready` → await `control.go` → `capturing` … The engine states the
    * outcome as the task's one last fact. After a crash the next holder gets the same task with what was saved.
    * @throws the reason of `control.lost`, or `LEASE_LOST` of the journal, when the task was lost meanwhile: nothing is
-   * stated then; any other AppError becomes the outcome `failed`
+   * stated then; `DATABASE_UNAVAILABLE`, thrown or as the outcome's error: the task is handed back and done anew by its next holder;
+   * any other AppError becomes the outcome `failed`
    */
   execute(run: TaskRun): Promise<TaskOutcome>;
   /** Told when the last fact of a task is stated, and its place is free. */

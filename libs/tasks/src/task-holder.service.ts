@@ -31,6 +31,9 @@ const CLAIM_AT_ONCE = 4;
 /** Of waiting before the next claim, for each task that is held: who holds less is quicker. */
 const YIELD_MS_PER_TASK = 0.5;
 const MAX_YIELD_MS = 20;
+/** The worker's own database was away: nothing is wrong with the target, and whoever holds the task next does it anew. */
+const NOT_THE_TARGETS_FAULT = 'DATABASE_UNAVAILABLE';
+const HANDED_BACK = 'HANDED_BACK';
 /** A task that takes its holder down each time must not go round for ever. */
 const MAX_CLAIMS = 50;
 
@@ -94,7 +97,7 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
       return;
     }
     for (const task of held) {
-      task.control.lose(new AppError('HANDED_BACK', 'The worker shuts down', { retryable: true }));
+      task.control.lose(new AppError(HANDED_BACK, 'The worker shuts down', { retryable: true }));
     }
     const limit = new AbortController();
     await Promise.race([Promise.all(held.map((task) => task.ended)), this.clock.sleep(LET_GO_MS, limit.signal).catch(() => undefined)]);
@@ -214,7 +217,10 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
       this.logger.log(`Task ${outcome.outcome}`, { ...context, code: outcome.error?.code });
     } catch (error) {
       const { code } = AppError.from(error);
-      if (control.lost.aborted || code === 'LEASE_LOST') {
+      if (code === HANDED_BACK && !control.lost.aborted) {
+        this.logger.warn('The database was away while a task needed it; it is handed back', context);
+        await this.handBack({ taskId: task.task_id, fence: task.fence }, control.lost);
+      } else if (control.lost.aborted || code === 'LEASE_LOST') {
         if (!this.stopping.signal.aborted) {
           this.leaseEvents.inc({ event: 'lost' });
         }
@@ -223,6 +229,20 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
         this.logger.error('A task could not be brought to its end here', error, context);
         const failed = { outcome: 'failed', error: new AppError('INTERNAL_ERROR', 'The worker met an unexpected error').toShape(), metrics: {}, captureBegan: journal.captureBegan } as const;
         await journal.finish(failed).catch((again: unknown) => this.logger.error('Nor could its failure be stated', again, context));
+      }
+    }
+  }
+
+  /** As soon as the database answers again; when it does not, the lease runs out. */
+  private async handBack(lease: HeldLease, lost: AbortSignal): Promise<void> {
+    while (!lost.aborted) {
+      await this.clock.sleep(RENEW_AGAIN_MS, lost).catch(() => undefined);
+      try {
+        await this.leases.release([lease]);
+        this.leaseEvents.inc({ event: 'handed_back' });
+        return;
+      } catch (error) {
+        this.logger.warn('A task could not be handed back', error);
       }
     }
   }
@@ -243,11 +263,18 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
     }
     const artifacts = new TaskArtifacts(this.store, this.clock, { taskId: task.task_id, sessionId: task.session_id, targetId: task.target_id, keyPrefix: task.key_prefix });
     try {
-      return await executor.execute({ task, control, journal, artifacts, reserve: (device, wait) => this.devices.reserve(task, device, wait) });
+      const outcome = await executor.execute({ task, control, journal, artifacts, reserve: (device, wait) => this.devices.reserve(task, device, wait) });
+      if (outcome.outcome === 'failed' && outcome.error?.code === NOT_THE_TARGETS_FAULT) {
+        throw handedBack();
+      }
+      return outcome;
     } catch (error) {
       control.lost.throwIfAborted();
-      if (!(error instanceof AppError) || error.code === 'LEASE_LOST') {
+      if (!(error instanceof AppError) || error.code === 'LEASE_LOST' || error.code === HANDED_BACK) {
         throw error;
+      }
+      if (error.code === NOT_THE_TARGETS_FAULT) {
+        throw handedBack(error);
       }
       return { outcome: 'failed', error: error.toShape(), metrics: {}, captureBegan: journal.captureBegan };
     }
@@ -295,6 +322,10 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
       await this.clock.sleep(500, signal).catch(() => undefined);
     }
   }
+}
+
+function handedBack(cause?: AppError): AppError {
+  return new AppError(HANDED_BACK, 'The database was away', { retryable: true, cause });
 }
 
 /** Never negative: two machines' clocks may differ. */

@@ -9,6 +9,9 @@ import { deriveKey } from './keys';
 import { SignInAttemptEntity } from './sign-in-attempt.entity';
 import { ADDRESS_POLICY, decideAttempt, PAIR_POLICY, type ThrottlePolicy } from './sign-in-throttle';
 
+/** Nobody waits for this. */
+const FREE = new Date(0);
+
 interface Counter {
   readonly key: string;
   readonly policy: ThrottlePolicy;
@@ -35,15 +38,16 @@ export class SignInAttemptsRepository {
     await this.source.transaction(async (manager) => {
       // Always in the same order: two transactions that take the same locks cannot wait for each other.
       for (const { key, policy } of this.counters(username, address)) {
-        const now = this.clock.now();
         await manager
           .createQueryBuilder()
           .insert()
           .into(SignInAttemptEntity)
-          .values({ attemptKey: key, failures: 0, lastAt: new Date(now), blockedUntil: new Date(now) })
+          .values({ attemptKey: key, failures: 0, lastAt: new Date(this.clock.now()), blockedUntil: FREE })
           .orIgnore()
           .execute();
         const row = await manager.findOneOrFail(SignInAttemptEntity, { where: { attemptKey: key }, lock: { mode: 'pessimistic_write' } });
+        // Asked once the row is ours: whoever had it before us may have written a later instant than that of our arrival.
+        const now = this.clock.now();
         const decision = decideAttempt(policy, { failures: row.failures, lastAt: row.lastAt.getTime(), blockedUntil: row.blockedUntil.getTime() }, now);
         if (!decision.allowed) {
           throw new AppError('TOO_MANY_REQUESTS', 'Too many failed attempts; wait before the next one', { retryable: true, retryAfterMs: decision.retryAfterMs });
@@ -61,7 +65,7 @@ export class SignInAttemptsRepository {
     await this.source.manager
       .createQueryBuilder()
       .update(SignInAttemptEntity)
-      .set({ failures: () => 'GREATEST(failures - 1, 0)', blockedUntil: new Date(this.clock.now()) })
+      .set({ failures: () => 'GREATEST(failures - 1, 0)', blockedUntil: FREE })
       .where({ attemptKey: whole.key })
       .execute();
   }

@@ -26,6 +26,11 @@ describe(decideAttempt.name, () => {
     expect(decideAttempt(PAIR_POLICY, { failures: 7, lastAt: 1_000, blockedUntil: 5_000 }, 3_500)).toEqual({ allowed: false, retryAfterMs: 1_500 });
   });
 
+  it('refuses nobody among the free attempts for the instant at which another replica let somebody in', () => {
+    expect(decideAttempt(PAIR_POLICY, { failures: 0, lastAt: 5_040, blockedUntil: 5_040 }, 5_000)).toMatchObject({ allowed: true, next: { failures: 1, blockedUntil: 5_000 } });
+    expect(decideAttempt(PAIR_POLICY, { failures: PAIR_POLICY.free, lastAt: 5_040, blockedUntil: 5_040 }, 5_000)).toMatchObject({ allowed: true });
+  });
+
   it('begins anew after an hour of silence', () => {
     expect(fail({ failures: 30, lastAt: 0, blockedUntil: 900_000 }, PAIR_POLICY.forgetMs).failures).toBe(1);
   });

@@ -32,7 +32,8 @@ export type ThrottleDecision =
  */
 export function decideAttempt(policy: ThrottlePolicy, known: Attempts | undefined, now: number): ThrottleDecision {
   const attempts = known && now - known.lastAt < policy.forgetMs ? known : undefined;
-  if (attempts && attempts.blockedUntil > now) {
+  // Among the free ones nobody waits: what stands there is the clock of another replica, or an instant before we had the row.
+  if (attempts && attempts.failures > policy.free && attempts.blockedUntil > now) {
     return { allowed: false, retryAfterMs: attempts.blockedUntil - now };
   }
   const failures = (attempts?.failures ?? 0) + 1;

@@ -1,5 +1,5 @@
-import { type Actor, type CreateRecordingBody, recordingMachine, type RecordingCommands, recordingPolicy, type RecordingPolicy, type RecordingTarget, type RecordingView, type ReceiverView, SESSION_GONE, sessionRpc, type StartRecordingOrder, type UpdateRecordingBody } from '@capstan/contracts';
-import { AppError, type Clock, isoTime, validationError } from '@capstan/kernel';
+import { type Actor, type CreateRecordingBody, recordingMachine, type RecordingCommands, recordingPolicy, type RecordingPolicy, type RecordingView, type ReceiverView, SESSION_GONE, sessionRpc, type StartRecordingOrder, type UpdateRecordingBody } from '@capstan/contracts';
+import { AppError, type Clock, validationError } from '@capstan/kernel';
 import { RpcClient } from '@capstan/messaging';
 import type { ObjectStore } from '@capstan/object-store';
 import { rows, transaction } from '@capstan/persistence';
@@ -8,7 +8,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { KnownSources } from '../known-sources/known-sources.repository';
 import { Receivers } from '../receivers/receivers.repository';
-import type { RecordingRow } from './recording-row';
+import { RecordingSessions } from './recording-sessions.service';
 import { Recordings } from './recordings.repository';
 
 /** How long before a scheduled beginning the receivers are called, and how late it may still begin. */
@@ -39,6 +39,7 @@ export class RecordingsService {
     private readonly receivers: Receivers,
     private readonly sources: KnownSources,
     private readonly rpc: RpcClient,
+    private readonly sessions: RecordingSessions,
     @Inject(OBJECT_STORE) private readonly store: ObjectStore,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -50,7 +51,7 @@ export class RecordingsService {
     await this.choose(frequencies, policy);
     const later = startAt !== undefined && Date.parse(startAt) > this.clock.now() + CALL_BEFORE_MS;
     await this.insert({ sessionId, name, status: later ? 'scheduled' : 'pending', frequencies, duration, sourceId: await this.sources.resolve(source), notes, policy, by, ...(startAt === undefined ? {} : { startAt }) });
-    return later ? this.recordings.view(sessionId) : this.begin(sessionId, by);
+    return later ? this.recordings.view(sessionId) : this.beginOnce(sessionId, by);
   }
 
   /** Step 1 of the first generation. */
@@ -85,7 +86,7 @@ export class RecordingsService {
     const full = recordingPolicy.parse(policy);
     await this.choose([frequency], full);
     await this.insert({ sessionId, name, status: 'pending', frequencies: [frequency], duration, sourceId: await this.sources.resolve(source), notes, policy: full, by });
-    return this.begin(sessionId, by);
+    return this.beginOnce(sessionId, by);
   }
 
   /** Starts the session of a recording that is named and labelled. @throws AppError `NO_ACTIVE_RECEIVERS`, and those of the engine */
@@ -93,61 +94,31 @@ export class RecordingsService {
     const row = await this.recordings.row(sessionId);
     const frequencies = row.frequencies_hz.map(Number);
     const receivers = await this.choose(frequencies, row.policy);
-    const several = frequencies.length > 1;
-    const targets = frequencies.flatMap((frequency_hz) =>
-      receivers.map(
-        (receiver): RecordingTarget => ({
-          kind: 'recording',
-          receiver_id: receiver.receiver_id,
-          receiver_name: receiver.name,
-          frequency_hz,
-          duration_seconds: row.duration_seconds,
-          chunk_seconds: row.policy.chunk_seconds,
-          half_band_hz: row.policy.half_band_hz,
-          agc: row.policy.agc,
-          gain: row.policy.gain,
-          by_frequency: several,
-          ...(row.start_at === null ? {} : { not_before: isoTime(row.start_at.getTime()) }),
-          ...(row.retry_chunks?.[receiver.receiver_no] === undefined ? {} : { chunks: [...row.retry_chunks[receiver.receiver_no] ?? []] }),
-        }),
-      ),
-    );
+    const streams = frequencies.flatMap((frequency_hz) => receivers.map(({ receiver_id, receiver_no, name }) => ({ receiver_id, receiver_no, receiver_name: name, frequency_hz })));
     await transaction(this.dataSource, async (manager) => {
       const current = await this.recordings.lock(sessionId, manager);
       if (current.begun) {
         throw new AppError('ILLEGAL_TRANSITION', 'The recording has begun already', { details: { from: current.status, to: 'connecting' } });
       }
-      const numbers = new Map(receivers.map((receiver) => [receiver.receiver_id, receiver.receiver_no]));
       await rows(
         manager,
         `INSERT INTO recording_streams (session_id, receiver_no, frequency_hz, receiver_id, receiver_name)
          SELECT $1, x.receiver_no, x.frequency_hz, x.receiver_id, x.receiver_name FROM jsonb_to_recordset($2::jsonb) AS x(receiver_no int, frequency_hz bigint, receiver_id uuid, receiver_name text)`,
-        [sessionId, JSON.stringify(targets.map(({ receiver_id, receiver_name, frequency_hz }) => ({ receiver_id, receiver_name, frequency_hz, receiver_no: numbers.get(receiver_id) })))],
+        [sessionId, JSON.stringify(streams)],
       );
       await this.recordings.move(manager, current, 'connecting', { begun: true });
     });
-    try {
-      const { session } = await this.rpc.call(sessionRpc.create, {
-        session_id: sessionId,
-        name: row.session_name.slice(0, 100),
-        duration_sec: Math.max(1, Math.ceil(row.duration_seconds)),
-        targets,
-        options: { arm_timeout_sec: this.armSeconds(row), allow_partial: true },
-        requested_by: by,
-      });
-      await rows(
-        this.dataSource,
-        `UPDATE recording_streams s SET target_id = x.target_id FROM jsonb_to_recordset($2::jsonb) AS x(receiver_id uuid, frequency_hz bigint, target_id uuid)
-         WHERE s.session_id = $1 AND s.receiver_id = x.receiver_id AND s.frequency_hz = x.frequency_hz`,
-        [sessionId, JSON.stringify(session.targets.map(({ target_id, spec }) => ({ target_id, receiver_id: spec['receiver_id'], frequency_hz: spec['frequency_hz'] })))],
-      );
-    } catch (error) {
-      await transaction(this.dataSource, async (manager) => {
-        const message = error instanceof AppError ? error.message : 'The session could not be created';
-        await this.recordings.set(manager, sessionId, { status: 'failed', message, session_end: new Date(this.clock.now()) });
-      });
-      throw error;
+    await this.sessions.make(sessionId, by);
+    return this.recordings.view(sessionId);
+  }
+
+  /** The same for an order that may come again, because nobody heard the answer: it is the same recording then. */
+  private async beginOnce(sessionId: string, by: Actor): Promise<RecordingView> {
+    const { begun } = await this.recordings.row(sessionId);
+    if (!begun) {
+      return this.begin(sessionId, by);
     }
+    await this.sessions.make(sessionId, by);
     return this.recordings.view(sessionId);
   }
 
@@ -231,7 +202,7 @@ export class RecordingsService {
       retryOf: sessionId,
       retryChunks: Object.fromEntries(plan),
     });
-    return this.begin(newId, by);
+    return this.beginOnce(newId, by);
   }
 
   /** Chunk numbers to record again, by receiver number. */
@@ -259,11 +230,6 @@ export class RecordingsService {
       }
     }
     return plan;
-  }
-
-  private armSeconds(row: RecordingRow): number {
-    const wait = row.start_at === null ? 0 : Math.max(0, (row.start_at.getTime() - this.clock.now()) / 1_000);
-    return Math.ceil(row.policy.connect_seconds + wait);
   }
 
   /** The receivers a recording uses. @throws AppError `RECEIVER_NOT_FOUND`, `NO_ACTIVE_RECEIVERS` */

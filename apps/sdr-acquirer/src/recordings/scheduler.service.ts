@@ -6,6 +6,7 @@ import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnAppl
 import { DataSource } from 'typeorm';
 import { ChunkStore } from './chunk-store.service';
 import { Finalizer } from './finalizer.service';
+import { RecordingSessions } from './recording-sessions.service';
 import { Recordings } from './recordings.repository';
 import { CALL_BEFORE_MS, LATEST_START_MS, RecordingsService } from './recordings.service';
 
@@ -20,11 +21,13 @@ export class RecordingScheduler implements OnApplicationBootstrap, BeforeApplica
   private readonly stopping = new AbortController();
   private loop: Promise<void> = Promise.resolve();
   private nextLeftovers = 0;
+  private nextSessions = 0;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly recordings: Recordings,
     private readonly service: RecordingsService,
+    private readonly sessions: RecordingSessions,
     private readonly chunks: ChunkStore,
     private readonly finalizer: Finalizer,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -63,9 +66,28 @@ export class RecordingScheduler implements OnApplicationBootstrap, BeforeApplica
       await this.service.begin(sessionId, SCHEDULER).catch((error: unknown) => this.logger.warn(`The scheduled recording ${sessionId} could not be begun`, error));
     }
     await this.endLeftovers(now);
+    await this.makeSessions(now);
     const late = await rows<{ session_id: string }>(this.dataSource, `SELECT session_id FROM recordings WHERE status IN ('in_progress', 'finalizing')`);
     for (const { session_id: sessionId } of late) {
       await this.chunks.tellLate(sessionId);
+    }
+  }
+
+  /** Recordings that have begun, and whose session was not made, or nobody heard that it was. */
+  private async makeSessions(now: number): Promise<void> {
+    if (now < this.nextSessions) {
+      return;
+    }
+    this.nextSessions = now + LEFTOVERS_EVERY_MS;
+    const left = await rows<{ session_id: string; due_at: Date }>(
+      this.dataSource,
+      `SELECT session_id, coalesce(start_at, created_at) AS due_at FROM recordings r WHERE begun AND status = 'connecting' AND NOT session_over AND created_at < $1
+       AND NOT EXISTS (SELECT 1 FROM recording_streams s WHERE s.session_id = r.session_id AND s.target_id IS NOT NULL)`,
+      [new Date(now - LEFTOVERS_EVERY_MS)],
+    );
+    for (const { session_id: sessionId, due_at: dueAt } of left) {
+      const made = dueAt.getTime() < now - LATEST_START_MS ? this.sessions.giveUp(sessionId) : this.sessions.make(sessionId, SCHEDULER);
+      await made.catch((error: unknown) => this.logger.warn(`The session of the recording ${sessionId} could not be made`, error));
     }
   }
 

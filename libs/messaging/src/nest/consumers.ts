@@ -144,6 +144,7 @@ function messageEntries(handlers: readonly RegisteredHandler[], channel: 'comman
         timeoutMs: options.timeoutMs,
         handle: call as MessageHandlerEntry['handle'],
         answersInvalid: options.onInvalid !== undefined,
+        ...(options.concerns === undefined ? {} : { concerns: options.concerns }),
       });
     }
   }

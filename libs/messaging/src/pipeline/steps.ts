@@ -49,7 +49,7 @@ export const trace: Step = (delivery, next) => {
   );
 };
 
-/** 3. Finds the handler and checks the data. An unknown type and wrong data are parked at once, unless the handler answers the latter itself. */
+/** 3. Finds the handler and checks the data. What does not concern it ends here. An unknown type and wrong data are parked at once, unless the handler answers the latter itself. */
 export function validate(entries: ReadonlyMap<string, MessageHandlerEntry>): Step {
   return async (delivery, next) => {
     const envelope = filled(delivery.envelope, 'an envelope');
@@ -65,7 +65,8 @@ export function validate(entries: ReadonlyMap<string, MessageHandlerEntry>): Ste
     const parsed = entry.definition.data.safeParse(envelope.data);
     if (parsed.success) {
       delivery.data = parsed.data;
-      return next();
+      // Before the inbox: what does nothing needs no transaction to do it once.
+      return entry.concerns?.(parsed.data) === false ? { kind: 'ack', outcome: 'ok' } : next();
     }
     const errors = fieldErrors(parsed.error, envelope.data);
     if (!entry.answersInvalid) {
