@@ -20,7 +20,7 @@ SSH = os.path.join(OUT, "ssh-any-key")
 
 
 def write_login_file():
-    lines = ["add method * {ssh:%d}" % PLAN["devices"][0]["port"], "add autoenable * 1", "add cyphertype * {}", "add sshcmd * {%s}" % SSH]
+    lines = ["add method * {ssh:%d}" % PLAN["devices"][0]["port"], "add autoenable * 1", "add cyphertype * {aes128-ctr}", "add sshcmd * {%s}" % SSH]
     for device in PLAN["devices"]:
         lines += ["add user %(address)s {%(username)s}" % device, "add password %(address)s {%(password)s}" % device]
     with open(LOGIN_FILE, "w") as file:

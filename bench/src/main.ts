@@ -10,6 +10,7 @@ import { liveEvents } from './events.bench';
 import { machine } from './machine';
 import { merge } from './merge.bench';
 import { notify } from './notify.bench';
+import { retention } from './retention.bench';
 import { schedules, schedulesAtOnce } from './schedules.bench';
 import { metrics, recording, recordingScale } from './recording.bench';
 import { startSpread, startSpreadMixed } from './start-spread.bench';
@@ -38,6 +39,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   schedules,
   'schedules-at-once': schedulesAtOnce,
   notify,
+  retention,
 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

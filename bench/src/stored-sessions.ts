@@ -23,26 +23,29 @@ async function withOrchestratorDatabase<T>(bench: BenchStack, work: (client: Cli
 
 /** Puts `count` finished sessions of one target each straight into the orchestrator's tables, a minute apart. */
 export async function storeSessions(bench: BenchStack, count: number): Promise<void> {
-  await withOrchestratorDatabase(bench, async (client) => {
-    await client.query(
-      `WITH made AS (
-         INSERT INTO sessions (session_id, name, state, sequence, kinds, duration_sec, options, request_digest, correlation_id, created_at, created_by, arm_by,
-                               completed_at, target_count, completed_count, failed_count, artifact_count, artifact_bytes, capture_count, search_text, search_grams)
-         SELECT gen_random_uuid(), 'Stored session ' || n, (ARRAY['completed', 'completed', 'completed', 'partial', 'failed', 'cancelled'])[1 + n % 6], 12, '{packet-capture}', 30,
-                '{"arm_timeout_sec": 90, "allow_partial": true, "max_attempts": 2}', 'bench', 'bench', now() - n * interval '1 minute',
-                '{"type": "system", "id": "bench", "name": "bench"}', now(), now() - n * interval '1 minute' + interval '40 seconds', 1, 1, 0, 2, 123456, 1,
-                'stored session ' || n, '{}'
-         FROM generate_series(1, $1::int) AS n
-         RETURNING session_id, state)
-       INSERT INTO targets (target_id, session_id, ordinal, kind, worker, title, spec, state, attempt, task_id, metrics, last_sequence, last_fence, start_by, ready_by,
-                            close_within_ms, close_by, heartbeat_ms, artifact_count, artifact_bytes, capture_count)
-       SELECT gen_random_uuid(), session_id, 1, 'packet-capture', 'device-collector', '198.18.0.1', $2, CASE state WHEN 'partial' THEN 'failed' ELSE state END, 1, gen_random_uuid(),
-              '{"packets_captured": 1000}', 9, 1, now(), now(), 1, now(), 1, 2, 123456, 1
-       FROM made`,
-      [count, SPEC],
-    );
-    await client.query('ANALYZE');
-  });
+  await withOrchestratorDatabase(bench, (client) => insertSessions(client, count));
+}
+
+/** As {@link storeSessions}, through a connection that works in the orchestrator's schema. */
+export async function insertSessions(client: Client, count: number): Promise<void> {
+  await client.query(
+    `WITH made AS (
+       INSERT INTO sessions (session_id, name, state, sequence, kinds, duration_sec, options, request_digest, correlation_id, created_at, created_by, arm_by,
+                             completed_at, target_count, completed_count, failed_count, artifact_count, artifact_bytes, capture_count, search_text, search_grams)
+       SELECT gen_random_uuid(), 'Stored session ' || n, (ARRAY['completed', 'completed', 'completed', 'partial', 'failed', 'cancelled'])[1 + n % 6], 12, '{packet-capture}', 30,
+              '{"arm_timeout_sec": 90, "allow_partial": true, "max_attempts": 2}', 'bench', 'bench', now() - n * interval '1 minute',
+              '{"type": "system", "id": "bench", "name": "bench"}', now(), now() - n * interval '1 minute' + interval '40 seconds', 1, 1, 0, 2, 123456, 1,
+              'stored session ' || n, '{}'
+       FROM generate_series(1, $1::int) AS n
+       RETURNING session_id, state)
+     INSERT INTO targets (target_id, session_id, ordinal, kind, worker, title, spec, state, attempt, task_id, metrics, last_sequence, last_fence, start_by, ready_by,
+                          close_within_ms, close_by, heartbeat_ms, artifact_count, artifact_bytes, capture_count)
+     SELECT gen_random_uuid(), session_id, 1, 'packet-capture', 'device-collector', '198.18.0.1', $2, CASE state WHEN 'partial' THEN 'failed' ELSE state END, 1, gen_random_uuid(),
+            '{"packets_captured": 1000}', 9, 1, now(), now(), 1, now(), 1, 2, 123456, 1
+     FROM made`,
+    [count, SPEC],
+  );
+  await client.query('ANALYZE');
 }
 
 /** Stores one finished session whose single target has artifacts of these sizes in bytes, filled with random data. */

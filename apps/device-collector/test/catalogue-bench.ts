@@ -80,7 +80,7 @@ export class CatalogueBench {
     const masks = new SecretMasks(dataSource, vault, builtInPlatforms);
     this.blobs = new CaptureBlobs(dataSource, vault, store, clock, systemIds);
     const sightings = new Sightings(new Intervals(), outbox, systemIds);
-    this.loader = new CaptureLoader(dataSource, this.blobs, masks, new ChangeWriter(this.blobs, masks, outbox, systemIds), sightings, new WaitingCaptures(this.blobs, store), systemIds);
+    this.loader = new CaptureLoader(dataSource, this.blobs, masks, new ChangeWriter(this.blobs, masks, outbox), sightings, new WaitingCaptures(this.blobs, store), systemIds);
     this.captures = new Captures(dataSource);
     this.texts = new CaptureTexts(this.captures, this.blobs, masks, store, clock, systemIds);
     this.changes = new Changes(dataSource, clock);

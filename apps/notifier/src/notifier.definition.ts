@@ -3,10 +3,10 @@ import type { NotifierConfig } from './config';
 import { entities, migrations } from './database/schema';
 import { NotifierModule } from './notifier.module';
 
-/** Facts folded at a time: each holds a connection of the pool's ten for its transaction, and what is sent meanwhile needs some too. */
-const FACTS_AT_ONCE = 6;
+/** Facts folded in one transaction: messages get their places under a lock, which would make many small commits wait for each other. */
+const FACTS_TOGETHER = 32;
 
 /** The notifier as a service. */
 export function notifierDefinition(config: NotifierConfig): ServiceDefinition {
-  return { name: 'notifier', module: NotifierModule.with(config), config, database: { entities, migrations }, vault: true, prefetch: { events: FACTS_AT_ONCE } };
+  return { name: 'notifier', module: NotifierModule.with(config), config, database: { entities, migrations }, vault: true, prefetch: { events: 2 * FACTS_TOGETHER }, eventsTogether: FACTS_TOGETHER };
 }

@@ -2,7 +2,7 @@ import { CAPTURE_TYPES } from '@capstan/contracts';
 import { Client } from 'pg';
 import { type Bench, type BenchStack, type Say, startBenchStack, verdict } from '../bench';
 import { CapstanContestant, WARM_UP } from './capstan';
-import { CONTESTANTS } from './contestants';
+import { wantedContestants } from './contestants';
 import { FleetScene } from './fleet-scene';
 import { capturesPerSec, measureContestant, type Result, sayResult } from './peers.bench';
 
@@ -12,8 +12,6 @@ const LARGEST = Number(process.argv[3] ?? 2_000);
 const SCALE = [LARGEST / 4, LARGEST / 2, LARGEST];
 /** Of so many devices reading everything back would take longer than collecting it. */
 const READ_EVERY = 10;
-/** Contestants by a part of their names, e.g. `npm run bench -- collection 500 asyncssh,netmiko`. */
-const WANTED = process.argv[4]?.split(',');
 /** Debian's collectors speak to as many devices as they may from the first moment; so does Capstan here. */
 const AT_ONCE = { CAPSTAN_COLLECTION_RAMP_PER_SEC: '50' } as const;
 /** Devices whose configuration is edited between two runs. */
@@ -51,7 +49,7 @@ export const collection: Bench = (say) =>
       verdict(say, `peak memory of the collector < 300 MB: ${memoryMb.toFixed(0)} MB`, memoryMb < 300),
     ];
     const peers = new Map<string, Result>();
-    for (const contestant of CONTESTANTS.filter(({ name }) => WANTED?.some((part) => name.includes(part)) ?? true)) {
+    for (const contestant of wantedContestants()) {
       const result = await measureContestant(say, scene, contestant);
       if (result !== undefined) {
         peers.set(contestant.name, result);

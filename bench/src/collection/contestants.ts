@@ -22,13 +22,19 @@ export interface Contestant {
 }
 
 /** Debian's collectors, the fastest first. */
-export const CONTESTANTS: readonly Contestant[] = [
+const CONTESTANTS: readonly Contestant[] = [
   { name: 'asyncssh, by hand', script: 'asyncssh_collect.py', tool: 'asyncssh', devices: 500 },
   { name: 'netmiko fast_cli', script: 'netmiko_collect.py', args: ['fast'], tool: 'netmiko', devices: 200 },
   { name: 'netmiko', script: 'netmiko_collect.py', tool: 'netmiko', devices: 200 },
   { name: 'rancid (clogin)', script: 'rancid_collect.py', tool: 'rancid', devices: 150 },
   { name: 'ansible', script: 'ansible_collect.py', tool: 'ansible', devices: 30 },
 ];
+
+/** Those named on the command line by a part of their names, e.g. `npm run bench -- collection 500 asyncssh,netmiko`; all where none is. */
+export function wantedContestants(): readonly Contestant[] {
+  const wanted = process.argv[4]?.split(',');
+  return CONTESTANTS.filter(({ name }) => wanted?.some((part) => name.includes(part)) ?? true);
+}
 
 /** What a contestant tells of its run. */
 export interface PeerReport {

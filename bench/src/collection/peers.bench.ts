@@ -1,7 +1,7 @@
 import { installPackages, missingTools } from '@capstan/backing-services';
 import type { Bench, Say } from '../bench';
 import { percentile } from '../figures';
-import { captureOf, type Contestant, CONTESTANTS, runContestant } from './contestants';
+import { captureOf, type Contestant, runContestant, wantedContestants } from './contestants';
 import { FleetScene } from './fleet-scene';
 import { judge } from './gate';
 
@@ -56,7 +56,7 @@ export async function measureContestant(say: Say, scene: FleetScene, contestant:
 export const collectionPeers: Bench = async (say) => {
   const scene = await FleetScene.start(Number(process.argv[3] ?? 500));
   try {
-    for (const contestant of CONTESTANTS) {
+    for (const contestant of wantedContestants()) {
       await measureContestant(say, scene, contestant);
     }
     return true;

@@ -1,6 +1,9 @@
 import type { Clock } from './clock';
 import { AppError } from './errors';
 
+/** A reason of its own: without one every timer that is stopped makes an exception with a stack. */
+const IN_TIME = new AppError('CANCELLED', 'The work was done in time');
+
 /** A promise with its handles outside. */
 export class Deferred<T> {
   readonly promise: Promise<T>;
@@ -92,7 +95,7 @@ export async function withTimeout<T>(
   try {
     return await Promise.race([work(controller.signal), aborted]);
   } finally {
-    timer.abort();
+    timer.abort(IN_TIME);
     parent?.removeEventListener('abort', onParentAbort);
     await deadline;
   }

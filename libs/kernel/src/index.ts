@@ -12,6 +12,7 @@ export {
 export { backoffDelay, type BackoffPolicy, type Random, systemRandom } from './backoff';
 export { defineStateMachine, type StateMachine, type TransitionTable } from './state-machine';
 export { Deferred, Gate, Serial, withTimeout } from './async';
+export { Batches } from './batches';
 export { SharedRead } from './shared-read';
 export { plainCell, readCsv, writeCsv } from './csv';
 export { readRecords, type RecordShape } from './import-records';

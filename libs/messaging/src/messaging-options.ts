@@ -21,6 +21,11 @@ export interface MessagingOptions {
   catalogue?: MessagingCatalogue;
   /** Unacknowledged deliveries per consumer. Default: commands 8, events 32, rpc 64. */
   prefetch?: Partial<Record<ConsumerClass, number>>;
+  /**
+   * Facts that share a transaction when so many wait: many small ones then cost one commit. What a handler locks stays locked until
+   * the last of them is handled, and all run again where one fails. Default 1.
+   */
+  eventsTogether?: number;
   /** Milliseconds a handler may take before its signal aborts and the delivery is retried. Default 30,000. */
   handlerTimeoutMs?: number;
   /** Milliseconds that running handlers get at shutdown. Default 20,000. */
@@ -51,6 +56,7 @@ export function messagingSettings(options: MessagingOptions): MessagingSettings 
     ...options,
     catalogue: options.catalogue ?? platformCatalogue,
     prefetch: { commands: 8, events: 32, rpc: 64, ...options.prefetch },
+    eventsTogether: options.eventsTogether ?? 1,
     handlerTimeoutMs: options.handlerTimeoutMs ?? 30_000,
     drainTimeoutMs: options.drainTimeoutMs ?? 20_000,
     connectTimeoutMs: options.connectTimeoutMs ?? 60_000,

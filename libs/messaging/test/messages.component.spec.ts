@@ -1,8 +1,8 @@
 import { AppError } from '@capstan/kernel';
-import { reject, retry } from '../src';
+import { messageContext, reject, retry } from '../src';
 import { eventually, LeakCheck } from '@capstan/testing';
 import { doThing, refuseThing, thingDone, thingUnheard } from './catalogue';
-import { addEffect, TestPlatform } from './platform';
+import { addEffect, type Script, TestPlatform } from './platform';
 import { BrokerProbe } from './broker-probe';
 
 describe('commands and facts', () => {
@@ -241,6 +241,59 @@ describe('commands and facts', () => {
     await eventually(async () => expect(await probe.count('capstan.retry.5s')).toBe(1));
     expect(aborted).toBe(true);
     expect(await sut.effects()).toEqual([]);
+  });
+
+  it('lets facts that wait together share a transaction, each in its own context and each once', async () => {
+    const seen: { value: number; cause: unknown; id: string; transaction: string }[] = [];
+    let order = '';
+    const script: Script = {
+      thingDone: async ({ value }, { manager, envelope, beforeCommit }) => {
+        order += 'h';
+        beforeCommit(async () => {
+          order += 'c';
+          await addEffect(manager, value);
+        });
+        const [{ id } = { id: '' }] = (await manager.query('SELECT txid_current()::text AS id')) as { id: string }[];
+        seen.push({ value, cause: messageContext().causationId, id: envelope.id, transaction: id });
+      },
+    };
+    await (await platform.start('device-collector')).stop();
+    const facts = Array.from({ length: 20 }, (_, value) => probe.envelope(thingDone.type, { value }));
+    for (const fact of [...facts, ...facts.slice(0, 5)]) {
+      await probe.raw('capstan.events', thingDone.type, probe.body(fact));
+    }
+
+    const sut = await platform.start('device-collector', script, { eventsTogether: 8 });
+
+    await eventually(async () => expect(await probe.count('device-collector.events')).toBe(0));
+    await eventually(async () => expect(await sut.effects()).toEqual(facts.map((_, value) => value)));
+    expect(seen.every(({ cause, id }) => cause === id)).toBe(true);
+    expect(new Set(seen.map(({ transaction }) => transaction)).size).toBeLessThan(facts.length);
+    expect(order).toMatch(/hh+cc/);
+  });
+
+  it('handles each fact alone where one of those that share a transaction fails', async () => {
+    const after: number[] = [];
+    await (await platform.start('device-collector')).stop();
+    for (let value = 0; value < 10; value += 1) {
+      await probe.raw('capstan.events', thingDone.type, probe.body(probe.envelope(thingDone.type, { value })));
+    }
+
+    const sut = await platform.start(
+      'device-collector',
+      {
+        thingDone: async ({ value }, { manager, afterCommit }) => {
+          await addEffect(manager, value);
+          afterCommit(() => void after.push(value));
+          return value === 4 ? reject('NO', 'no') : undefined;
+        },
+      },
+      { eventsTogether: 20 },
+    );
+
+    await eventually(async () => expect(await probe.count('device-collector.parking')).toBe(1));
+    await eventually(async () => expect(await sut.effects()).toEqual([0, 1, 2, 3, 5, 6, 7, 8, 9]));
+    await eventually(() => expect(after.sort()).toEqual([0, 1, 2, 3, 5, 6, 7, 8, 9]));
   });
 
   it('forgets a fact nobody stores, and keeps one whose queue is gone until it is back', async () => {

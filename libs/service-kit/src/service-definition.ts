@@ -21,6 +21,8 @@ export interface ServiceDefinition {
   readonly vault?: boolean;
   /** Deliveries handled at a time per consumer, where the defaults of messaging do not suit. */
   readonly prefetch?: MessagingOptions['prefetch'];
+  /** Facts that share a transaction, see messaging's option of this name. */
+  readonly eventsTogether?: MessagingOptions['eventsTogether'];
   /** A public HTTP port; only the gateway has one. */
   readonly http?: { readonly host: string; readonly port: number };
 }

@@ -33,15 +33,21 @@ export type RunAtTurn = RunWithSession & {
   readonly live_sessions: readonly string[];
 };
 
+/** How far the instants of a schedule have come. */
+export interface Step {
+  readonly schedule: ScheduleRow;
+  /** The instant that is undecided now. */
+  readonly nextRunAt: number | null;
+  readonly runs: readonly NewRun[];
+}
+
 /** When somebody must look at a schedule again. */
 export interface NextLook {
+  readonly claimed: ScheduleRow;
   /** The instant that is undecided, by what the turn knows. */
   readonly nextRunAt: number | null;
   /** When that one is started. */
   readonly firesAt: number | null;
-  /** When a run that waits is looked at again. */
-  readonly recheckAt: number;
-  readonly now: number;
 }
 
 /** Columns of a {@link RunAtTurn}, of a run `r` and its schedule `s`. */
@@ -69,24 +75,31 @@ export class ScheduleTurnsRepository {
   }
 
   /**
-   * Gives a schedule back, with the appointment that follows: its next instant, or soon where a run waits. An appointment that
+   * Gives schedules back, each with the appointment that follows: its next instant, or soon where a run waits. An appointment that
    * somebody made meanwhile stays; where its next instant is not what the turn knows, somebody looks again at once.
    */
-  async release(runner: SqlRunner, claimed: ScheduleRow, { nextRunAt, firesAt, recheckAt, now }: NextLook): Promise<void> {
+  async release(runner: SqlRunner, looks: readonly NextLook[], now: number, recheckAt: number): Promise<void> {
+    const records = looks.map(({ claimed: { schedule_id, claimed_until, attention_at }, nextRunAt, firesAt }) => ({ schedule_id, claimed_until, attention_at, next_run_at: maybe(nextRunAt), fires_at: maybe(firesAt) }));
     await rows(
       runner,
       `UPDATE schedules s SET claimed_until = NULL, attention_at = CASE
-         WHEN s.attention_at IS DISTINCT FROM $3 THEN s.attention_at
-         ELSE LEAST(CASE WHEN s.next_run_at IS NULL THEN NULL WHEN s.next_run_at = $4 THEN $5::timestamptz ELSE $7::timestamptz END,
-                    CASE WHEN EXISTS (SELECT 1 FROM schedule_runs r WHERE r.schedule_id = s.schedule_id AND r.state IN ('due', 'queued')) THEN $6::timestamptz END) END
-       WHERE s.schedule_id = $1 AND s.claimed_until = $2`,
-      [claimed.schedule_id, claimed.claimed_until, claimed.attention_at, maybe(nextRunAt), maybe(firesAt), isoTime(recheckAt), isoTime(now)],
+         WHEN s.attention_at IS DISTINCT FROM n.attention_at THEN s.attention_at
+         ELSE LEAST(CASE WHEN s.next_run_at IS NULL THEN NULL WHEN s.next_run_at = n.next_run_at THEN n.fires_at ELSE $2::timestamptz END,
+                    CASE WHEN EXISTS (SELECT 1 FROM schedule_runs r WHERE r.schedule_id = s.schedule_id AND r.state IN ('due', 'queued')) THEN $3::timestamptz END) END
+       FROM jsonb_to_recordset($1::jsonb) AS n(schedule_id uuid, claimed_until timestamptz, attention_at timestamptz, next_run_at timestamptz, fires_at timestamptz)
+       WHERE s.schedule_id = n.schedule_id AND s.claimed_until = n.claimed_until`,
+      [JSON.stringify(records), isoTime(now), isoTime(recheckAt)],
     );
   }
 
-  /** Gives a schedule back as it is: whoever stops leaves it to the next instance at once. */
-  async giveBack(runner: SqlRunner, claimed: ScheduleRow): Promise<void> {
-    await rows(runner, `UPDATE schedules SET claimed_until = NULL WHERE schedule_id = $1 AND claimed_until = $2`, [claimed.schedule_id, claimed.claimed_until]);
+  /** Gives schedules back as they are: whoever stops leaves them to the next instance at once. */
+  async giveBack(runner: SqlRunner, claimed: readonly ScheduleRow[]): Promise<void> {
+    await rows(
+      runner,
+      `UPDATE schedules s SET claimed_until = NULL FROM unnest($1::uuid[], $2::timestamptz[]) AS c(schedule_id, claimed_until)
+       WHERE s.schedule_id = c.schedule_id AND s.claimed_until = c.claimed_until`,
+      [claimed.map(({ schedule_id: id }) => id), claimed.map(({ claimed_until: until }) => until)],
+    );
   }
 
   /** Keeps a claim for longer. @returns false when it was lost, and the schedule must be left alone */
@@ -98,19 +111,23 @@ export class ScheduleTurnsRepository {
   }
 
   /**
-   * Moves on to the next undecided instant, and stores what became of those before it, in one statement: nothing is decided by
-   * what somebody has changed since it was read, and no instant twice.
-   * @returns the runs that are new, and those that are open already, the oldest first
+   * Moves schedules on to their next undecided instants, and stores what became of those before them, in one statement: nothing is
+   * decided by what somebody has changed since it was read, and no instant twice.
+   * @returns the runs that are new, and those that are open already, the oldest of each schedule first
    */
-  async moveOn(manager: SqlRunner, { schedule_id, revision, next_run_at }: ScheduleRow, nextRunAt: number | null, runs: readonly NewRun[]): Promise<RunAtTurn[]> {
+  async moveOn(manager: SqlRunner, steps: readonly Step[]): Promise<RunAtTurn[]> {
+    const records = steps.map(({ schedule: { schedule_id, revision, next_run_at }, nextRunAt }) => ({ schedule_id, revision, was: next_run_at, next_run_at: maybe(nextRunAt) }));
+    const runs = steps.flatMap(({ schedule, runs: made }) => made.map((run) => rowOf(schedule.schedule_id, run)));
     return rows<RunAtTurn>(
       manager,
       // What the statement adds, its last part does not see in the table: no run comes twice.
-      `WITH moved AS (UPDATE schedules SET next_run_at = $4 WHERE schedule_id = $1 AND revision = $2 AND next_run_at IS NOT DISTINCT FROM $3 RETURNING schedule_id),
-            added AS (INSERT INTO schedule_runs SELECT r.* FROM moved CROSS JOIN jsonb_populate_recordset(NULL::schedule_runs, $5::jsonb) r ON CONFLICT DO NOTHING RETURNING *),
-            runs AS (SELECT * FROM added UNION ALL SELECT * FROM schedule_runs WHERE schedule_id = $1 AND state IN ('due', 'queued'))
+      `WITH steps AS (SELECT * FROM jsonb_to_recordset($1::jsonb) AS k(schedule_id uuid, revision int, was timestamptz, next_run_at timestamptz)),
+            moved AS (UPDATE schedules s SET next_run_at = k.next_run_at FROM steps k
+                      WHERE s.schedule_id = k.schedule_id AND s.revision = k.revision AND s.next_run_at = k.was AND k.next_run_at IS DISTINCT FROM k.was RETURNING s.schedule_id),
+            added AS (INSERT INTO schedule_runs SELECT r.* FROM jsonb_populate_recordset(NULL::schedule_runs, $2::jsonb) r WHERE schedule_id IN (SELECT schedule_id FROM moved) ON CONFLICT DO NOTHING RETURNING *),
+            runs AS (SELECT * FROM added UNION ALL SELECT r.* FROM schedule_runs r JOIN steps USING (schedule_id) WHERE r.state IN ('due', 'queued'))
        SELECT ${AT_TURN} FROM runs r JOIN schedules s USING (schedule_id) ORDER BY r.due_at, r.run_id`,
-      [schedule_id, revision, next_run_at, maybe(nextRunAt), JSON.stringify(runs.map((run) => rowOf(schedule_id, run)))],
+      [JSON.stringify(records), JSON.stringify(runs)],
     );
   }
 
@@ -129,27 +146,26 @@ export class ScheduleTurnsRepository {
     return rows<RunAtTurn>(runner, `SELECT ${AT_TURN} FROM schedule_runs r JOIN schedules s USING (schedule_id) WHERE r.schedule_id = $1 AND r.state IN ('due', 'queued') ORDER BY r.due_at, r.run_id`, [scheduleId]);
   }
 
-  /** Decides an open run. @returns it as it is then; undefined when it is decided already */
-  async decide(manager: SqlRunner, run: ScheduleRunRow, state: (typeof RUN_STATES)[number], more: { startedAt?: number; giveUpAt?: number; error?: ErrorShape } = {}): Promise<RunWithSession | undefined> {
-    const [decided] = await rows<RunWithSession>(
+  /** Decides open runs, each of a schedule of its own; the session of one that is started may be stored behind it. @returns those that were not decided already, as they are then */
+  async decide(manager: SqlRunner, runs: readonly ScheduleRunRow[], state: (typeof RUN_STATES)[number], more: { startedAt?: number; giveUpAt?: number; error?: ErrorShape } = {}): Promise<RunWithSession[]> {
+    return rows<RunWithSession>(
       manager,
       `WITH decided AS (
-         UPDATE schedule_runs SET state = $3, started_at = coalesce($4, started_at), give_up_at = coalesce($5, give_up_at), error = $6
-         WHERE run_id = $1 AND state = $2 RETURNING *),
+         UPDATE schedule_runs r SET state = $3, started_at = coalesce($4, r.started_at), give_up_at = coalesce($5, r.give_up_at), error = $6
+         FROM unnest($1::uuid[], $2::text[]) AS w(run_id, state) WHERE r.run_id = w.run_id AND r.state = w.state RETURNING r.*),
        counted AS (
          UPDATE schedules s SET run_count = run_count + 1, next_run_at = CASE WHEN run_count + 1 >= max_runs THEN NULL ELSE next_run_at END
          FROM decided d WHERE s.schedule_id = d.schedule_id AND d.state = 'started')
-       SELECT d.*, s.name AS schedule_name, x.state AS session_state FROM decided d JOIN schedules s USING (schedule_id) LEFT JOIN sessions x ON x.session_id = d.session_id`,
+       SELECT d.*, s.name AS schedule_name, coalesce(x.state, CASE d.state WHEN 'started' THEN 'pending' END) AS session_state FROM decided d JOIN schedules s USING (schedule_id) LEFT JOIN sessions x ON x.session_id = d.session_id`,
       [
-        run.run_id,
-        run.state,
+        runs.map(({ run_id: id }) => id),
+        runs.map((run) => run.state),
         state,
         maybe(more.startedAt ?? null),
         maybe(more.giveUpAt ?? null),
         more.error === undefined ? null : JSON.stringify(more.error),
       ],
     );
-    return decided;
   }
 }
 

@@ -1,24 +1,22 @@
-import { type Clock, Gate } from '@capstan/kernel';
+import type { Clock } from '@capstan/kernel';
 import { CLOCK, Metrics } from '@capstan/service-kit';
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ScheduleTurn, TURN_LEASE_MS } from './schedule-turn.service';
 import { ScheduleTurnsRepository } from './schedule-turns.repository';
-import type { ScheduleRow } from './schedule.entity';
 
-/** Time between two looks when nothing is due. */
+/** Time between two looks when the last one found all that was due. */
 export const TICK_MS = 250;
-/** Schedules an instance claims at a time: all of them are done within their leases, also when a worker lets each one wait. */
-const CLAIMED = 24;
-/** Schedules an instance deals with at the same time: each holds a connection for moments, and asks a worker. */
-const AT_ONCE = 8;
+/** Schedules an instance claims at a time, and starts in one transaction. */
+const BATCH = 64;
+/** Batches an instance deals with at the same time: one that waits for a worker does not keep the next one waiting. */
+const AT_ONCE = 4;
 
 /** Looks for schedules that are due, in every instance: the claim of a schedule decides who has it. */
 @Injectable()
 export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log = new Logger(Scheduler.name);
   private readonly stopping = new AbortController();
-  private readonly places = new Gate(AT_ONCE);
   private readonly atWork = new Set<Promise<void>>();
   private readonly delay;
   private running: Promise<unknown> = Promise.resolve();
@@ -43,33 +41,24 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
     await this.running;
   }
 
-  /** Begins to deal with what is due now, as far as there is room. @returns whether there was anything */
+  /** Begins to deal with what is due now. @returns whether there may be more of it */
   private async tick(): Promise<boolean> {
     const now = this.clock.now();
-    const claimed = await this.turns.claim(this.dataSource, now, TURN_LEASE_MS, CLAIMED - this.atWork.size);
-    for (const schedule of claimed) {
-      const work = this.deal(schedule, now).finally(() => this.atWork.delete(work));
+    const claimed = await this.turns.claim(this.dataSource, now, TURN_LEASE_MS, BATCH);
+    if (claimed.length > 0) {
+      claimed.forEach(({ attention_at: due }) => this.delay.observe({}, Math.max(0, now - (due?.getTime() ?? now)) / 1_000));
+      const work = this.turn.take(claimed, this.stopping.signal).finally(() => this.atWork.delete(work));
       this.atWork.add(work);
     }
-    return claimed.length > 0;
-  }
-
-  private async deal(schedule: ScheduleRow, now: number): Promise<void> {
-    this.delay.observe({}, Math.max(0, now - (schedule.attention_at?.getTime() ?? now)) / 1_000);
-    await this.places.enter();
-    try {
-      await this.turn.take(schedule, this.stopping.signal);
-    } finally {
-      this.places.leave();
-    }
+    return claimed.length === BATCH;
   }
 
   private async loop(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      let busy = false;
+      let more = false;
       try {
-        busy = await this.tick();
+        more = await this.tick();
         this.failing = false;
       } catch (error) {
         if (!this.failing) {
@@ -77,11 +66,10 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
           this.log.warn(`No look at the schedules: ${error instanceof Error ? error.message : String(error)}`);
         }
       }
-      if (!busy) {
+      if (!more) {
         await this.clock.sleep(TICK_MS, signal).catch(() => undefined);
       }
-      // Claims again before the places run dry, and for several at a time.
-      while (this.atWork.size > CLAIMED - AT_ONCE) {
+      if (this.atWork.size >= AT_ONCE) {
         await Promise.race(this.atWork);
       }
     }

@@ -1,8 +1,10 @@
 import type { SessionView } from '@capstan/contracts';
+import { AppError } from '@capstan/kernel';
+import type { OutgoingMessage } from '@capstan/messaging';
 import { transaction } from '@capstan/persistence';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { type CreateOrder, type MessagesAlong, SessionsService } from './sessions.service';
+import { DataSource, type EntityManager } from 'typeorm';
+import { type CreateOrder, SessionsService } from './sessions.service';
 import { TargetCheckClient } from './target-check.client';
 
 /** Creates sessions whose targets their workers have checked. */
@@ -23,12 +25,27 @@ export class SessionCreation {
     if (existing !== undefined) {
       return { session: existing, created: false };
     }
-    return this.createNew(order, signal);
+    await this.check.check(order.request.targets, signal);
+    return transaction(this.dataSource, (manager) => this.sessions.create(manager, order));
   }
 
-  /** As {@link create}, of a session that is known not to exist. @param along belongs to the same transaction; it may run again, from the start */
-  async createNew(order: CreateOrder, signal: AbortSignal, along?: MessagesAlong): Promise<{ session: SessionView; created: boolean }> {
-    await this.check.check(order.request.targets, signal);
-    return transaction(this.dataSource, (manager) => this.sessions.create(manager, order, along));
+  /**
+   * Creates sessions that are known not to exist, in one transaction; where one of them spoils it, each in one of its own.
+   * @param along belongs to the transaction of the orders it is given; it may run again, from the start
+   * @returns for each order why there is no session; undefined where there is
+   */
+  async createAll(orders: readonly CreateOrder[], signal: AbortSignal, along: (manager: EntityManager, orders: readonly CreateOrder[]) => Promise<readonly OutgoingMessage[]>): Promise<(AppError | undefined)[]> {
+    const refusals = await this.check.checkAll(orders.map(({ request }) => request.targets), signal);
+    const checked = orders.filter((_, index) => refusals[index] === undefined);
+    const failures = new Map<CreateOrder, AppError>();
+    const store = (some: readonly CreateOrder[]): Promise<void> => transaction(this.dataSource, (manager) => this.sessions.createAll(manager, some, () => along(manager, some)));
+    if (checked.length > 0) {
+      await store(checked).catch(async () => {
+        for (const order of checked) {
+          await store([order]).catch((error: unknown) => failures.set(order, AppError.from(error)));
+        }
+      });
+    }
+    return orders.map((order, index) => refusals[index] ?? failures.get(order));
   }
 }

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
-import { CAPTURE_TYPES, sessionArtifactEvents, sessionEvents, sessionRpc, TARGET_KINDS, taskEvents } from '@capstan/contracts';
+import { CAPTURE_TYPES, createSessionRequest, sessionArtifactEvents, sessionEvents, sessionRpc, TARGET_KINDS, taskEvents } from '@capstan/contracts';
 import { systemClock, systemIds } from '@capstan/kernel';
 import { eventually, LeakCheck } from '@capstan/testing';
-import { operator, Stage } from '../../test/orchestrator';
+import { body, operator, Stage } from '../../test/orchestrator';
+import { SessionCreation } from './session-creation.service';
 import { SessionsService } from './sessions.service';
 
 describe(SessionsService.name, () => {
@@ -244,6 +245,19 @@ describe(SessionsService.name, () => {
     expect(new Set(answers.map((answer) => answer.session.targets[0]?.target_id)).size).toBe(1);
     await expect(stage.gateway.ask(sessionRpc.create, { ...order, name: 'other', targets: [...order.targets] })).rejects.toMatchObject({ code: 'SESSION_STATE_CONFLICT' });
     expect(await stage.worker.tasks(session_id, 1)).toHaveLength(1);
+  });
+
+  it('creates several in one transaction, and each by itself where one spoils it', async () => {
+    const taken = await stage.create(1);
+    const sut = stage.running[0]?.app.get(SessionCreation);
+    const orders = [taken.session_id, systemIds.next(), systemIds.next()].map((sessionId) => ({ sessionId, request: createSessionRequest.parse(body(1)), by: operator }));
+    const [first, ...others] = (await sut?.createAll(orders, new AbortController().signal, () => Promise.resolve([]))) ?? [];
+    expect(first).toMatchObject({ code: 'SESSION_STATE_CONFLICT' });
+    expect(others).toEqual([undefined, undefined]);
+    for (const { sessionId } of orders.slice(1)) {
+      await expect(stage.get(sessionId)).resolves.toMatchObject({ state: 'pending', target_count: 1 });
+      expect(await stage.worker.tasks(sessionId, 1)).toHaveLength(1);
+    }
   });
 
   it('stores nothing when a worker finds fault with a target, and names the field', async () => {

@@ -25,6 +25,14 @@ export type NewSessionColumns = Pick<
   'kinds' | 'request_digest' | 'correlation_id' | 'created_by' | 'retry_of' | 'search_text' | 'search_grams'
 >;
 
+/** A new session as it is stored. */
+export interface NewStoredSession {
+  readonly made: NewSession;
+  readonly columns: NewSessionColumns;
+  readonly dueAt: number | null;
+  readonly history: readonly HistoryLine[];
+}
+
 /** Instants at which the background work looks at the session next. */
 export interface Appointments {
   readonly dueAt: number | null;
@@ -46,34 +54,22 @@ const UPDATE_TARGETS = `
 /** The tables of sessions, targets and attempts. Changes go through `SessionsService`, the one writer. */
 @Injectable()
 export class SessionsRepository {
-  /** Stores a new session with its targets, first attempts and the beginning of its history. @returns false when the id is taken */
-  async insert(manager: SqlRunner, made: NewSession, columns: NewSessionColumns, dueAt: number | null, history: readonly HistoryLine[]): Promise<boolean> {
-    const { session, targets, name } = made;
-    const row = {
-      session_id: session.sessionId,
-      name,
-      duration_sec: session.durationSec,
-      options: session.options,
-      created_at: isoTime(session.createdAt),
-      arm_by: isoTime(session.armBy),
-      target_count: session.targetCount,
-      due_at: dueAt === null ? null : isoTime(dueAt),
-      cleanup_attempts: 0,
-      ...changedSessionColumns(session),
-      ...columns,
-    };
-    const targetRows = targets.map((target) => ({ ...fixedTargetColumns(session.sessionId, target), ...changedTargetColumns(target) }));
+  /** Stores new sessions with their targets, first attempts and the beginning of their history. @returns how many: one whose id is taken is left out */
+  async insert(manager: SqlRunner, sessions: readonly NewStoredSession[]): Promise<number> {
+    const targetRows = sessions.flatMap(({ made: { session, targets } }) => targets.map((target) => ({ ...fixedTargetColumns(session.sessionId, target), ...changedTargetColumns(target) })));
+    const attempts = sessions.flatMap(({ made: { session, targets } }) => attemptRows(session.sessionId, targets, session.createdAt));
+    const history = sessions.flatMap(({ made: { session }, history: lines }) => historyRecords(session.sessionId, lines, session.createdAt));
     // One statement: the counters of sessions, which others share, are kept from them for as long as the transaction lasts.
     const inserted = await rows(
       manager,
-      `WITH made AS (INSERT INTO sessions SELECT * FROM jsonb_populate_record(NULL::sessions, $1::jsonb) ON CONFLICT DO NOTHING RETURNING session_id),
-            made_targets AS (INSERT INTO targets SELECT r.* FROM made CROSS JOIN jsonb_populate_recordset(NULL::targets, $2::jsonb) r),
-            made_attempts AS (INSERT INTO attempts SELECT r.* FROM made CROSS JOIN jsonb_populate_recordset(NULL::attempts, $3::jsonb) r),
-            made_history AS (INSERT INTO session_events SELECT r.* FROM made CROSS JOIN jsonb_populate_recordset(NULL::session_events, $4::jsonb) r)
+      `WITH made AS (INSERT INTO sessions SELECT * FROM jsonb_populate_recordset(NULL::sessions, $1::jsonb) ON CONFLICT DO NOTHING RETURNING session_id),
+            made_targets AS (INSERT INTO targets SELECT r.* FROM jsonb_populate_recordset(NULL::targets, $2::jsonb) r WHERE session_id IN (SELECT session_id FROM made) RETURNING target_id),
+            made_attempts AS (INSERT INTO attempts SELECT r.* FROM jsonb_populate_recordset(NULL::attempts, $3::jsonb) r WHERE target_id IN (SELECT target_id FROM made_targets)),
+            made_history AS (INSERT INTO session_events SELECT r.* FROM jsonb_populate_recordset(NULL::session_events, $4::jsonb) r WHERE session_id IN (SELECT session_id FROM made))
        SELECT session_id FROM made`,
-      [JSON.stringify(row), JSON.stringify(targetRows), JSON.stringify(attemptRows(session.sessionId, targets, session.createdAt)), JSON.stringify(historyRecords(session.sessionId, history, session.createdAt))],
+      [JSON.stringify(sessions.map(sessionRecord)), JSON.stringify(targetRows), JSON.stringify(attempts), JSON.stringify(history)],
     );
-    return inserted.length === 1;
+    return inserted.length;
   }
 
   /** Reads a session and keeps it from being changed by anybody else until the transaction ends. Undefined when there is none. */
@@ -207,6 +203,22 @@ export class SessionsRepository {
       await rows(manager, `INSERT INTO attempts SELECT * FROM jsonb_populate_recordset(NULL::attempts, $1::jsonb)`, [JSON.stringify(attempts)]);
     }
   }
+}
+
+function sessionRecord({ made: { session, name }, columns, dueAt }: NewStoredSession): object {
+  return {
+    session_id: session.sessionId,
+    name,
+    duration_sec: session.durationSec,
+    options: session.options,
+    created_at: isoTime(session.createdAt),
+    arm_by: isoTime(session.armBy),
+    target_count: session.targetCount,
+    due_at: dueAt === null ? null : isoTime(dueAt),
+    cleanup_attempts: 0,
+    ...changedSessionColumns(session),
+    ...columns,
+  };
 }
 
 function attemptRows(sessionId: string, targets: readonly EngineTarget[], now: number): object[] {

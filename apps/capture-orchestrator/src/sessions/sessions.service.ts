@@ -19,7 +19,7 @@ import { digestOf } from './request-digest';
 import { factOptions, wireMessage } from './session-messages';
 import { gramsOf, searchText } from './session-search';
 import { viewOf } from './session-views';
-import { type Appointments, SessionsRepository, type StoredSession } from './sessions.repository';
+import { type Appointments, type NewStoredSession, SessionsRepository, type StoredSession } from './sessions.repository';
 import { ENGINE_POLICY } from './tokens';
 
 /** Where an order came from. */
@@ -36,8 +36,12 @@ export interface CreateOrder extends Origin {
   readonly retryOf?: string;
 }
 
-/** Does what belongs to the same transaction, and says what is to be told of it. */
-export type MessagesAlong = (manager: EntityManager) => Promise<readonly OutgoingMessage[]>;
+/** A session that is to be stored, and what is said of it. */
+interface FreshSession {
+  readonly stored: NewStoredSession;
+  readonly view: SessionView;
+  readonly messages: readonly OutgoingMessage[];
+}
 
 /** What a change left, and whether it changed anything. */
 export interface Applied {
@@ -88,14 +92,40 @@ export class SessionsService {
 
   /**
    * Stores a checked session and orders its first attempts. The same order again is the same session.
-   * @param along what else happens in the transaction, and is told of it
    * @throws AppError `SESSION_STATE_CONFLICT` when the id belongs to another order, `QUOTA_EXCEEDED`
    */
-  async create(manager: EntityManager, order: CreateOrder, along: MessagesAlong = () => Promise.resolve([])): Promise<{ session: SessionView; created: boolean }> {
-    const now = this.clock.now();
-    const made = newSession(order.sessionId, order.request, { now, ids: this.ids, policy: this.policy });
-    const titles = made.targets.map((target) => target.title);
-    const text = searchText(made.name, titles);
+  async create(manager: EntityManager, order: CreateOrder): Promise<{ session: SessionView; created: boolean }> {
+    const { stored, view, messages } = this.fresh(order);
+    if ((await this.sessions.insert(manager, [stored])) === 0) {
+      const session = await this.existing(manager, order);
+      if (session === undefined) {
+        throw new AppError('SESSION_STATE_CONFLICT', 'Another session with this id was deleted in this moment', { retryable: true });
+      }
+      return { session, created: false };
+    }
+    await this.quotas.assertRoom(manager, stored.columns.kinds);
+    await this.outbox.addAll(manager, messages);
+    return { session: view, created: true };
+  }
+
+  /**
+   * As {@link create}, of several whose ids are free: as many statements as for one.
+   * @param along what else happens in the transaction, before the sessions are stored, and is told of it
+   * @throws AppError `SESSION_STATE_CONFLICT` when an id is taken, `QUOTA_EXCEEDED`: nothing of the transaction may stay
+   */
+  async createAll(manager: EntityManager, orders: readonly CreateOrder[], along: () => Promise<readonly OutgoingMessage[]>): Promise<void> {
+    const fresh = orders.map((order) => this.fresh(order));
+    await this.quotas.assertRoom(manager, [...new Set(fresh.flatMap(({ stored }) => stored.columns.kinds))]);
+    await this.outbox.addAll(manager, [...fresh.flatMap(({ messages }) => messages), ...(await along())]);
+    // Last, because it locks the counters that other sessions share.
+    if ((await this.sessions.insert(manager, fresh.map(({ stored }) => stored))) < orders.length) {
+      throw new AppError('SESSION_STATE_CONFLICT', 'Another session has this id', { retryable: true });
+    }
+  }
+
+  private fresh(order: CreateOrder): FreshSession {
+    const made = newSession(order.sessionId, order.request, { now: this.clock.now(), ids: this.ids, policy: this.policy });
+    const text = searchText(made.name, made.targets.map((target) => target.title));
     const columns = {
       kinds: [...new Set(made.targets.map((target) => target.kind))],
       request_digest: orderDigest(order),
@@ -106,24 +136,14 @@ export class SessionsService {
       search_grams: gramsOf(text),
     };
     const data = { by: order.by, name: made.name, targets: made.targets.length, ...(order.retryOf === undefined ? {} : { retry_of: order.retryOf }) };
-    if (!(await this.sessions.insert(manager, made, columns, nextDueAt(made, this.policy), [{ sequence: 1, type: 'session.created', targetId: null, data }]))) {
-      const session = await this.existing(manager, order);
-      if (session === undefined) {
-        throw new AppError('SESSION_STATE_CONFLICT', 'Another session with this id was deleted in this moment', { retryable: true });
-      }
-      await this.outbox.addAll(manager, await along(manager));
-      return { session, created: false };
-    }
-    await this.quotas.assertRoom(manager, columns.kinds);
     const identity = { name: made.name, ...columns };
-    const session = viewOf(made.session, identity, made.targets);
+    const view = viewOf(made.session, identity, made.targets);
     const context = { sessionId: order.sessionId, identity, durationSec: made.session.durationSec, correlationId: columns.correlation_id, targets: made.targets };
-    await this.outbox.addAll(manager, [
-      outgoing(sessionEvents.created, { session }, factOptions(context, 1)),
-      ...made.targets.map((target) => wireMessage({ type: 'run-task', target }, context)),
-      ...(await along(manager)),
-    ]);
-    return { session, created: true };
+    return {
+      stored: { made, columns, dueAt: nextDueAt(made, this.policy), history: [{ sequence: 1, type: 'session.created', targetId: null, data }] },
+      view,
+      messages: [outgoing(sessionEvents.created, { session: view }, factOptions(context, 1)), ...made.targets.map((target) => wireMessage({ type: 'run-task', target }, context))],
+    };
   }
 
   /**

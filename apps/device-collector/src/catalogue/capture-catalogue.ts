@@ -1,6 +1,7 @@
 import type { CaptureOutcome } from '@capstan/contracts';
 import type { EntityManager } from 'typeorm';
 import type { Actor, Normalised, ParseResult } from '../platforms';
+import type { CaptureHeadRow } from './database/capture.entity';
 
 /** The device as it is known when a capture of it is recorded. */
 export interface CapturedDevice {
@@ -25,6 +26,8 @@ export interface NewCapture {
   readonly errorClass: string | null;
   /** Clean: without echo, prompt and terminal sequences. With its secrets. */
   readonly text: string;
+  /** The text with its secrets masked, where somebody has needed that already. */
+  readonly masked?: string;
   /** Bytes that came from the device. */
   readonly bytes: number;
   /** Null when nobody tried. */
@@ -35,7 +38,25 @@ export interface NewCapture {
   readonly actor: Actor | null;
   /** Whether the device answered with another identity than the known one; then nothing is concluded from the capture. */
   readonly identityChanged: boolean;
+  /** What was known when the collection came to the device; it may be out of date. Undefined where nobody has looked. */
+  readonly known?: KnownBefore;
 }
+
+/** What is known before a capture is recorded. */
+export interface KnownBefore {
+  /** Set when this very capture is recorded already. */
+  readonly recorded: RecordedCapture | undefined;
+  /** The last good one. */
+  readonly head: CaptureHeadRow | undefined;
+  /** Hash of a text that is stored for certain. */
+  readonly storedText: string | undefined;
+}
+
+/** Of a type that was never captured. */
+export const NOTHING_KNOWN: KnownBefore = { recorded: undefined, head: undefined, storedText: undefined };
+
+/** What is known of the captures of one device, by type. */
+export type KnownCaptures = ReadonlyMap<string, KnownBefore>;
 
 /** What became of it. */
 export interface RecordedCapture {
@@ -76,8 +97,8 @@ export abstract class CaptureCatalogue {
   /** How many captures of a session are kept but not loaded. */
   abstract waiting(sessionId: string): Promise<number>;
 
-  /** Size of the last good capture of a device and type in characters, for the proof of completeness; null when there is none. */
-  abstract lastGoodLength(deviceId: string, type: string): Promise<number | null>;
+  /** What is known of a device before a task reads it: one look for all its types. */
+  abstract known(deviceId: string, taskId: string): Promise<KnownCaptures>;
 
   /** Text with its secrets masked under the installation's key, for artifacts, transcripts and events. */
   abstract mask(platform: string, text: string): Promise<string>;

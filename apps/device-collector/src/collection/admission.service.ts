@@ -1,5 +1,5 @@
 import { type Clock } from '@capstan/kernel';
-import { rows, transaction } from '@capstan/persistence';
+import { rows, type SqlRunner, transaction } from '@capstan/persistence';
 import { CLOCK } from '@capstan/service-kit';
 import { admitTasks } from '@capstan/tasks';
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
@@ -63,7 +63,11 @@ export class Admission implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /** One look. @returns how many were let in */
-  look(): Promise<number> {
+  async look(): Promise<number> {
+    // Most looks find nobody, and need neither the lock nor a transaction for that.
+    if ((await this.waiting(this.dataSource)).length === 0) {
+      return 0;
+    }
     return transaction(this.dataSource, async (manager) => {
       const [lock] = await rows<{ mine: boolean }>(manager, `SELECT pg_try_advisory_xact_lock($1) AS mine`, [LOCK]);
       if (lock?.mine !== true) {
@@ -114,9 +118,9 @@ export class Admission implements OnApplicationBootstrap, BeforeApplicationShutd
     }
   }
 
-  private async waiting(manager: EntityManager): Promise<Candidate[]> {
+  private async waiting(runner: SqlRunner): Promise<Candidate[]> {
     const found = await rows<CandidateRow>(
-      manager,
+      runner,
       `SELECT t.task_id, t.session_id, d.device_id, d.site, d.bastion, d.credential_id, j.max_workers
          FROM collection_jobs j
         CROSS JOIN LATERAL (

@@ -1,7 +1,7 @@
 import type { ArtifactView, CollectedCapture } from '@capstan/contracts';
 import { AppError, backoffDelay, type Clock, type Random, Serial } from '@capstan/kernel';
 import type { TaskArtifacts } from '@capstan/tasks';
-import type { CapturedDevice, CaptureCatalogue, RecordedCapture } from '../catalogue/capture-catalogue';
+import { type CapturedDevice, type CaptureCatalogue, type KnownCaptures, NOTHING_KNOWN, type RecordedCapture } from '../catalogue/capture-catalogue';
 import type { Platform } from '../platforms';
 import type { TypeReading } from './type-reading';
 
@@ -11,6 +11,8 @@ export interface SinkOrder {
   readonly taskId: string;
   readonly device: CapturedDevice;
   readonly platform: Platform;
+  /** What was known of the device before. */
+  readonly known: KnownCaptures;
   /** Whether captures are loaded as they come. */
   readonly autoLoad: boolean;
 }
@@ -69,8 +71,10 @@ export class CaptureSink {
       this.identityChanged = (await this.ports.observe(reading)) || this.identityChanged;
     }
     let artifact: ArtifactView;
+    let masked: string;
     try {
-      artifact = await this.keepText(reading);
+      masked = await this.ports.catalogue.mask(this.wish.platform.name, text);
+      artifact = await this.keepText(reading, masked);
     } catch (error) {
       this.ports.signal.throwIfAborted();
       const { code, message: why } = AppError.from(error);
@@ -78,7 +82,7 @@ export class CaptureSink {
       return;
     }
     try {
-      const recorded = await this.record(reading, bytes);
+      const recorded = await this.record(reading, masked, bytes);
       onStored(recorded === undefined ? { ...facts, ...nowhere } : { ...facts, loaded: true, change: recorded.outcome, capture_id: recorded.captureId }, artifact);
     } catch (error) {
       this.ports.signal.throwIfAborted();
@@ -87,10 +91,9 @@ export class CaptureSink {
   }
 
   /** The text as people may have it: masked. */
-  private async keepText({ type, text, complete, commands }: TypeReading): Promise<ArtifactView> {
-    const { catalogue, artifacts, clock, random, signal } = this.ports;
+  private async keepText({ type, complete, commands }: TypeReading, masked: string): Promise<ArtifactView> {
+    const { artifacts, clock, random, signal } = this.ports;
     const { device, platform } = this.wish;
-    const masked = await catalogue.mask(platform.name, text);
     for (let tries = 1; ; tries += 1) {
       try {
         const name = `${fileName(device.name)}/${type}.txt`;
@@ -106,8 +109,8 @@ export class CaptureSink {
     }
   }
 
-  private async record(reading: TypeReading, bytes: number): Promise<RecordedCapture | undefined> {
-    const { sessionId, taskId, device, platform, autoLoad } = this.wish;
+  private async record(reading: TypeReading, masked: string, bytes: number): Promise<RecordedCapture | undefined> {
+    const { sessionId, taskId, device, platform, known, autoLoad } = this.wish;
     const { catalogue, clock } = this.ports;
     const { type, text, complete, errorClass, commands, parse } = reading;
     const capture = {
@@ -120,11 +123,13 @@ export class CaptureSink {
       complete,
       errorClass,
       text,
+      masked,
       bytes,
       parse,
       normalised: platform.normalise(type, text),
       actor: platform.actor(text) ?? null,
       identityChanged: this.identityChanged,
+      known: known.get(type) ?? NOTHING_KNOWN,
     };
     if (autoLoad) {
       return catalogue.record(capture);

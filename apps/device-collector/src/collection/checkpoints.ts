@@ -2,7 +2,7 @@ import type { CollectedCapture } from '@capstan/contracts';
 import type { Clock } from '@capstan/kernel';
 
 /** What is done of a device that is still at work is kept, and told of, at most so often. */
-const EVERY_MS = 2_000;
+const EVERY_MS = 5_000;
 
 /**
  * Keeps what a slow device has given, for whoever watches and for whoever goes on with it after a crash. A fast one is done

@@ -1,5 +1,5 @@
 import { type Actor, type CollectedCapture, collectionEvents, type CollectionStatus, type SessionView } from '@capstan/contracts';
-import { AppError, type Clock, isoTime } from '@capstan/kernel';
+import { AppError, Batches, type Clock, isoTime } from '@capstan/kernel';
 import { Outbox } from '@capstan/messaging';
 import { rows, type SqlRunner, sqlState, transaction } from '@capstan/persistence';
 import { CLOCK } from '@capstan/service-kit';
@@ -7,7 +7,9 @@ import type { SessionKeeper } from '@capstan/tasks';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { CollectionDeviceRow, CollectionJobRow } from './collection-rows';
-import { deviceView, isOver, jobIdOf, jobView, withCaptures } from './job-views';
+import type { DeviceEnd } from './device-outcome';
+import { type DeviceTurn, factOptions, finishedTurn, foldTurns, startedTurn } from './device-turns';
+import { isOver, jobIdOf, jobView } from './job-views';
 
 const UNIQUE_VIOLATION = '23505';
 /** Names that are tried before another session id is needed. */
@@ -44,16 +46,10 @@ export interface DeviceOfTask {
   readonly taskId: string;
 }
 
-/** How a device ended. */
-export interface DeviceEnd {
-  readonly status: 'success' | 'failed' | 'cancelled';
-  readonly error: string | null;
-  readonly errorClass: string | null;
-  readonly attempts: number;
-  readonly durationMs: number | null;
-  readonly captures: readonly CollectedCapture[];
-  /** Those of `captures` that were not told of before. */
-  readonly news: readonly CollectedCapture[];
+/** A device begins, or ends. */
+interface DeviceStep {
+  readonly device: DeviceOfTask;
+  readonly end?: DeviceEnd;
 }
 
 /** A page of jobs. */
@@ -67,6 +63,9 @@ export interface JobQuery {
 /** Collections and their devices. Counters change with the device they count, in one transaction; each change is told. */
 @Injectable()
 export class CollectionJobs implements SessionKeeper {
+  /** Each device of a collection changes the same row: what comes together is written together. */
+  private readonly steps = new Batches<DeviceStep>((sessionId, steps) => this.take(sessionId, steps));
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly outbox: Outbox,
@@ -107,7 +106,7 @@ export class CollectionJobs implements SessionKeeper {
     );
     const [job] = await rows<CollectionJobRow>(manager, `UPDATE collection_jobs SET confirmed = true WHERE session_id = $1 AND NOT confirmed RETURNING *`, [session.session_id]);
     if (job !== undefined) {
-      await this.outbox.add(manager, collectionEvents.started, { job: this.view(job) }, this.options(job));
+      await this.outbox.add(manager, collectionEvents.started, { job: this.view(job) }, factOptions(job));
     }
   }
 
@@ -152,26 +151,8 @@ export class CollectionJobs implements SessionKeeper {
   }
 
   /** A task begins with a device, or goes on with it. */
-  async startDevice({ sessionId, deviceId, taskId }: DeviceOfTask): Promise<void> {
-    await transaction(this.dataSource, async (manager) => {
-      const job = await this.lock(manager, sessionId);
-      const device = await this.lockDevice(manager, sessionId, deviceId);
-      if (job === undefined || device === undefined || isOver(job)) {
-        return;
-      }
-      const now = new Date(this.clock.now());
-      const running = device.status === 'running' ? 0 : 1;
-      const [row] = await rows<CollectionJobRow>(manager, `UPDATE collection_jobs SET status = 'running', running = running + $2 WHERE session_id = $1 RETURNING *`, [sessionId, running]);
-      await rows(manager, `UPDATE collection_devices SET status = 'running', task_id = $3, started_at = $4 WHERE session_id = $1 AND device_id = $2`, [sessionId, deviceId, taskId, now]);
-      if (running === 1 && row !== undefined) {
-        await this.outbox.add(
-          manager,
-          collectionEvents.deviceStarted,
-          { job: this.view(row), device_id: deviceId, target_id: device.target_id ?? deviceId, device_name: device.device_name, ip_address: device.address, at: isoTime(now.getTime()) },
-          this.options(row),
-        );
-      }
-    });
+  startDevice(device: DeviceOfTask): Promise<void> {
+    return this.steps.add(device.sessionId, { device });
   }
 
   /** Keeps what a device that is still at work has given, for whoever goes on with it, and tells of it. */
@@ -185,40 +166,37 @@ export class CollectionJobs implements SessionKeeper {
       );
       if (device !== undefined && news.length > 0) {
         const fact = { job_id: device.job_id, session_id: sessionId, device_id: deviceId, target_id: device.target_id ?? deviceId, device_name: device.device_name, attempt: logins, captures: [...news], at: isoTime(this.clock.now()) };
-        await this.outbox.add(manager, collectionEvents.capturesCompleted, fact, { subject: sessionId, correlationId: sessionId, partitionKey: sessionId });
+        await this.outbox.add(manager, collectionEvents.capturesCompleted, fact, factOptions(device));
       }
     });
   }
 
   /** A device is done. Counted and told once, whoever says it how often. */
-  async finishDevice({ sessionId, deviceId, taskId }: DeviceOfTask, end: DeviceEnd): Promise<void> {
-    await transaction(this.dataSource, async (manager) => {
-      const job = await this.lock(manager, sessionId);
-      const device = await this.lockDevice(manager, sessionId, deviceId);
-      if (job !== undefined && device?.status === 'running' && device.task_id === taskId) {
-        await this.settle(manager, job, device, end);
-      }
-    });
+  finishDevice(device: DeviceOfTask, end: DeviceEnd): Promise<void> {
+    return this.steps.add(device.sessionId, { device, end });
   }
 
   /** The session is over: so is every device, also those no worker came to. */
   async finish(manager: EntityManager, session: Pick<SessionView, 'session_id' | 'state' | 'cancel_requested_at' | 'targets'>): Promise<void> {
-    let job = await this.lock(manager, session.session_id);
+    const job = await this.lock(manager, session.session_id);
     if (job === undefined || isOver(job)) {
       return;
     }
+    const now = new Date(this.clock.now());
     const open = await rows<CollectionDeviceRow>(manager, `SELECT * FROM collection_devices WHERE session_id = $1 AND status IN ('queued', 'running') ORDER BY ordinal FOR UPDATE`, [session.session_id]);
-    const untouched: { device_id: string; status: string; error: string | null; error_class: string | null }[] = [];
     const errors = new Map(session.targets.map(({ spec, error }) => [spec['device_id'], error]));
-    for (const device of open) {
-      const error = errors.get(device.device_id) ?? null;
-      const status = error === null ? 'cancelled' : 'failed';
-      if (device.status === 'running') {
-        job = await this.settle(manager, job, device, { status, error: error?.message ?? null, errorClass: error?.code ?? null, attempts: device.attempts, durationMs: null, captures: device.captures, news: [] });
-      } else {
-        untouched.push({ device_id: device.device_id, status, error: error?.message ?? null, error_class: error?.code ?? null });
-      }
-    }
+    const endOf = ({ device_id: id }: CollectionDeviceRow) => {
+      const error = errors.get(id) ?? null;
+      return { status: error === null ? ('cancelled' as const) : ('failed' as const), error: error?.message ?? null, errorClass: error?.code ?? null };
+    };
+    const running = open.filter(({ status }) => status === 'running');
+    await this.write(manager, foldTurns(job, running, (counted, device) => finishedTurn(counted, device, { ...endOf(device), attempts: device.attempts, durationMs: null, captures: device.captures, news: [] }, now)));
+    const untouched = open
+      .filter(({ status }) => status === 'queued')
+      .map((device) => {
+        const { status, error, errorClass } = endOf(device);
+        return { device_id: device.device_id, status, error, error_class: errorClass };
+      });
     await rows(
       manager,
       `UPDATE collection_devices d SET status = r.status, error = r.error, error_class = r.error_class
@@ -231,10 +209,10 @@ export class CollectionJobs implements SessionKeeper {
       `UPDATE collection_jobs SET running = 0, failed = failed + $2, cancelled = cancelled + $3, completed_at = $4,
               status = CASE WHEN $5 THEN 'cancelled' WHEN succeeded = device_count THEN 'completed' WHEN succeeded > 0 THEN 'partial' ELSE 'failed' END
         WHERE session_id = $1 RETURNING *`,
-      [session.session_id, failed, untouched.length - failed, new Date(this.clock.now()), session.cancel_requested_at !== null],
+      [session.session_id, failed, untouched.length - failed, now, session.cancel_requested_at !== null],
     );
     if (ended !== undefined) {
-      await this.outbox.add(manager, collectionEvents.finished, { job: this.view(ended), failed_devices: await this.failures(manager, session.session_id) }, this.options(ended));
+      await this.outbox.add(manager, collectionEvents.finished, { job: this.view(ended), failed_devices: await this.failures(manager, session.session_id) }, factOptions(ended));
     }
   }
 
@@ -248,7 +226,7 @@ export class CollectionJobs implements SessionKeeper {
     await transaction(this.dataSource, async (manager) => {
       const [job] = await rows<CollectionJobRow>(manager, `UPDATE collection_jobs SET not_loaded = $2, auto_load_db = auto_load_db OR $2 = 0 WHERE session_id = $1 RETURNING *`, [sessionId, waiting]);
       if (job !== undefined) {
-        await this.outbox.add(manager, collectionEvents.changed, { job: this.view(job), message }, this.options(job));
+        await this.outbox.add(manager, collectionEvents.changed, { job: this.view(job), message }, factOptions(job));
       }
     });
   }
@@ -285,51 +263,65 @@ export class CollectionJobs implements SessionKeeper {
     return true;
   }
 
-  private async settle(manager: EntityManager, job: CollectionJobRow, device: CollectionDeviceRow, end: DeviceEnd): Promise<CollectionJobRow> {
-    const now = new Date(this.clock.now());
-    const counted = withCaptures(job, end.captures);
-    const [settled] = await rows<CollectionDeviceRow>(
+  /** Devices that begin or end together, under one lock of their collection. */
+  private async take(sessionId: string, steps: readonly DeviceStep[]): Promise<void> {
+    await transaction(this.dataSource, async (manager) => {
+      const job = await this.lock(manager, sessionId);
+      if (job === undefined || isOver(job)) {
+        return;
+      }
+      const now = new Date(this.clock.now());
+      const found = await rows<CollectionDeviceRow>(manager, `SELECT * FROM collection_devices WHERE session_id = $1 AND device_id = ANY ($2::uuid[]) ORDER BY ordinal FOR UPDATE`, [sessionId, steps.map(({ device }) => device.deviceId)]);
+      const devices = new Map(found.map((device) => [device.device_id, device]));
+      await this.write(
+        manager,
+        foldTurns(job, steps, (counted, { device: { deviceId, taskId }, end }) => {
+          const device = devices.get(deviceId);
+          const ends = end !== undefined && device?.status === 'running' && device.task_id === taskId;
+          if (device === undefined || (end !== undefined && !ends)) {
+            return undefined;
+          }
+          const turn = end === undefined ? startedTurn(counted, device, taskId, now) : finishedTurn(counted, device, end, now);
+          devices.set(deviceId, turn.device);
+          return turn;
+        }),
+      );
+    });
+  }
+
+  /** What turns have made of devices and of their collection, and what is told of it. */
+  private async write(manager: EntityManager, turns: readonly DeviceTurn[]): Promise<void> {
+    const job = turns.at(-1)?.job;
+    if (job === undefined) {
+      return;
+    }
+    const devices = new Map(turns.map(({ device }) => [device.device_id, device]));
+    await rows(
       manager,
-      `UPDATE collection_devices SET status = $3, error = $4, error_class = $5, attempts = $6, duration_ms = $7, captures = $8, finished_at = $9
-        WHERE session_id = $1 AND device_id = $2 RETURNING *`,
-      [device.session_id, device.device_id, end.status, end.error, end.errorClass, end.attempts, end.durationMs, JSON.stringify(end.captures), now],
+      `UPDATE collection_devices d
+          SET status = r.status, task_id = r.task_id, started_at = r.started_at, error = r.error, error_class = r.error_class, attempts = r.attempts, duration_ms = r.duration_ms, captures = r.captures, finished_at = r.finished_at
+         FROM jsonb_populate_recordset(NULL::collection_devices, $2::jsonb) AS r WHERE d.session_id = $1 AND d.device_id = r.device_id`,
+      [job.session_id, JSON.stringify([...devices.values()])],
     );
-    const [row] = await rows<CollectionJobRow>(
+    await rows(
       manager,
-      `UPDATE collection_jobs SET running = greatest(0, running - 1), succeeded = succeeded + $2, failed = failed + $3, cancelled = cancelled + $4,
-              captures_created = $5, captures_failed = $6, captures_unsupported = $7, changes_detected = $8, not_loaded = $9
-        WHERE session_id = $1 RETURNING *`,
+      `UPDATE collection_jobs SET status = $2, running = $3, succeeded = $4, failed = $5, cancelled = $6, captures_created = $7, captures_failed = $8, captures_unsupported = $9, changes_detected = $10, not_loaded = $11
+        WHERE session_id = $1`,
       [
-        device.session_id,
-        Number(end.status === 'success'),
-        Number(end.status === 'failed'),
-        Number(end.status === 'cancelled'),
-        JSON.stringify(counted.captures_created),
-        JSON.stringify(counted.captures_failed),
-        JSON.stringify(counted.captures_unsupported),
-        counted.changes_detected,
-        counted.not_loaded,
+        job.session_id,
+        job.status,
+        job.running,
+        job.succeeded,
+        job.failed,
+        job.cancelled,
+        JSON.stringify(job.captures_created),
+        JSON.stringify(job.captures_failed),
+        JSON.stringify(job.captures_unsupported),
+        job.changes_detected,
+        job.not_loaded,
       ],
     );
-    if (row === undefined || settled === undefined) {
-      return job;
-    }
-    await this.outbox.add(
-      manager,
-      collectionEvents.deviceCollected,
-      {
-        job: this.view(row),
-        device_id: device.device_id,
-        target_id: device.target_id ?? device.device_id,
-        device_name: device.device_name,
-        ip_address: device.address,
-        at: isoTime(now.getTime()),
-        result: deviceView(settled),
-        captures: [...end.news],
-      },
-      this.options(row),
-    );
-    return row;
+    await this.outbox.addAll(manager, turns.flatMap(({ fact }) => fact ?? []));
   }
 
   private async failures(runner: SqlRunner, sessionId: string): Promise<{ name: string; error: string; error_class: string | null }[]> {
@@ -342,17 +334,7 @@ export class CollectionJobs implements SessionKeeper {
     return job;
   }
 
-  private async lockDevice(manager: EntityManager, sessionId: string, deviceId: string): Promise<CollectionDeviceRow | undefined> {
-    const [device] = await rows<CollectionDeviceRow>(manager, `SELECT * FROM collection_devices WHERE session_id = $1 AND device_id = $2 FOR UPDATE`, [sessionId, deviceId]);
-    return device;
-  }
-
   private view(job: CollectionJobRow) {
     return jobView(job, this.clock.now());
-  }
-
-  /** Facts of one job keep their order. */
-  private options({ session_id: sessionId }: Pick<CollectionJobRow, 'session_id'>) {
-    return { subject: sessionId, correlationId: sessionId, partitionKey: sessionId };
   }
 }

@@ -3,7 +3,7 @@ import { AppError, type Clock, type FieldError, type Random } from '@capstan/ker
 import { CLOCK, RANDOM } from '@capstan/service-kit';
 import type { TaskExecutor, TaskOutcome, TaskRun } from '@capstan/tasks';
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
-import { CaptureCatalogue } from '../catalogue/capture-catalogue';
+import { CaptureCatalogue, type KnownCaptures } from '../catalogue/capture-catalogue';
 import { COLLECTOR_CONFIG, type CollectorConfig } from '../config';
 import { Credentials } from '../credentials/credentials.repository';
 import { type CollectableDevice, DeviceDirectory } from '../devices/device-directory.repository';
@@ -14,10 +14,10 @@ import { Admission } from './admission.service';
 import { Bastions } from './bastions.client';
 import { CaptureSink } from './capture-sink';
 import { Checkpoints } from './checkpoints';
-import { CollectionJobs, type DeviceEnd, type DeviceOfTask } from './collection-jobs.repository';
+import { CollectionJobs, type DeviceOfTask } from './collection-jobs.repository';
 import type { CollectionDeviceRow } from './collection-rows';
 import { CredentialBreakers } from './credential-breakers.repository';
-import { deviceEnd, readingOrder, taskOutcome } from './device-outcome';
+import { type DeviceEnd, deviceEnd, readingOrder, taskOutcome } from './device-outcome';
 import { DeviceRun } from './device-run';
 import { observedIdentity } from './observed-identity';
 import { logIn } from './sessions/device-login.client';
@@ -114,6 +114,7 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
     };
     try {
       const order = await this.prepare(target);
+      const known = await this.catalogue.known(target.device_id, mine.taskId);
       this.clock.sleep(order.patience.deviceMs, over.signal).then(
         () => limit.abort(new AppError('DEVICE_TIMEOUT', `${order.device.address} was not done within ${order.patience.deviceMs / 1_000} s`)),
         () => undefined,
@@ -124,7 +125,7 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
         await this.jobs.checkpoint(mine, captures, news, state.logins);
         state.told = captures.length;
       });
-      const sink = this.sink(run, target, order.device, order.platform, (capture, artifact) => {
+      const sink = this.sink(run, target, order, known, (capture, artifact) => {
         done.push(capture);
         artifacts.push(...(artifact === undefined ? [] : [artifact]));
         checkpoints.consider(done, state.told);
@@ -140,7 +141,7 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
             this.driverSteps.took(order.platform.name, reading.type, reading.status, reading.durationMs);
             sink.take(reading);
           },
-          lastGoodChars: (type) => (type === 'configs' ? this.catalogue.lastGoodLength(target.device_id, type) : Promise.resolve(null)),
+          lastGoodChars: (type) => (type === 'configs' ? (known.get(type)?.head?.chars ?? null) : null),
           onLogin: (attempt) => (state.logins = attempt),
         },
       )
@@ -215,13 +216,14 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
     }
   }
 
-  private sink({ task, artifacts, control }: TaskRun, target: CollectionTarget, device: CollectableDevice, platform: Platform, onStored: (capture: CollectedCapture, artifact: ArtifactView | undefined) => void): CaptureSink {
+  private sink({ task, artifacts, control }: TaskRun, target: CollectionTarget, { device, platform }: { readonly device: CollectableDevice; readonly platform: Platform }, known: KnownCaptures, onStored: (capture: CollectedCapture, artifact: ArtifactView | undefined) => void): CaptureSink {
     return new CaptureSink(
       {
         sessionId: task.session_id,
         taskId: task.task_id,
         device: { id: device.id, name: device.name, platform: platform.name, site: device.site },
         platform,
+        known,
         autoLoad: target.auto_load_db,
       },
       { clock: this.clock, random: this.random, catalogue: this.catalogue, artifacts, signal: control.lost, observe: this.observer(device), onStored },

@@ -1,6 +1,17 @@
 import { CAPTURE_TYPES, type CollectedCapture } from '@capstan/contracts';
 import type { TaskOutcome } from '@capstan/tasks';
-import type { DeviceEnd } from './collection-jobs.repository';
+
+/** How a device ended. */
+export interface DeviceEnd {
+  readonly status: 'success' | 'failed' | 'cancelled';
+  readonly error: string | null;
+  readonly errorClass: string | null;
+  readonly attempts: number;
+  readonly durationMs: number | null;
+  readonly captures: readonly CollectedCapture[];
+  /** Those of `captures` that were not told of before. */
+  readonly news: readonly CollectedCapture[];
+}
 
 /** Read before the others: whether this is the device it was decides what the others mean. */
 const IDENTITY_TYPES: readonly string[] = ['version', 'inventory'];

@@ -69,7 +69,7 @@ describe(DeviceRun.name, () => {
             signal,
           ),
         take: (reading) => readings.push(reading),
-        lastGoodChars: (type) => Promise.resolve(type === 'configs' ? (wish.lastGood ?? null) : null),
+        lastGoodChars: (type) => (type === 'configs' ? (wish.lastGood ?? null) : null),
         onLogin: () => undefined,
       },
     );

@@ -44,7 +44,7 @@ async function run(source: ReturnType<typeof device>, types: readonly string[]) 
   const readings: TypeReading[] = [];
   const sut = new DeviceRun(
     { platform: findPlatform('cisco_ios')!, types, patience: patienceOf(), loginsBefore: 0 },
-    { clock: { ...systemClock, ...clock }, random: () => 1, open: source.open, take: (reading) => readings.push(reading), lastGoodChars: () => Promise.resolve(null), onLogin: () => undefined },
+    { clock: { ...systemClock, ...clock }, random: () => 1, open: source.open, take: (reading) => readings.push(reading), lastGoodChars: () => null, onLogin: () => undefined },
   );
   const end = await sut.run(never);
   return { end, slept, statuses: Object.fromEntries(readings.map(({ type, status, errorClass }) => [type, errorClass ?? status])) };

@@ -23,7 +23,7 @@ export interface DeviceRunPorts {
   readonly open: (signal: AbortSignal) => Promise<DeviceSession>;
   /** Takes each reading that is final, in order; slow work must not hold up the device. */
   readonly take: (reading: TypeReading) => void;
-  readonly lastGoodChars: (type: string) => Promise<number | null>;
+  readonly lastGoodChars: (type: string) => number | null;
   /** Told before each login. */
   readonly onLogin: (attempt: number) => void;
 }

@@ -28,7 +28,7 @@ export interface ReadingOrder {
   readonly known: KnownOfDevice;
   readonly patience: DevicePatience;
   /** Characters of the last proven capture of this type. */
-  readonly lastGoodChars: () => Promise<number | null>;
+  readonly lastGoodChars: () => number | null;
   /** Milliseconds, of a clock that only goes forward. */
   readonly now: () => number;
 }
@@ -59,7 +59,7 @@ export async function readType(session: DeviceSession, order: ReadingOrder, sign
       evidence.push(answer.evidence);
     }
   }
-  return judge(order, run.outputs, evidence, await order.lastGoodChars(), now() - begun);
+  return judge(order, run.outputs, evidence, order.lastGoodChars(), now() - begun);
 }
 
 /** What answers are worth. Pure. */

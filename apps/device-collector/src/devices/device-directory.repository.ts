@@ -79,6 +79,12 @@ export class DeviceDirectory {
       hostname: observed.hostname,
       observed_at: isoTime(at.getTime()),
     };
+    const known = await this.devices.get(deviceId);
+    const expected = judgeIdentity(known.identity, seen);
+    // As it is nearly always: without an alarm, and nobody else says anything of the device at this moment.
+    if (expected !== 'changed' && known.observed === null && (await this.noteIdentity(deviceId, known.identity, mergeIdentity(known.identity, seen)))) {
+      return expected;
+    }
     return transaction(this.dataSource, async (manager) => {
       const device = await this.locked(manager, deviceId);
       const verdict = judgeIdentity(device.identity, seen);
@@ -120,6 +126,12 @@ export class DeviceDirectory {
   /** Notes that something was collected from a device. */
   async noteCollected(deviceId: string, at: Date, manager: EntityManager | DataSource = this.dataSource): Promise<void> {
     await rows(manager, `UPDATE device_states SET last_collected_at = greatest(last_collected_at, $2) WHERE device_id = $1`, [deviceId, at]);
+  }
+
+  /** @returns false when what was known is not what is known now */
+  private async noteIdentity(deviceId: string, known: DeviceIdentity | null, identity: DeviceIdentity): Promise<boolean> {
+    const noted = await rows(this.dataSource, `UPDATE device_states SET identity = $2 WHERE device_id = $1 AND identity IS NOT DISTINCT FROM $3::jsonb AND observed IS NULL RETURNING device_id`, [deviceId, JSON.stringify(identity), known === null ? null : JSON.stringify(known)]);
+    return noted.length > 0;
   }
 
   private async locked(manager: EntityManager, deviceId: string): Promise<DeviceRecord> {

@@ -223,6 +223,11 @@ describe(rowSetHash.name, () => {
     expect(rowSetHash('routes', rows('O        10.2.0.0/16 [110/3] via 10.0.0.2, 1d04h, Gi0/1'))).not.toBe(rowSetHash('routes', one));
     expect(one.map((row) => rowKey('routes', row))).toEqual(['default|10.1.0.0/16|ospf', 'default|10.2.0.0/16|ospf']);
   });
+
+  it('is what it was in earlier versions: every capture that is stored would show a change otherwise', () => {
+    const one = rows('O        10.1.0.0/16 [110/2] via 10.0.0.2, 00:00:04, Gi0/1\nO        10.2.0.0/16 [110/2] via 10.0.0.2, 00:00:04, Gi0/1');
+    expect(rowSetHash('routes', one)).toBe('98074919c23b32995cd462d00cd81cc0394d78d616a40431b7ae505cd6ac506a');
+  });
 });
 
 describe('normalise', () => {

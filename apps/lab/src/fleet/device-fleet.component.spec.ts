@@ -61,6 +61,13 @@ describe(DeviceFleet.name, () => {
     }
   });
 
+  it('answers EOS\'s questions in JSON where programs ask them first', async () => {
+    await start();
+    const device = of('arista_eos');
+    const screen = await type(device, ['terminal length 0', 'show hostname | json', 'exit']);
+    expect(JSON.parse(answer(screen, device, 'show hostname \\| json'))).toMatchObject({ hostname: device.name });
+  });
+
   it('counts logins, refused passwords and commands, and can forget them', async () => {
     await start({ think: { medianMs: 5, p99Ms: 5 } });
     const device = of('cisco_ios');

@@ -36,11 +36,12 @@ export class Deliveries {
   /**
    * Stores messages; one that goes together with others joins the one that waits already.
    *
-   * Places are given out under a lock of the channel that lasts until the commit: otherwise a message could come to light behind
-   * one with a later place that was sent already, and `DOWN` and `UP` would change places.
+   * Its transaction must hold the lock of {@link Rules.about} until the commit: otherwise a message could come to light behind one
+   * with a later place that was sent already, and `DOWN` and `UP` would change places.
    */
   async add(manager: SqlRunner, deliveries: readonly NewDelivery[], now: number): Promise<void> {
-    const records = deliveries.map((delivery) => ({
+    const records = deliveries.map((delivery, position) => ({
+      position,
       delivery_id: delivery.deliveryId,
       channel_id: delivery.channelId,
       rule_id: delivery.ruleId,
@@ -53,19 +54,16 @@ export class Deliveries {
     }));
     // One that collects is inserted alone: a statement cannot add to the same row twice.
     const batches = [records.filter(({ collecting }) => !collecting), ...records.filter(({ collecting }) => collecting).map((record) => [record])].filter((batch) => batch.length > 0);
-    // All of them in each statement and in one order, so that two facts never wait for each other in a circle.
-    const channelsOf = [...new Set(deliveries.map(({ channelId }) => channelId))].sort();
     for (const batch of batches) {
       await rows(
         manager,
-        `WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended('deliveries ' || channel, 0)) FROM unnest($3::text[]) AS channel)
-         INSERT INTO deliveries (delivery_id, channel_id, rule_id, rule_name, state, collecting, notices, created_at, due_at, give_up_at)
+        `INSERT INTO deliveries (delivery_id, channel_id, rule_id, rule_name, state, collecting, notices, created_at, due_at, give_up_at)
          SELECT r.delivery_id, r.channel_id, r.rule_id, r.rule_name, 'waiting', r.collecting, r.notices, r.created_at, r.due_at, r.give_up_at
-         FROM jsonb_to_recordset($1::jsonb) AS r(delivery_id uuid, channel_id uuid, rule_id uuid, rule_name text, collecting boolean, notices jsonb, created_at timestamptz, due_at timestamptz, give_up_at timestamptz)
-         JOIN channels USING (channel_id) CROSS JOIN (SELECT count(*) FROM locked) all_locked
+         FROM jsonb_to_recordset($1::jsonb) AS r(position int, delivery_id uuid, channel_id uuid, rule_id uuid, rule_name text, collecting boolean, notices jsonb, created_at timestamptz, due_at timestamptz, give_up_at timestamptz)
+         JOIN channels USING (channel_id) ORDER BY r.position
          ON CONFLICT (rule_id, channel_id) WHERE collecting DO UPDATE
          SET notices = CASE WHEN jsonb_array_length(deliveries.notices) < $2 THEN deliveries.notices || excluded.notices ELSE deliveries.notices END`,
-        [JSON.stringify(batch), MOST_NOTICES, channelsOf],
+        [JSON.stringify(batch), MOST_NOTICES],
       );
     }
   }
@@ -116,11 +114,15 @@ export class Deliveries {
   /**
    * Writes down that a message arrived, and that its channel works, in one statement: of a busy channel it is the only one
    * between two messages. When the channel delivered last is told to the second; every message of a burst would write its row.
+   *
+   * The next message waits until everybody can see it, but not for the disk: what a crash of the database forgets of the last
+   * second is sent again, in its order and with the same ids. A crash of the notifier forgets nothing of it.
    */
   async delivered(runner: SqlRunner, { delivery_id: deliveryId, channel_id: channelId }: Pick<DeliveryRow, 'delivery_id' | 'channel_id'>, response: string, now: number): Promise<void> {
     await rows(
       runner,
-      `WITH concluded AS (UPDATE deliveries SET state = 'delivered', attempts = attempts + 1, response = $2, delivered_at = $4 WHERE delivery_id = $1)
+      `WITH concluded AS (UPDATE deliveries SET state = 'delivered', attempts = attempts + 1, response = $2, delivered_at = $4 WHERE delivery_id = $1
+         RETURNING set_config('synchronous_commit', 'off', true))
        UPDATE channels SET failures = 0, failing_since = NULL, last_error = NULL, retry_at = NULL, last_delivered_at = $4
        WHERE channel_id = $3 AND (failures > 0 OR last_error IS NOT NULL OR last_delivered_at IS NULL OR last_delivered_at < $5)`,
       [deliveryId, response.slice(0, 2_000), channelId, isoTime(now), isoTime(now - 1_000)],

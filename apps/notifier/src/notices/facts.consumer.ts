@@ -78,8 +78,9 @@ export class FactsConsumer {
     return this.take(context);
   }
 
-  private async take({ envelope, manager, afterCommit }: DeliveryContext): Promise<void> {
-    if (await this.teller.tell(manager, noticesOf(envelope))) {
+  private async take({ envelope, manager, beforeCommit, afterCommit }: DeliveryContext): Promise<void> {
+    if (await this.teller.make(manager, noticesOf(envelope))) {
+      beforeCommit(() => this.teller.store(manager));
       afterCommit(() => this.loop.wake());
     }
   }

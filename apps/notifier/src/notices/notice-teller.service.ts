@@ -14,6 +14,9 @@ const HOUR_MS = 3_600_000;
 /** Makes messages of notices, as the rules of this moment say. */
 @Injectable()
 export class NoticeTeller {
+  /** By transaction: what is to be stored in it. */
+  private readonly made = new WeakMap<EntityManager, { readonly messages: NewDelivery[]; readonly matched: Set<string> }>();
+
   constructor(
     private readonly rules: Rules,
     private readonly deliveries: Deliveries,
@@ -22,28 +25,43 @@ export class NoticeTeller {
     @Inject(IDS) private readonly ids: IdSource,
   ) {}
 
-  /** @returns whether there is something to send once the transaction is over */
+  /** Makes the messages and stores them. @returns whether there is something to send once the transaction is over */
   async tell(manager: EntityManager, notices: readonly Notice[]): Promise<boolean> {
+    const told = await this.make(manager, notices);
+    await this.store(manager);
+    return told;
+  }
+
+  /** Makes the messages; {@link store} must follow in the same transaction. @returns whether there are any */
+  async make(manager: EntityManager, notices: readonly Notice[]): Promise<boolean> {
     if (notices.length === 0) {
       return false;
     }
     const now = this.clock.now();
     const rules = await this.rules.about(manager, [...new Set(notices.map(({ topic }) => topic))]);
-    const messages: NewDelivery[] = [];
-    const matched = new Set<string>();
+    const made = this.made.get(manager) ?? { messages: [], matched: new Set() };
+    const before = made.messages.length;
     for (const notice of notices) {
       for (const row of rules) {
         if (concerns(row.rule, notice) && (await this.isTold(manager, row, notice, now))) {
-          matched.add(row.rule_id);
-          messages.push(...this.messagesOf(row, notice, now));
+          made.matched.add(row.rule_id);
+          made.messages.push(...this.messagesOf(row, notice, now));
         }
       }
     }
-    if (messages.length > 0) {
-      await this.deliveries.add(manager, messages, now);
-      await this.rules.matched(manager, [...matched], now);
+    this.made.set(manager, made);
+    return made.messages.length > before;
+  }
+
+  /** Stores what was made in this transaction, in its order. */
+  async store(manager: EntityManager): Promise<void> {
+    const made = this.made.get(manager);
+    this.made.delete(manager);
+    if (made !== undefined && made.messages.length > 0) {
+      const now = this.clock.now();
+      await this.deliveries.add(manager, made.messages, now);
+      await this.rules.matched(manager, [...made.matched], now);
     }
-    return messages.length > 0;
   }
 
   private async isTold(manager: EntityManager, { rule_id: id, rule }: RuleRow, { topic, subject }: Notice, now: number): Promise<boolean> {

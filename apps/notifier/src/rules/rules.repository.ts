@@ -12,11 +12,15 @@ const UNIQUE_VIOLATION = '23505';
 /** A rule that matched is written down so seldom: nobody needs it to the second, and every fact of a burst would write the same rows. */
 const MATCHED_EVERY_MS = 60_000;
 
+/** The lock of whoever tells, in all instances. */
+const TELLING = 'capstan:notifier:telling';
+
 /** The rules, and what they have seen. */
 @Injectable()
 export class Rules {
   /** All enabled rules, and what they were read as. */
   private book: { readonly edition: string | null; readonly rules: readonly RuleRow[] } | undefined;
+  private readonly looked = new WeakMap<SqlRunner, Promise<readonly RuleRow[]>>();
   private readonly matchedAt = new Map<string, number>();
 
   constructor(
@@ -32,18 +36,15 @@ export class Rules {
   }
 
   /**
-   * All that may be about one of these topics, as they are in this moment. They are read anew only when one of them was made,
-   * changed or removed, by whichever instance: a hundred rules are more to read and to parse than all else that is done with a fact.
+   * All that may be about one of these topics, as they are in this moment; facts that share a transaction look once.
+   *
+   * Until the transaction ends nobody else tells: messages get their places in the order in which they come to light, two facts
+   * about the same thing count as two, and no two transactions wait for each other in a circle.
    */
-  async about(runner: SqlRunner, topics: readonly string[]): Promise<RuleRow[]> {
-    const [row] = await rows<{ edition: string | null }>(runner, `SELECT md5(string_agg(rule_id::text || ' ' || revision, ',' ORDER BY rule_id)) AS edition FROM rules`);
-    const edition = row?.edition ?? null;
-    if (this.book === undefined || this.book.edition !== edition) {
-      // Read behind its edition, never before it: rules that change in between make the next fact read them again.
-      this.book = { edition, rules: await rows<RuleRow>(runner, `SELECT * FROM rules WHERE (rule->>'enabled')::boolean ORDER BY rule_id`) };
-      this.matchedAt.clear();
-    }
-    return this.book.rules.filter(({ rule }) => rule.topics.some((topic) => topics.includes(topic)));
+  async about(manager: SqlRunner, topics: readonly string[]): Promise<RuleRow[]> {
+    const known = this.looked.get(manager) ?? this.look(manager);
+    this.looked.set(manager, known);
+    return (await known).filter(({ rule }) => rule.topics.some((topic) => topics.includes(topic)));
   }
 
   /** @throws AppError `RULE_NOT_FOUND` */
@@ -79,10 +80,8 @@ export class Rules {
     await rows(this.dataSource, `DELETE FROM rules WHERE rule_id = $1`, [ruleId]);
   }
 
-  /** What a rule has seen of a thing, kept from others until the transaction ends. */
+  /** What a rule has seen of a thing. Nobody else counts in the transaction of {@link about}. */
   async sighting(manager: SqlRunner, ruleId: string, topic: string, subject: string): Promise<Sighting | undefined> {
-    // Two facts about the same thing at once must count as two, also the first ones.
-    await rows(manager, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`${ruleId} ${topic} ${subject}`]);
     const [row] = await rows<SightingRow>(manager, `SELECT * FROM sightings WHERE rule_id = $1 AND topic = $2 AND subject = $3`, [ruleId, topic, subject]);
     return row === undefined ? undefined : { count: row.count, firstAt: row.first_at.getTime(), toldAt: row.told_at?.getTime() ?? null };
   }
@@ -107,6 +106,22 @@ export class Rules {
       new Date(now),
       new Date(now - MATCHED_EVERY_MS),
     ]);
+  }
+
+  /**
+   * Reads the rules anew only when one of them was made, changed or removed, by whichever instance: a hundred rules are more to
+   * read and to parse than all else that is done with a fact.
+   */
+  private async look(manager: SqlRunner): Promise<readonly RuleRow[]> {
+    await rows(manager, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [TELLING]);
+    const [row] = await rows<{ edition: string | null }>(manager, `SELECT md5(string_agg(rule_id::text || ' ' || revision, ',' ORDER BY rule_id)) AS edition FROM rules`);
+    const edition = row?.edition ?? null;
+    if (this.book === undefined || this.book.edition !== edition) {
+      // Read behind its edition, never before it: rules that change in between make the next fact read them again.
+      this.book = { edition, rules: await rows<RuleRow>(manager, `SELECT * FROM rules WHERE (rule->>'enabled')::boolean ORDER BY rule_id`) };
+      this.matchedAt.clear();
+    }
+    return this.book.rules;
   }
 }
 

@@ -27,6 +27,9 @@ function stateOf(state: SessionState, paused: boolean): RecordingState | undefin
   }
 }
 
+/** Every session of every kind is told of: most are none of ours. */
+const ofRecording = ({ session }: { readonly session: Pick<DataOf<typeof sessionEvents.stateChanged>['session'], 'kinds'> }): boolean => session.kinds.includes('recording');
+
 /** Follows the sessions that recordings are. */
 @Controller()
 export class SessionFactsConsumer {
@@ -37,9 +40,9 @@ export class SessionFactsConsumer {
     private readonly outbox: Outbox,
   ) {}
 
-  @OnEvent(sessionEvents.stateChanged)
+  @OnEvent(sessionEvents.stateChanged, { concerns: ofRecording })
   async onState({ session }: DataOf<typeof sessionEvents.stateChanged>, { manager }: DeliveryContext): Promise<void> {
-    if (!session.kinds.includes('recording') || (await this.recordings.find(session.session_id, manager)) === undefined) {
+    if ((await this.recordings.find(session.session_id, manager)) === undefined) {
       return;
     }
     const row = await this.recordings.lock(session.session_id, manager);
@@ -54,20 +57,15 @@ export class SessionFactsConsumer {
     }
   }
 
-  @OnEvent(sessionEvents.finished)
+  @OnEvent(sessionEvents.finished, { concerns: ofRecording })
   async onFinished({ session }: DataOf<typeof sessionEvents.finished>, { manager, afterCommit }: DeliveryContext): Promise<void> {
-    if (session.kinds.includes('recording')) {
-      // Kept, so that a crash before the recording's own end is made up for by the scheduler.
-      await rows(manager, 'UPDATE recordings SET session_over = true WHERE session_id = $1', [session.session_id]);
-      afterCommit(() => void this.finalizer.consider(session.session_id, true).catch(() => undefined));
-    }
+    // Kept, so that a crash before the recording's own end is made up for by the scheduler.
+    await rows(manager, 'UPDATE recordings SET session_over = true WHERE session_id = $1', [session.session_id]);
+    afterCommit(() => void this.finalizer.consider(session.session_id, true).catch(() => undefined));
   }
 
-  @OnEvent(sessionEvents.targetChanged)
+  @OnEvent(sessionEvents.targetChanged, { concerns: ({ target }) => target.kind === 'recording' && (target.state === 'failed' || target.state === 'cancelled') })
   async onTarget({ session_id: sessionId, target }: DataOf<typeof sessionEvents.targetChanged>, { manager }: DeliveryContext): Promise<void> {
-    if (target.kind !== 'recording' || (target.state !== 'failed' && target.state !== 'cancelled')) {
-      return;
-    }
     // Nobody else says so of a target that never reached a worker.
     await rows(manager, `UPDATE recording_streams SET state = 'failed', cause = COALESCE(cause, $3), message = COALESCE(message, $4) WHERE session_id = $1 AND target_id = $2 AND state IN ('idle')`, [sessionId, target.target_id, target.state === 'cancelled' ? 'cancelled' : 'timeout', target.error?.message ?? null]);
   }

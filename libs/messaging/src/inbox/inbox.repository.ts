@@ -16,9 +16,16 @@ export function inboxTable(source: DataSource): string {
  * @returns false when it was taken before
  */
 export async function takeOnce(manager: EntityManager, consumer: string, messageId: string): Promise<boolean> {
-  const taken = (await manager.query(`INSERT INTO ${inboxTable(manager.dataSource)} ("consumer", "message_id") VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1`, [
-    consumer,
-    messageId,
-  ])) as unknown[];
-  return taken.length > 0;
+  return (await takeAllOnce(manager, [{ consumer, messageId }])).has(messageId);
+}
+
+/** As {@link takeOnce}, of several messages. @returns the ids of those that were not taken before */
+export async function takeAllOnce(manager: EntityManager, messages: readonly { readonly consumer: string; readonly messageId: string }[]): Promise<Set<string>> {
+  const taken = (await manager.query(
+    // In one order, so that two who take the same messages do not wait for each other in a circle.
+    `INSERT INTO ${inboxTable(manager.dataSource)} ("consumer", "message_id") SELECT * FROM unnest($1::text[], $2::text[]) AS m("consumer", "message_id") ORDER BY 1, 2
+     ON CONFLICT DO NOTHING RETURNING "message_id"`,
+    [messages.map(({ consumer }) => consumer), messages.map(({ messageId }) => messageId)],
+  )) as { message_id: string }[];
+  return new Set(taken.map(({ message_id: id }) => id));
 }

@@ -11,6 +11,7 @@ import { compose, type Delivery, type MessageHandlerEntry, type Settlement } fro
 import { QueueConsumer } from '../pipeline/queue.consumer';
 import { SHUTTING_DOWN } from '../pipeline/settlement';
 import { Settler } from '../pipeline/settler';
+import { sharedInbox } from '../pipeline/shared-transaction';
 import { deadline, decode, handle, inbox, settleErrors, trace, validate } from '../pipeline/steps';
 import { RpcServer, type RpcHandlerEntry } from '../rpc/rpc-server';
 import { declareQueue } from '../topology/assert-topology.client';
@@ -91,7 +92,8 @@ export class Consumers {
   }
 
   private messageConsumer(kind: 'commands' | 'events', entries: ReadonlyMap<string, MessageHandlerEntry>): QueueConsumer {
-    const { clock, handlerTimeoutMs, metrics, name, prefetch } = this.settings;
+    const { clock, eventsTogether, handlerTimeoutMs, metrics, name, prefetch } = this.settings;
+    const { dataSource } = this.runtime;
     const queue = queueOf(name, kind);
     const settler = new Settler(this.settling, this.settings);
     const run = compose([
@@ -99,7 +101,7 @@ export class Consumers {
       trace,
       settleErrors(this.logger),
       validate(entries),
-      inbox(this.runtime.dataSource, this.logger),
+      kind === 'events' && eventsTogether > 1 ? sharedInbox(dataSource, this.logger, eventsTogether) : inbox(dataSource, this.logger),
       deadline(clock, handlerTimeoutMs, this.draining.signal),
       handle,
     ]);
@@ -142,6 +144,7 @@ function messageEntries(handlers: readonly RegisteredHandler[], channel: 'comman
         timeoutMs: options.timeoutMs,
         handle: call as MessageHandlerEntry['handle'],
         answersInvalid: options.onInvalid !== undefined,
+        ...(options.concerns === undefined ? {} : { concerns: options.concerns }),
       });
     }
   }

@@ -27,6 +27,8 @@ export interface OnMessageOptions {
   // The controller's own type cannot be named here: a decorator's arguments are evaluated before the class exists.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   onInvalid?: InvalidDataHandler<any>;
+  /** Whether the handler has anything to do with such data. What does not concern it is acknowledged without a transaction; pure. */
+  concerns?: (data: unknown) => boolean;
   /** Milliseconds this handler may take; overrides `handlerTimeoutMs`. */
   timeoutMs?: number;
 }
@@ -103,9 +105,9 @@ export function OnCommand<Definition extends CommandDefinition>(
 /** The method stores a fact this service subscribes to. As {@link OnCommand} otherwise. */
 export function OnEvent<Definition extends EventDefinition>(
   definition: Definition,
-  options: OnMessageOptions = {},
+  options: Omit<OnMessageOptions, 'concerns'> & { concerns?: (data: DataOf<Definition>) => boolean } = {},
 ): HandlerDecorator<DataOf<Definition>, DeliveryContext, Outcome | void> {
-  return handlerDecorator(definition, options);
+  return handlerDecorator(definition, options as OnMessageOptions);
 }
 
 /**

@@ -36,6 +36,8 @@ export class OutboxRelay {
   private readonly stopped = new AbortController();
   private loop: Promise<void> | undefined;
   private awake = true;
+  /** Whether rows may be waiting that were not sent at once; while there are none nobody needs to ask how old they are. */
+  private behind = true;
   private sleeper: Deferred<void> | undefined;
 
   constructor(
@@ -135,7 +137,10 @@ export class OutboxRelay {
       if (more) {
         continue;
       }
-      metrics.outboxLag(await session.lagSec());
+      this.behind ||= !this.publisher.connected;
+      const lagSec = this.behind ? await session.lagSec() : 0;
+      this.behind = lagSec > 0;
+      metrics.outboxLag(lagSec);
       if (clock.monotonic() >= pruneAt) {
         await session.pruneInbox(inboxRetentionMs);
         pruneAt = clock.monotonic() + PRUNE_EVERY_MS;
@@ -202,6 +207,7 @@ export class OutboxRelay {
       this.logger.error(`Could not publish ${row.type}, trying again in ${delayMs} ms`, { reason: error, message_id: row.id, attempts: row.attempts + 1 });
       await session.postpone(row.position, delayMs, error);
     }
+    this.behind ||= sent.length < rows.length;
     return rows.length === RELAY_BATCH && sent.length + failed.length > 0;
   }
 

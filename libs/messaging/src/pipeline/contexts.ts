@@ -11,6 +11,8 @@ export interface DeliveryContext {
   readonly signal: AbortSignal;
   /** 1 on the first delivery; grows with each pass through a retry tier. */
   readonly attempt: number;
+  /** Runs `effect` in the transaction when everything that shares it was handled, so that what is stored for many can be stored at once. */
+  beforeCommit(effect: () => Promise<void>): void;
   /** Runs `effect` once after the transaction has committed and before the delivery is acknowledged; an error in it is logged, no more. */
   afterCommit(effect: () => void | Promise<void>): void;
 }

@@ -13,6 +13,8 @@ export interface MessageHandlerEntry {
   readonly handle: (data: unknown, context: DeliveryContext) => Promise<Outcome | void>;
   /** Whether the handler answers data that does not match the schema itself. */
   readonly answersInvalid: boolean;
+  /** Tells of valid data whether the handler has anything to do with it; absent where it always has. */
+  readonly concerns?: (data: unknown) => boolean;
 }
 
 /** A message as it came from a durable queue, and what the steps of the pipeline find out about it. */
@@ -29,6 +31,7 @@ export interface Delivery {
   invalid?: FieldError[];
   /** Filled in by `inbox`. */
   manager?: EntityManager;
+  beforeCommit?: Array<() => Promise<void>>;
   afterCommit?: Array<() => void | Promise<void>>;
   /** Filled in by `deadline`. */
   signal?: AbortSignal;

@@ -2,7 +2,7 @@ import { SpanKind } from '@opentelemetry/api';
 import { AppError, type Clock, withTimeout } from '@capstan/kernel';
 import { transaction } from '@capstan/persistence';
 import type { Logger } from '@nestjs/common';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { decodeEnvelope } from '../envelope/decode';
 import { fieldErrors } from '../envelope/encode';
 import { runInMessageContext } from '../envelope/message-context';
@@ -20,7 +20,7 @@ class RollBack extends Error {
 }
 
 /** A part that an earlier step must have filled in. */
-function filled<T>(part: T | undefined, name: string): T {
+export function filled<T>(part: T | undefined, name: string): T {
   if (part === undefined) {
     throw new AppError('INTERNAL_ERROR', `The pipeline ran without ${name}`);
   }
@@ -49,7 +49,7 @@ export const trace: Step = (delivery, next) => {
   );
 };
 
-/** 3. Finds the handler and checks the data. An unknown type and wrong data are parked at once, unless the handler answers the latter itself. */
+/** 3. Finds the handler and checks the data. What does not concern it ends here. An unknown type and wrong data are parked at once, unless the handler answers the latter itself. */
 export function validate(entries: ReadonlyMap<string, MessageHandlerEntry>): Step {
   return async (delivery, next) => {
     const envelope = filled(delivery.envelope, 'an envelope');
@@ -65,7 +65,8 @@ export function validate(entries: ReadonlyMap<string, MessageHandlerEntry>): Ste
     const parsed = entry.definition.data.safeParse(envelope.data);
     if (parsed.success) {
       delivery.data = parsed.data;
-      return next();
+      // Before the inbox: what does nothing needs no transaction to do it once.
+      return entry.concerns?.(parsed.data) === false ? { kind: 'ack', outcome: 'ok' } : next();
     }
     const errors = fieldErrors(parsed.error, envelope.data);
     if (!entry.answersInvalid) {
@@ -98,9 +99,7 @@ export function inbox(dataSource: DataSource, logger: Logger): Step {
     let settlement: Settlement;
     try {
       settlement = await transaction(dataSource, async (manager) => {
-        // Reset here because the work runs again when the transaction lost against another one.
-        delivery.manager = manager;
-        delivery.afterCommit = [];
+        begin(delivery, manager);
         if (!(await takeOnce(manager, delivery.queue, id))) {
           return { kind: 'ack', outcome: 'duplicate' } as const;
         }
@@ -108,6 +107,7 @@ export function inbox(dataSource: DataSource, logger: Logger): Step {
         if (result.kind !== 'ack') {
           throw new RollBack(result);
         }
+        await runBeforeCommit(delivery);
         return result;
       });
     } catch (error) {
@@ -116,15 +116,34 @@ export function inbox(dataSource: DataSource, logger: Logger): Step {
       }
       throw error;
     }
-    for (const effect of delivery.afterCommit ?? []) {
-      try {
-        await effect();
-      } catch (error) {
-        logger.error('What was to happen after the commit failed', error instanceof Error ? error.stack : String(error));
-      }
-    }
+    await runAfterCommit(delivery, logger);
     return settlement;
   };
+}
+
+/** Gives a delivery its transaction; again when that lost against another one and runs from the start. */
+export function begin(delivery: Delivery, manager: EntityManager): void {
+  delivery.manager = manager;
+  delivery.beforeCommit = [];
+  delivery.afterCommit = [];
+}
+
+/** Runs what the handler left for the end of the transaction. */
+export async function runBeforeCommit({ beforeCommit = [] }: Delivery): Promise<void> {
+  for (const effect of beforeCommit) {
+    await effect();
+  }
+}
+
+/** Runs what the handler left for the time behind the commit. */
+export async function runAfterCommit({ afterCommit = [] }: Delivery, logger: Logger): Promise<void> {
+  for (const effect of afterCommit) {
+    try {
+      await effect();
+    } catch (error) {
+      logger.error('What was to happen after the commit failed', error instanceof Error ? error.stack : String(error));
+    }
+  }
 }
 
 /** 5. Gives the handler its time, and no more. `draining` aborts when the process can wait no longer. */
@@ -156,12 +175,16 @@ export const handle: Step = async (delivery) => {
 };
 
 function contextOf(delivery: Delivery): DeliveryContext {
+  const beforeCommit = filled(delivery.beforeCommit, 'a transaction');
   const afterCommit = filled(delivery.afterCommit, 'a transaction');
   return {
     envelope: filled(delivery.envelope, 'an envelope'),
     manager: filled(delivery.manager, 'a transaction'),
     signal: filled(delivery.signal, 'a deadline'),
     attempt: delivery.attempt,
+    beforeCommit: (effect) => {
+      beforeCommit.push(effect);
+    },
     afterCommit: (effect) => {
       afterCommit.push(effect);
     },

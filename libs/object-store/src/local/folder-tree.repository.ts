@@ -64,9 +64,9 @@ export class FolderTree {
   async place(staged: string, key: string): Promise<void> {
     const file = path.join(this.root, key);
     const folder = path.dirname(file);
+    let firstCreated: string | undefined;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const firstCreated = await fs.mkdir(folder, { recursive: true, mode: 0o700 });
         await this.assertInside(folder);
         await fs.rename(staged, file);
         await this.syncUpwards(folder, firstCreated);
@@ -75,6 +75,9 @@ export class FolderTree {
         if (errnoOf(error) !== 'ENOENT' || attempt === PLACE_ATTEMPTS) {
           throw error;
         }
+        // Nearly always it is there.
+        const made = await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+        firstCreated = made !== undefined && made.length < (firstCreated ?? folder).length ? made : (firstCreated ?? made);
       }
     }
   }

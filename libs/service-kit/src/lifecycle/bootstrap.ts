@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { hostname } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { AppError, systemClock } from '@capstan/kernel';
 import { currentMessageContext, MessagingModule, MessagingStrategy } from '@capstan/messaging';
 import type { ObjectStore } from '@capstan/object-store';
@@ -22,6 +23,12 @@ import type { ServiceDefinition } from '../service-definition';
 import { OBJECT_STORE, type ServiceIdentity } from '../tokens';
 import { VERSION } from '../version';
 import { shutDown } from './shutdown';
+
+/**
+ * By how much the heap may grow, in percent of what survived, before V8 collects again. Its own choice depends on the memory of
+ * the machine, which is shared with all the others here, and lets a busy service take nearly three times what it needs.
+ */
+const HEAP_GROWING_PERCENT = 50;
 
 /** Root of a service's modules. */
 @Module({})
@@ -52,6 +59,7 @@ function rootModule(definition: ServiceDefinition, identity: ServiceIdentity): D
         url: definition.config.RABBITMQ_URL,
         databaseUrl: definition.config.DATABASE_URL,
         prefetch: definition.prefetch,
+        eventsTogether: definition.eventsTogether,
       }),
       definition.module,
     ],
@@ -120,6 +128,7 @@ export async function migrate(definition: ServiceDefinition): Promise<string[]> 
  * The definition comes from a function so that a wrong environment is reported in the same way as every other failure.
  */
 export async function bootstrap(define: () => ServiceDefinition): Promise<void> {
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
   try {
     const definition = define();
     if (process.argv[2] === 'migrate') {

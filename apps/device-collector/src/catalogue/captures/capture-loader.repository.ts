@@ -4,12 +4,12 @@ import { rows, sqlState, type SqlRunner, transaction } from '@capstan/persistenc
 import { IDS } from '@capstan/service-kit';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { CaptureCatalogue, type NewCapture, type RecordedCapture, type ReloadReport } from '../capture-catalogue';
+import { CaptureCatalogue, type KnownBefore, type KnownCaptures, type NewCapture, NOTHING_KNOWN, type RecordedCapture, type ReloadReport } from '../capture-catalogue';
 import { ChangeWriter, type FoundChange } from '../changes/change-writer.repository';
 import type { CaptureHeadRow } from '../database/capture.entity';
 import { Sightings } from '../observations/sightings.repository';
 import { CaptureBlobs, type StagedBlob } from './capture-blobs.repository';
-import { type KnownBefore, lookUp, writeCapture, writeDevice } from './capture-record.repository';
+import { lookUp, writeCapture, writeMissing } from './capture-record.repository';
 import { type CaptureVerdict, hasIntervals, isTracked, judgeCapture, sha256 } from './capture-verdict';
 import { SecretMasks } from './secret-masks.repository';
 import { WaitingCaptures } from './waiting-captures.repository';
@@ -80,9 +80,8 @@ export class CaptureLoader extends CaptureCatalogue {
     return (await this.waitingCaptures.list(sessionId)).length;
   }
 
-  async lastGoodLength(deviceId: string, type: string): Promise<number | null> {
-    const [head] = await rows<{ chars: number }>(this.dataSource, `SELECT chars FROM capture_heads WHERE device_id = $1 AND capture_type = $2`, [deviceId, type]);
-    return head?.chars ?? null;
+  known(deviceId: string, taskId: string): Promise<KnownCaptures> {
+    return lookUp(this.dataSource, deviceId, taskId);
   }
 
   async mask(platform: string, text: string): Promise<string> {
@@ -90,15 +89,17 @@ export class CaptureLoader extends CaptureCatalogue {
   }
 
   async forgetDevice(manager: EntityManager, deviceId: string): Promise<void> {
-    // Everything else hangs on it.
+    // Nearly everything else hangs on it. It also waits for whoever is recording the device, so that no interval comes after this.
     await rows(manager, `DELETE FROM captured_devices WHERE device_id = $1`, [deviceId]);
+    await this.sightings.forgetDevice(manager, deviceId);
     this.written.delete(deviceId);
   }
 
   private async load(capture: NewCapture): Promise<RecordedCapture> {
     const verdict = judgeCapture(capture);
     for (let attempt = 1; ; attempt += 1) {
-      const before = await lookUp(this.dataSource, capture);
+      // What is written holds only while the head is as it was here, so that one look at the beginning is enough.
+      const before = (attempt === 1 ? capture.known : undefined) ?? (await this.known(capture.device.id, capture.taskId)).get(capture.type) ?? NOTHING_KNOWN;
       if (before.recorded !== undefined) {
         return before.recorded;
       }
@@ -114,16 +115,16 @@ export class CaptureLoader extends CaptureCatalogue {
     }
   }
 
-  private async plan(capture: NewCapture, verdict: CaptureVerdict, { head, stored }: KnownBefore): Promise<Plan> {
+  private async plan(capture: NewCapture, verdict: CaptureVerdict, { head, storedText }: KnownBefore): Promise<Plan> {
     const outcome = outcomeOf(capture, verdict, head);
     if (outcome === 'unchanged' && !verdict.hasRest && (head?.blob_sha256 ?? null) !== null) {
       return { head, outcome, blob: null, staged: undefined, change: undefined, masked: undefined };
     }
     const change = outcome === 'changed' && head !== undefined && isTracked(capture.type) ? await this.changes.find(capture, capture.type, head) : undefined;
     const same = outcome === 'changed' && isTracked(capture.type) && change === undefined && (head?.blob_sha256 ?? null) !== null;
-    const masked = verdict.good && isIndexed(capture.type) ? (await this.masks.mask(capture.device.platform, capture.text)).text : undefined;
+    const masked = verdict.good && isIndexed(capture.type) ? (capture.masked ?? (await this.masks.mask(capture.device.platform, capture.text)).text) : undefined;
     const planned = { head, outcome: same ? 'unchanged' : outcome, change, masked } as const;
-    return stored ? { ...planned, blob: await this.blobs.put(capture.text), staged: undefined } : { ...planned, blob: sha256(capture.text), staged: await this.blobs.stage(capture.text) };
+    return storedText === sha256(capture.text) ? { ...planned, blob: await this.blobs.put(capture.text), staged: undefined } : { ...planned, blob: sha256(capture.text), staged: await this.blobs.stage(capture.text) };
   }
 
   /** @returns undefined when the plan is out of date; its text is not kept then */
@@ -156,22 +157,23 @@ export class CaptureLoader extends CaptureCatalogue {
   }
 
   /** With what else the capture changes. */
-  private async write(manager: EntityManager, capture: NewCapture, verdict: CaptureVerdict, plan: Plan, sees: boolean): Promise<{ blobKey: string | null; recorded: RecordedCapture } | undefined> {
+  private async write(manager: EntityManager, capture: NewCapture, verdict: CaptureVerdict, plan: Plan, sees: boolean): Promise<{ blobKey: string | null; recorded: RecordedCapture }> {
     const { head, change } = plan;
-    await rows(manager, `SELECT pg_advisory_xact_lock(hashtextextended($1, 4)) AS locked`, [`${capture.device.id}/${capture.type}`]);
-    if ((await lookUp(manager, capture)).head?.capture_id !== head?.capture_id) {
-      return undefined;
-    }
-    if (this.isNew(capture)) {
-      await writeDevice(manager, capture);
-    }
     const captureId = this.ids.next();
-    const changeId = change === undefined || head === undefined || !isTracked(capture.type) ? null : await this.changes.write(manager, capture, capture.type, captureId, head, change);
-    const missing = sees && hasIntervals(capture.type) ? await this.sightings.record(manager, capture, capture.type, head, verdict.closes) : (head?.missing ?? false);
-    const written = await this.writeRecord(manager, capture, verdict, plan, { captureId, changeId, missing, device: false });
+    const known = head?.missing ?? false;
+    const changeId = change === undefined ? null : this.ids.next();
+    // First, for it locks the head: of two that record the same device and type one waits here, and then finds its plan out of date.
+    const written = await this.writeRecord(manager, capture, verdict, plan, { captureId, changeId, missing: known, device: this.isNew(capture) });
     if (written === undefined) {
-      // Somebody recorded it between the look and the lock: what was written here goes with the transaction.
+      // What of it was written goes with the transaction.
       throw new Outdated();
+    }
+    if (change !== undefined && changeId !== null && head !== undefined && isTracked(capture.type)) {
+      await this.changes.write(manager, capture, capture.type, { changeId, captureId }, head, change);
+    }
+    const missing = sees && hasIntervals(capture.type) ? await this.sightings.record(manager, capture, capture.type, head, verdict.closes) : known;
+    if (missing !== known) {
+      await writeMissing(manager, capture, missing);
     }
     return written;
   }

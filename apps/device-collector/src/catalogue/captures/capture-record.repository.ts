@@ -1,6 +1,6 @@
 import type { CaptureOutcome } from '@capstan/contracts';
 import { rows, type SqlRunner } from '@capstan/persistence';
-import type { NewCapture, RecordedCapture } from '../capture-catalogue';
+import type { KnownCaptures, NewCapture } from '../capture-catalogue';
 import type { CaptureHeadRow } from '../database/capture.entity';
 import { textParts } from '../search/search-words';
 import { KEEP_BLOB, type StagedBlob } from './capture-blobs.repository';
@@ -8,15 +8,6 @@ import { type CaptureVerdict, sha256 } from './capture-verdict';
 
 const KEEP_DEVICE = `ON CONFLICT (device_id) DO UPDATE SET name = EXCLUDED.name, platform = EXCLUDED.platform, site = EXCLUDED.site
   WHERE (captured_devices.name, captured_devices.platform, captured_devices.site) IS DISTINCT FROM (EXCLUDED.name, EXCLUDED.platform, EXCLUDED.site)`;
-
-/** What is known before a capture is recorded. */
-export interface KnownBefore {
-  /** Set when this very capture is recorded already. */
-  readonly recorded: RecordedCapture | undefined;
-  readonly head: CaptureHeadRow | undefined;
-  /** Whether its text is stored. */
-  readonly stored: boolean;
-}
 
 /** A capture as it is written. */
 export interface CaptureRecord {
@@ -37,22 +28,28 @@ export interface CaptureRecord {
   readonly head: { readonly expected: string | null; readonly missing: boolean } | undefined;
 }
 
-/** One look for everything: five hundred devices with eight captures each are four thousand of them. */
-export async function lookUp(runner: SqlRunner, { taskId, type, device, text }: NewCapture): Promise<KnownBefore> {
-  const [row] = await rows<Partial<CaptureHeadRow> & { recorded_id: string | null; recorded_outcome: CaptureOutcome; recorded_change: string | null; recorded_rows: number; stored: boolean }>(
+type FoundRow = CaptureHeadRow & { type: string; recorded_id: string | null; recorded_outcome: CaptureOutcome; recorded_change: string | null; recorded_rows: number; stored: string | null };
+
+/** One look for all types of a device: five hundred devices with eight captures each are four thousand of them. */
+export async function lookUp(runner: SqlRunner, deviceId: string, taskId: string): Promise<KnownCaptures> {
+  const found = await rows<FoundRow>(
     runner,
-    `SELECT h.*, c.capture_id AS recorded_id, c.outcome AS recorded_outcome, c.change_id AS recorded_change, c.row_count AS recorded_rows,
-            EXISTS (SELECT 1 FROM capture_blobs b WHERE b.blob_sha256 = $4 AND b.lost_at IS NULL) AS stored
-       FROM (SELECT 1) AS one
-       LEFT JOIN capture_heads h ON h.device_id = $1 AND h.capture_type = $2
-       LEFT JOIN device_captures c ON c.task_id = $3 AND c.capture_type = $2`,
-    [device.id, type, taskId, sha256(text)],
+    `SELECT h.*, coalesce(h.capture_type, c.capture_type) AS type, c.capture_id AS recorded_id, c.outcome AS recorded_outcome, c.change_id AS recorded_change, c.row_count AS recorded_rows, b.blob_sha256 AS stored
+       FROM (SELECT * FROM capture_heads WHERE device_id = $1) h
+       FULL JOIN (SELECT * FROM device_captures WHERE task_id = $2) c ON c.capture_type = h.capture_type
+       LEFT JOIN capture_blobs b ON b.blob_sha256 = h.blob_sha256 AND b.lost_at IS NULL`,
+    [deviceId, taskId],
   );
-  return {
-    recorded: row === undefined || row.recorded_id === null ? undefined : { captureId: row.recorded_id, outcome: row.recorded_outcome, changeId: row.recorded_change, rows: row.recorded_rows },
-    head: row?.capture_id === null || row?.capture_id === undefined ? undefined : (row as CaptureHeadRow),
-    stored: row?.stored === true,
-  };
+  return new Map(
+    found.map((row) => [
+      row.type,
+      {
+        recorded: row.recorded_id === null ? undefined : { captureId: row.recorded_id, outcome: row.recorded_outcome, changeId: row.recorded_change, rows: row.recorded_rows },
+        head: (row.capture_id as string | null) === null ? undefined : row,
+        storedText: row.stored ?? undefined,
+      },
+    ]),
+  );
 }
 
 /**
@@ -134,7 +131,7 @@ function headSql({ capture, verdict, head }: CaptureRecord, { id, deviceId, type
            WHERE device_id = ${deviceId} AND capture_type = ${type} AND capture_id = ${given(head.expected, 'uuid')} RETURNING 1 AS one`;
 }
 
-/** What hangs on a device needs it to be there first. */
-export async function writeDevice(runner: SqlRunner, { device: { id, name, platform, site } }: NewCapture): Promise<void> {
-  await rows(runner, `INSERT INTO captured_devices (device_id, name, platform, site) VALUES ($1, $2, $3, $4) ${KEEP_DEVICE}`, [id, name, platform, site]);
+/** Whether something of the device is missing and not yet gone, in the head that this transaction has moved. */
+export async function writeMissing(runner: SqlRunner, { device, type }: NewCapture, missing: boolean): Promise<void> {
+  await rows(runner, `UPDATE capture_heads SET missing = $3 WHERE device_id = $1 AND capture_type = $2`, [device.id, type, missing]);
 }

@@ -26,7 +26,7 @@ export class WaitingCaptures {
   /** @throws AppError `CAPTURE_NOT_KEPT` */
   async keep(capture: NewCapture): Promise<void> {
     try {
-      const sealed = await this.blobs.seal(JSON.stringify(capture), recordId(capture.taskId, capture.type));
+      const sealed = await this.blobs.seal(JSON.stringify({ ...capture, masked: undefined, known: undefined }), recordId(capture.taskId, capture.type));
       await this.store.put(`${PREFIX}${capture.sessionId}/${capture.taskId}.${capture.type}`, Readable.from([Buffer.from(JSON.stringify(sealed))]), { mediaType: 'application/octet-stream' });
     } catch (error) {
       throw new AppError('CAPTURE_NOT_KEPT', 'The capture could neither be loaded nor kept', { retryable: true, cause: error });

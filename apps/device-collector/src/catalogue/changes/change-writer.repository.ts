@@ -1,9 +1,8 @@
 import { catalogueEvents, type RowOf, type TrackedType } from '@capstan/contracts';
-import { type IdSource, isoTime } from '@capstan/kernel';
+import { isoTime } from '@capstan/kernel';
 import { Outbox } from '@capstan/messaging';
 import { rows } from '@capstan/persistence';
-import { IDS } from '@capstan/service-kit';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { CaptureBlobs } from '../captures/capture-blobs.repository';
 import type { CaptureHeadRow } from '../database/capture.entity';
@@ -29,7 +28,6 @@ export class ChangeWriter {
     private readonly blobs: CaptureBlobs,
     private readonly masks: SecretMasks,
     private readonly outbox: Outbox,
-    @Inject(IDS) private readonly ids: IdSource,
   ) {}
 
   /**
@@ -57,9 +55,8 @@ export class ChangeWriter {
       : { kind: 'rows', added: added.length, removed: removed.length, modified: modified.length, rows: changes, ...(type === 'version' ? verdictOfVersion(changes) : verdictOfInventory(changes)) };
   }
 
-  /** Keeps a change and states it. @returns its id */
-  async write(manager: EntityManager, capture: NewCapture, type: TrackedType, captureId: string, head: CaptureHeadRow, change: FoundChange): Promise<string> {
-    const changeId = this.ids.next();
+  /** Keeps a change under the id that its capture names, and states it. */
+  async write(manager: EntityManager, capture: NewCapture, type: TrackedType, { changeId, captureId }: { readonly changeId: string; readonly captureId: string }, head: CaptureHeadRow, change: FoundChange): Promise<void> {
     const { kind, severity, added, removed, modified, summary } = change;
     await rows(
       manager,
@@ -93,6 +90,5 @@ export class ChangeWriter {
     } else {
       await this.outbox.add(manager, catalogueEvents.deviceChanged, { ...facts, type, modified }, about);
     }
-    return changeId;
   }
 }

@@ -47,7 +47,6 @@ export class ArpBindingRow extends IntervalRow {
   interval_id!: string;
 
   @Index('arp_bindings_device')
-  @ForeignKey(() => CapturedDeviceRow, { name: 'arp_bindings_of', onDelete: 'CASCADE' })
   @Column({ type: 'uuid' })
   device_id!: string;
 
@@ -79,7 +78,6 @@ export class MacLocationRow extends IntervalRow {
   interval_id!: string;
 
   @Index('mac_locations_device')
-  @ForeignKey(() => CapturedDeviceRow, { name: 'mac_locations_of', onDelete: 'CASCADE' })
   @Column({ type: 'uuid' })
   device_id!: string;
 
@@ -107,7 +105,6 @@ export class LldpNeighborRow extends IntervalRow {
   interval_id!: string;
 
   @Index('lldp_neighbors_device')
-  @ForeignKey(() => CapturedDeviceRow, { name: 'lldp_neighbors_of', onDelete: 'CASCADE' })
   @Column({ type: 'uuid' })
   device_id!: string;
 
@@ -148,7 +145,6 @@ export class DeviceRouteRow extends IntervalRow {
   interval_id!: string;
 
   @Index('device_routes_device')
-  @ForeignKey(() => CapturedDeviceRow, { name: 'device_routes_of', onDelete: 'CASCADE' })
   @Column({ type: 'uuid' })
   device_id!: string;
 

@@ -71,4 +71,11 @@ export class Intervals {
       missing: found.some(({ what }) => what === 'missing'),
     };
   }
+
+  /** Forgets everything of a device. */
+  async forgetDevice(manager: EntityManager, deviceId: string): Promise<void> {
+    for (const { table } of Object.values(INTERVAL_TABLES)) {
+      await rows(manager, `DELETE FROM ${table} WHERE device_id = $1`, [deviceId]);
+    }
+  }
 }

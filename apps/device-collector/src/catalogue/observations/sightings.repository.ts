@@ -34,6 +34,11 @@ export class Sightings {
     return closes ? result.missing : (head?.missing ?? false);
   }
 
+  /** Forgets where a device was seen, and what it saw. */
+  forgetDevice(manager: EntityManager, deviceId: string): Promise<void> {
+    return this.intervals.forgetDevice(manager, deviceId);
+  }
+
   private async findings(manager: EntityManager, capture: NewCapture, inputs: readonly IntervalInput[], result: SightingResult): Promise<ArpFinding[]> {
     const known = await rows<{ mac: string }>(
       manager,

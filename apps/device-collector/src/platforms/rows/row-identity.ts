@@ -88,6 +88,18 @@ function sortedByText(values: readonly unknown[]): unknown[] {
   return [...values].sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
 }
 
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner));
+/** JSON with the members of every object in the order of their names. Written by hand: every row of every table goes through it twice. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) {
+    return `[${value.map((each) => (each === undefined ? 'null' : canonicalJson(each))).join(',')}]`;
+  }
+  if (typeof value !== 'object' || value === null) {
+    return JSON.stringify(value);
+  }
+  const members = value as Readonly<Record<string, unknown>>;
+  return `{${Object.keys(members)
+    .filter((name) => members[name] !== undefined)
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${canonicalJson(members[name])}`)
+    .join(',')}}`;
 }

@@ -52,6 +52,8 @@ const RESYNC_TRIES = 2;
 export const COMMAND_LIMITS: CliLimits = { timeoutMs: 60_000, idleMs: 20_000 };
 const MOST_PAGES = 20_000;
 const CTRL_C = '\u0003';
+/** Without a reason of its own every timer that is stopped would make an exception with a stack: one for each piece of every answer. */
+const STOPPED = new AppError('CANCELLED', 'The timer is not needed any more');
 
 /**
  * A conversation with a command line: one command at a time, each answer complete when the prompt is back, and never
@@ -206,7 +208,7 @@ export class CliSession {
       this.write(`${command}\n`);
       const timer = new AbortController();
       await Promise.race([this.channel.closed, this.clock.sleep(graceMs, timer.signal).catch(() => undefined)]);
-      timer.abort();
+      timer.abort(STOPPED);
     }
     this.channel.close();
   }
@@ -311,7 +313,7 @@ export class CliSession {
     try {
       await woken.promise;
     } finally {
-      timer.abort();
+      timer.abort(STOPPED);
       signal.removeEventListener('abort', onAbort);
     }
   }

@@ -39,6 +39,8 @@ export const EOS_FLEET: FleetPlatform = {
       says('show interfaces status', 'interfaces'),
       says('show ip route vrf all', 'routes'),
       says('show version', 'version'),
+      says('show version \\| json', 'versionJson'),
+      says('show hostname \\| json', 'hostnameJson'),
       says('show inventory', 'inventory'),
     ],
     unknown: INVALID,

@@ -191,5 +191,19 @@ function inventory(view: DeviceView): string {
 /** What `show inventory` lists. */
 export const EOS_PARTS = 5;
 
+/** Two answers in the form that programs ask for; Ansible does before anything else. */
+function versionJson(view: DeviceView): string {
+  const { plan } = view;
+  return json({ mfgName: 'Arista', modelName: plan.model, serialNumber: serialOf(view), version: plan.version });
+}
+
+function hostnameJson({ plan }: DeviceView): string {
+  return json({ hostname: plan.name, fqdn: plan.name });
+}
+
+function json(answer: object): string {
+  return `${JSON.stringify(answer, undefined, 4)}\n`;
+}
+
 /** What a switch with EOS says. */
-export const EOS_TEXTS = { configs: eosConfig, arp, mac, lldp, interfaces, routes, version, inventory } as const satisfies Readonly<Record<string, FleetText>>;
+export const EOS_TEXTS = { configs: eosConfig, arp, mac, lldp, interfaces, routes, version, inventory, versionJson, hostnameJson } as const satisfies Readonly<Record<string, FleetText>>;
