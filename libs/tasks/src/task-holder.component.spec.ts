@@ -93,6 +93,11 @@ describe(TaskHolder.name, () => {
     await expect(run()).resolves.toMatchObject({ state: 'completed', fence: 2 });
   });
 
+  it('states the failure when it comes again and again', async () => {
+    execute.mockRejectedValue(new AppError('DATABASE_UNAVAILABLE', 'away', { retryable: true }));
+    await expect(run()).resolves.toMatchObject({ state: 'failed', fence: 3, outcome: { error: { code: 'DATABASE_UNAVAILABLE' } } });
+  });
+
   it('lets any other failure stand', async () => {
     execute.mockRejectedValue(new AppError('CONN_REFUSED', 'nobody there', { retryable: true }));
     await expect(run()).resolves.toMatchObject({ state: 'failed', fence: 1, outcome: { error: { code: 'CONN_REFUSED' } } });

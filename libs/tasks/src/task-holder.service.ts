@@ -34,6 +34,8 @@ const MAX_YIELD_MS = 20;
 /** The worker's own database was away: nothing is wrong with the target, and whoever holds the task next does it anew. */
 const NOT_THE_TARGETS_FAULT = 'DATABASE_UNAVAILABLE';
 const HANDED_BACK = 'HANDED_BACK';
+/** Claims after which it is stated all the same: what a task has saved may bring the same failure again and again. */
+const DONE_ANEW_UNTIL = 3;
 /** A task that takes its holder down each time must not go round for ever. */
 const MAX_CLAIMS = 50;
 
@@ -264,7 +266,7 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
     const artifacts = new TaskArtifacts(this.store, this.clock, { taskId: task.task_id, sessionId: task.session_id, targetId: task.target_id, keyPrefix: task.key_prefix });
     try {
       const outcome = await executor.execute({ task, control, journal, artifacts, reserve: (device, wait) => this.devices.reserve(task, device, wait) });
-      if (outcome.outcome === 'failed' && outcome.error?.code === NOT_THE_TARGETS_FAULT) {
+      if (outcome.outcome === 'failed' && outcome.error?.code === NOT_THE_TARGETS_FAULT && task.fence < DONE_ANEW_UNTIL) {
         throw handedBack();
       }
       return outcome;
@@ -273,7 +275,7 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
       if (!(error instanceof AppError) || error.code === 'LEASE_LOST' || error.code === HANDED_BACK) {
         throw error;
       }
-      if (error.code === NOT_THE_TARGETS_FAULT) {
+      if (error.code === NOT_THE_TARGETS_FAULT && task.fence < DONE_ANEW_UNTIL) {
         throw handedBack(error);
       }
       return { outcome: 'failed', error: error.toShape(), metrics: {}, captureBegan: journal.captureBegan };
