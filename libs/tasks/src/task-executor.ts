@@ -28,6 +28,11 @@ export interface TaskRun {
    * @throws AppError `DEVICE_BUSY` (retryable) naming the session that uses it; the signal's reason
    */
   reserve(device: string, wait: DeviceWait): Promise<void>;
+  /**
+   * Whether the task is done anew when this error is thrown: the worker's own database was away, and nothing is wrong with the target.
+   * Then nothing is to be kept of the failure, and what is on the device is left to the next holder, as after a crash.
+   */
+  handsBack(error: unknown): boolean;
 }
 
 /** One kind of work. */
@@ -42,8 +47,8 @@ export interface TaskExecutor {
    * Works on a task to its end: `configuring` → `ready` → await `control.go` → `capturing` … The engine states the
    * outcome as the task's one last fact. After a crash the next holder gets the same task with what was saved.
    * @throws the reason of `control.lost`, or `LEASE_LOST` of the journal, when the task was lost meanwhile: nothing is
-   * stated then; `DATABASE_UNAVAILABLE`, thrown or as the outcome's error: the task is handed back and done anew by its next holder;
-   * any other AppError becomes the outcome `failed`
+   * stated then; what {@link TaskRun.handsBack} says of, also as the outcome's error: it is done anew by its next holder; any other
+   * AppError becomes the outcome `failed`
    */
   execute(run: TaskRun): Promise<TaskOutcome>;
   /** Told when the last fact of a task is stated, and its place is free. */

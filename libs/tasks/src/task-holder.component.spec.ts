@@ -94,8 +94,11 @@ describe(TaskHolder.name, () => {
   });
 
   it('states the failure when it comes again and again', async () => {
-    execute.mockRejectedValue(new AppError('DATABASE_UNAVAILABLE', 'away', { retryable: true }));
+    const away = new AppError('DATABASE_UNAVAILABLE', 'away', { retryable: true });
+    execute.mockRejectedValue(away);
     await expect(run()).resolves.toMatchObject({ state: 'failed', fence: 3, outcome: { error: { code: 'DATABASE_UNAVAILABLE' } } });
+    // An executor knows beforehand whether it must clean up and write down.
+    expect(execute.mock.calls.map(([{ handsBack }]) => [handsBack(away), handsBack(new AppError('CONN_REFUSED', 'nobody there'))])).toEqual([[true, false], [true, false], [false, false]]);
   });
 
   it('lets any other failure stand', async () => {

@@ -34,7 +34,7 @@ const MAX_YIELD_MS = 20;
 /** The worker's own database was away: nothing is wrong with the target, and whoever holds the task next does it anew. */
 const NOT_THE_TARGETS_FAULT = 'DATABASE_UNAVAILABLE';
 const HANDED_BACK = 'HANDED_BACK';
-/** Claims after which it is stated all the same: what a task has saved may bring the same failure again and again. */
+/** Claims after which it is stated all the same. */
 const DONE_ANEW_UNTIL = 3;
 /** A task that takes its holder down each time must not go round for ever. */
 const MAX_CLAIMS = 50;
@@ -263,10 +263,11 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
       const error = new AppError('KIND_UNKNOWN', `This worker does not know targets of kind ${task.kind}`);
       return { outcome: 'failed', error: error.toShape(), metrics: {}, captureBegan: false };
     }
+    const handsBack = (error: unknown): boolean => (error as { code?: unknown } | undefined)?.code === NOT_THE_TARGETS_FAULT && task.fence < DONE_ANEW_UNTIL;
     const artifacts = new TaskArtifacts(this.store, this.clock, { taskId: task.task_id, sessionId: task.session_id, targetId: task.target_id, keyPrefix: task.key_prefix });
     try {
-      const outcome = await executor.execute({ task, control, journal, artifacts, reserve: (device, wait) => this.devices.reserve(task, device, wait) });
-      if (outcome.outcome === 'failed' && outcome.error?.code === NOT_THE_TARGETS_FAULT && task.fence < DONE_ANEW_UNTIL) {
+      const outcome = await executor.execute({ task, control, journal, artifacts, reserve: (device, wait) => this.devices.reserve(task, device, wait), handsBack });
+      if (outcome.outcome === 'failed' && handsBack(outcome.error)) {
         throw handedBack();
       }
       return outcome;
@@ -275,7 +276,7 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
       if (!(error instanceof AppError) || error.code === 'LEASE_LOST' || error.code === HANDED_BACK) {
         throw error;
       }
-      if (error.code === NOT_THE_TARGETS_FAULT && task.fence < DONE_ANEW_UNTIL) {
+      if (handsBack(error)) {
         throw handedBack(error);
       }
       return { outcome: 'failed', error: error.toShape(), metrics: {}, captureBegan: journal.captureBegan };

@@ -9,6 +9,8 @@ import { safeName } from '../snapshots/snapshots.repository';
 
 /** Milliseconds a camera has to give its picture at T0. */
 const PICTURE_MS = 15_000;
+/** Milliseconds a picture waits for an object store that is away: that of T0 cannot be taken again. */
+const STORE_PATIENCE_MS = 45_000;
 
 /**
  * Targets of kind `snapshot`: a camera is ready when its session shows a picture, and gives the one of T0. So the
@@ -64,7 +66,7 @@ export class SnapshotExecutor implements TaskExecutor {
       await journal.advance('capturing', { startSentAt, startedAt: this.clock.now() });
       await journal.advance('collecting', { message: 'Storing the picture', stoppedAt: this.clock.now() });
       const name = `${safeName(camera.name)}.${EXTENSIONS[target.format]}`;
-      const stored = await artifacts.putBytes(name, taken.bytes, MEDIA_TYPES[target.format], quit);
+      const stored = await artifacts.putBytes(name, taken.bytes, MEDIA_TYPES[target.format], quit, STORE_PATIENCE_MS);
       const meta = {
         camera_id: camera.camera_id,
         width: taken.width,

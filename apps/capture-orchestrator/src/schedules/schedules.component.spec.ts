@@ -95,7 +95,9 @@ describe(Scheduler.name, () => {
   });
 
   it('misses what passed while nobody was there, or makes up for it once', async () => {
-    const [skip, makeUp] = await Promise.all((['skip', 'run_once'] as const).map((missed) => create({ missed, cron: '0 * * * *' })));
+    // Half an hour away: an instant of this minute would not have been missed.
+    const minute = (new Date().getUTCMinutes() + 30) % 60;
+    const [skip, makeUp] = await Promise.all((['skip', 'run_once'] as const).map((missed) => create({ missed, cron: `${minute} * * * *` })));
     await Promise.all([skip, makeUp].map((schedule) => comes(schedule as ScheduleView, 3 * 3_600)));
     await become(skip as ScheduleView, [{ state: 'missed', error: { code: 'RUN_MISSED' }, session_id: null }]);
     const [run, missed] = await become(makeUp as ScheduleView, [{ state: 'started' }, { state: 'missed' }]);

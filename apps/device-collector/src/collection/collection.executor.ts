@@ -94,7 +94,7 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
     this.admission.wake();
   }
 
-  /** From the first byte to the last capture. Fails only when the task is lost. */
+  /** From the first byte to the last capture. Fails only when the task is lost, or handed back. */
   private async collect(run: TaskRun, target: CollectionTarget, mine: DeviceOfTask, resumed: CollectionDeviceRow | undefined): Promise<DeviceEnd> {
     const { control } = run;
     const begun = this.clock.monotonic();
@@ -149,9 +149,16 @@ export class CollectionExecutor implements TaskExecutor, BeforeApplicationShutdo
         .finally(() => sink.settled().catch(() => undefined))
         .finally(() => checkpoints.settled());
       await sink.settled();
+      if (run.handsBack(ended.error)) {
+        throw ended.error;
+      }
       return finish(ended.error);
     } catch (error) {
       control.lost.throwIfAborted();
+      // Written down, it would be what every next holder finds.
+      if (run.handsBack(error)) {
+        throw error;
+      }
       return finish(limit.signal.aborted ? (limit.signal.reason as AppError) : AppError.from(error));
     } finally {
       over.abort();

@@ -151,7 +151,7 @@ describe(CaptureRunner.name, () => {
     control = new TaskControl();
   });
 
-  function run(wish: { durationSec?: number | null; resume?: RemoteRecord; t0?: number; closeSec?: number; readySec?: number; reserve?: () => Promise<void>; collectOnly?: boolean } = {}): Promise<TaskOutcome> {
+  function run(wish: { durationSec?: number | null; resume?: RemoteRecord; t0?: number; closeSec?: number; readySec?: number; reserve?: () => Promise<void>; handsBack?: (error: unknown) => boolean; collectOnly?: boolean } = {}): Promise<TaskOutcome> {
     const place = { taskId: 't', sessionId: 's', targetId: 'g', keyPrefix: 'sessions/s/' };
     sut = new CaptureRunner(
       {
@@ -173,6 +173,7 @@ describe(CaptureRunner.name, () => {
         barrier: new StartBarrier(clock),
         transcript: new Transcript(clock, []),
         ...(wish.reserve === undefined ? {} : { reserve: wish.reserve }),
+        ...(wish.handsBack === undefined ? {} : { handsBack: wish.handsBack }),
       },
     );
     return sut.run();
@@ -345,6 +346,15 @@ describe(CaptureRunner.name, () => {
       const { outcome } = await begun({ durationSec: 1 });
       await over(outcome);
       expect(sut.left?.remote.stopUnconfirmed).toBe(true);
+    });
+
+    it('leaves everything on the device to the next holder when the task is handed back, and keeps nothing of the failure', async () => {
+      const away = new AppError('DATABASE_UNAVAILABLE', 'away', { retryable: true });
+      device.fail('retrieve', away);
+      const { outcome } = await begun({ durationSec: 1, handsBack: (error) => error === away });
+      await expect(over(outcome)).rejects.toBe(away);
+      expect(device.calls.at(-1)).toBe('retrieve');
+      expect([journal.remote?.collected, sut.left]).toEqual([undefined, undefined]);
     });
 
     it('comes for them without capturing, and cleans the device behind them', async () => {

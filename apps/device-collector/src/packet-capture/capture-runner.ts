@@ -57,6 +57,8 @@ export interface CaptureRunnerPorts {
   readonly findings?: { readonly metrics: Metrics; readonly remarks: readonly string[] };
   /** Measures the steps; left out where nobody does. */
   readonly aroundStep?: AroundStep;
+  /** Whether an error ends this run and not the capture: the next holder goes on with it. Left out where there is none. */
+  readonly handsBack?: (error: unknown) => boolean;
   /** Waits until a device that takes one capture at a time is free, and keeps it; left out where captures may run side by side. */
   readonly reserve?: (until: AbortSignal) => Promise<void>;
 }
@@ -110,7 +112,7 @@ export class CaptureRunner {
 
   /**
    * Runs to the end and says how it went; the caller states that as the task's last fact.
-   * @throws the reason of `control.lost`, and what the journal throws: then nothing may be stated
+   * @throws the reason of `control.lost`, what the journal throws, and what is handed back: then nothing may be stated
    */
   async run(): Promise<TaskOutcome> {
     const { lost } = this.ports.control;
@@ -144,6 +146,10 @@ export class CaptureRunner {
       return await this.capture();
     } catch (error) {
       this.ports.control.lost.throwIfAborted();
+      // The device goes on capturing, and the next holder finds it.
+      if (this.ports.handsBack?.(error) === true) {
+        throw error;
+      }
       return this.failure(error);
     }
   }

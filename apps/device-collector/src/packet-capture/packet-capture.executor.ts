@@ -94,7 +94,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
     return [...errors, ...withoutSsh(target)];
   }
 
-  async execute({ task, control, journal, artifacts, reserve }: TaskRun): Promise<TaskOutcome> {
+  async execute({ task, control, journal, artifacts, reserve, handsBack }: TaskRun): Promise<TaskOutcome> {
     const { collect_from: collectFrom } = packetCaptureTarget.parse(task.spec);
     const waiting = collectFrom === undefined ? undefined : await this.leftovers.take(task.task_id, collectFrom);
     const order = { ...task, spec: waiting?.spec ?? task.spec };
@@ -128,6 +128,7 @@ export class PacketCaptureExecutor implements TaskExecutor {
         ...(postFilter === null ? {} : { postFilter: new PostFilter(postFilter, this.store) }),
         findings,
         aroundStep: this.driverSteps.with(target.device_type),
+        handsBack,
         ...(driver.exclusive === true ? { reserve: (until) => this.reserve(target, task, journal, reserve, until) } : {}),
       },
     );

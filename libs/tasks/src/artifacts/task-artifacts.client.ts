@@ -27,8 +27,6 @@ export interface StoreOptions {
 }
 
 const STALL_MS = 30_000;
-/** How long bytes at hand are kept for a store that is away. */
-const STORE_AWAY_MS = 45_000;
 const STORE_AGAIN_MS = 1_000;
 
 /** Streams what devices give into the object store, under the prefix of one task. */
@@ -71,14 +69,18 @@ export class TaskArtifacts {
     }
   }
 
-  /** Stores bytes that are at hand; a store that is away for a moment is waited for, as nothing is lost meanwhile. @throws those of the store */
-  async putBytes(name: string, bytes: Buffer | string, mediaType: string, signal: AbortSignal): Promise<StoredObject> {
-    const giveUpAt = this.clock.monotonic() + STORE_AWAY_MS;
+  /**
+   * Stores bytes that are at hand.
+   * @param patienceMs for which a store that is away is waited for
+   * @throws those of the store
+   */
+  async putBytes(name: string, bytes: Buffer | string, mediaType: string, signal: AbortSignal, patienceMs = 0): Promise<StoredObject> {
+    const giveUpAt = this.clock.monotonic() + patienceMs;
     for (;;) {
       try {
         return await this.store.put(this.place.keyPrefix + name, Readable.from([Buffer.from(bytes)]), { mediaType, signal });
       } catch (error) {
-        if (!(error instanceof AppError) || error.code !== 'OBJECT_STORE_UNAVAILABLE' || this.clock.monotonic() > giveUpAt) {
+        if (!(error instanceof AppError) || error.code !== 'OBJECT_STORE_UNAVAILABLE' || this.clock.monotonic() >= giveUpAt) {
           throw error;
         }
         await this.clock.sleep(STORE_AGAIN_MS, signal);
