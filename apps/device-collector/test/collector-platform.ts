@@ -220,7 +220,7 @@ export class CollectorPlatform {
     return this.facts<Finished>(task, taskEvents.finished.type)[0];
   }
 
-  async ends(task: RunTask, ms = 30_000): Promise<Finished> {
+  async ends(task: RunTask, ms = 45_000): Promise<Finished> {
     await eventually(() => this.finished(task) !== undefined, () => this.describe(task), ms);
     return this.finished(task)!;
   }
