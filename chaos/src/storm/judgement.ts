@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ArtifactView, type DeliveryView, routes, type SessionSummary, type SnapshotView } from '@capstan/contracts';
+import { type ArtifactView, type DeliveryView, routes, type SessionSummary } from '@capstan/contracts';
 import type { ApiClient } from '@capstan/deploy';
 import { history, patiently, readBundle, type Scene } from '../scenario';
 import { type Ledger, readLedger } from './ledger.repository';
@@ -124,14 +124,10 @@ async function judgeSession(api: ApiClient, { name, sessionId }: Ordered, defect
 async function yields(api: ApiClient, collections: readonly Ordered[]): Promise<CollectionYield[]> {
   const found: CollectionYield[] = [];
   for (const { name, sessionId } of collections) {
-    const captures: CollectionYield['captures'][number][] = [];
-    for (let page = 1; ; page += 1) {
-      const answer = await api.call(routes.listCaptures, { query: { session_id: sessionId, per_page: PAGE, page } });
-      captures.push(...answer.captures);
-      if (page * PAGE >= answer.total) {
-        break;
-      }
-    }
+    const captures = await everyPage(async (page) => {
+      const answer = await api.call(routes.listCaptures, { query: { session_id: sessionId, ...page } });
+      return { items: answer.captures, total: answer.total };
+    });
     found.push({ name, captures, changes: (await api.call(routes.listChanges, { query: { session_id: sessionId, per_page: PAGE } })).changes });
   }
   return found;
@@ -139,14 +135,10 @@ async function yields(api: ApiClient, collections: readonly Ordered[]): Promise<
 
 /** Snapshots are whole, of a session there is one of each camera, and of each order by key there is one. */
 async function judgePictures(api: ApiClient, workload: Workload): Promise<{ snapshots: number; broken: string[] }> {
-  const snapshots: SnapshotView[] = [];
-  for (let page = 1; ; page += 1) {
-    const answer = await api.call(routes.listSnapshots, { query: { page, per_page: PAGE } });
-    snapshots.push(...answer.snapshots);
-    if (page * PAGE >= answer.total) {
-      break;
-    }
-  }
+  const snapshots = await everyPage(async (page) => {
+    const answer = await api.call(routes.listSnapshots, { query: page });
+    return { items: answer.snapshots, total: answer.total };
+  });
   const broken = repeated(
     snapshots.filter(({ session_id: session }) => session !== null),
     ({ session_id: session, device_id: camera }) => `snapshot of ${camera} in session ${session}`,
@@ -167,21 +159,25 @@ async function judgePictures(api: ApiClient, workload: Workload): Promise<{ snap
 }
 
 async function allSessions(api: ApiClient): Promise<SessionSummary[]> {
-  const found: SessionSummary[] = [];
-  for (let page = 1; ; page += 1) {
-    const { sessions, total } = await api.call(routes.listSessions, { query: { page, per_page: PAGE } });
-    found.push(...sessions);
-    if (page * PAGE >= total) {
-      return found;
-    }
-  }
+  return everyPage(async (page) => {
+    const { sessions, total } = await api.call(routes.listSessions, { query: page });
+    return { items: sessions, total };
+  });
 }
 
 async function allDeliveries(api: ApiClient): Promise<DeliveryView[]> {
-  const found: DeliveryView[] = [];
+  return everyPage(async (page) => {
+    const { deliveries, total } = await api.call(routes.listDeliveries, { query: page });
+    return { items: deliveries, total };
+  });
+}
+
+/** All of a list, page by page. */
+async function everyPage<Item>(ask: (page: { readonly page: number; readonly per_page: number }) => Promise<{ readonly items: readonly Item[]; readonly total: number }>): Promise<Item[]> {
+  const found: Item[] = [];
   for (let page = 1; ; page += 1) {
-    const { deliveries, total } = await api.call(routes.listDeliveries, { query: { page, per_page: PAGE } });
-    found.push(...deliveries);
+    const { items, total } = await ask({ page, per_page: PAGE });
+    found.push(...items);
     if (page * PAGE >= total) {
       return found;
     }

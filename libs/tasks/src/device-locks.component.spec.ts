@@ -1,9 +1,9 @@
-import type { RunTask } from '@capstan/contracts';
-import { systemClock, systemIds } from '@capstan/kernel';
+import { systemClock } from '@capstan/kernel';
 import { messagingEntities, messagingMigrations, type Outbox } from '@capstan/messaging';
 import { createDataSource, provisionSchema, runMigrations } from '@capstan/persistence';
 import { TEST_ROLE_PASSWORD, testDatabase, type TestDatabase } from '@capstan/testing';
 import type { DataSource } from 'typeorm';
+import { newRunTask } from '../test/run-task';
 import { DeviceLocks } from './device-locks.repository';
 import { TaskInbox } from './task-inbox.repository';
 import { TaskLeases } from './task-leases.repository';
@@ -41,18 +41,7 @@ describe(DeviceLocks.name, () => {
   }
 
   async function held(): Promise<TaskRow> {
-    const soon = new Date(systemClock.now() + 60_000).toISOString();
-    const task: RunTask = {
-      task_id: systemIds.next(),
-      session_id: systemIds.next(),
-      target_id: systemIds.next(),
-      attempt: 1,
-      kind: 'test',
-      spec: {},
-      duration_sec: 10,
-      deadlines: { start_by: soon, ready_by: soon, close_within_sec: 60, close_by: soon, heartbeat_sec: 45 },
-      key_prefix: 'sessions/x/01-y/a1/',
-    };
+    const task = newRunTask();
     await inbox.run(dataSource.manager, task);
     const claimed = await leasesOf('one').claim(100);
     return claimed.find(({ task_id }) => task_id === task.task_id) as TaskRow;

@@ -1,11 +1,12 @@
 import type { RunTask } from '@capstan/contracts';
-import { AppError, systemClock, systemIds } from '@capstan/kernel';
+import { AppError, systemClock } from '@capstan/kernel';
 import { messagingEntities, messagingMigrations, type Outbox, type ProgressPublisher } from '@capstan/messaging';
 import type { ObjectStore } from '@capstan/object-store';
 import { createDataSource, provisionSchema, runMigrations } from '@capstan/persistence';
 import type { Metrics } from '@capstan/service-kit';
 import { eventually, TEST_ROLE_PASSWORD, testDatabase, type TestDatabase } from '@capstan/testing';
 import type { DataSource } from 'typeorm';
+import { newRunTask } from '../test/run-task';
 import { DeviceLocks } from './device-locks.repository';
 import type { TaskExecutor } from './task-executor';
 import { TaskHolder } from './task-holder.service';
@@ -18,21 +19,6 @@ import { TaskRow } from './task.entity';
 const WORKER = 'device-collector';
 const IDENTITY = { name: WORKER, instance: 'one', version: '1' } as const;
 const COMPLETED: TaskOutcome = { outcome: 'completed', metrics: {}, captureBegan: true };
-
-function taskOf(): RunTask {
-  const soon = new Date(systemClock.now() + 60_000).toISOString();
-  return {
-    task_id: systemIds.next(),
-    session_id: systemIds.next(),
-    target_id: systemIds.next(),
-    attempt: 1,
-    kind: 'test',
-    spec: {},
-    duration_sec: 10,
-    deadlines: { start_by: soon, ready_by: soon, close_within_sec: 60, close_by: soon, heartbeat_sec: 45 },
-    key_prefix: 'sessions/x/01-y/a1/',
-  };
-}
 
 describe(TaskHolder.name, () => {
   let database: TestDatabase;
@@ -70,7 +56,7 @@ describe(TaskHolder.name, () => {
     }, { timeoutMs: 15_000 });
 
   const run = async (): Promise<TaskRow> => {
-    const task = taskOf();
+    const task = newRunTask();
     const inbox = new TaskInbox({ add: jest.fn() } as unknown as Outbox, systemClock, { worker: WORKER, slots: 1, databaseUrl: '' });
     await inbox.run(dataSource.manager, task);
     return finished(task);

@@ -4,26 +4,12 @@ import { messagingEntities, messagingMigrations, type Outbox } from '@capstan/me
 import { createDataSource, provisionSchema, runMigrations, schemaDrift } from '@capstan/persistence';
 import { TEST_ROLE_PASSWORD, testDatabase, type TestDatabase } from '@capstan/testing';
 import type { DataSource } from 'typeorm';
+import { newRunTask } from '../test/run-task';
 import { TaskInbox } from './task-inbox.repository';
 import { taskEntities, taskMigrations } from './task-tables';
 import { TaskRow } from './task.entity';
 
 const WORKER = 'device-collector';
-
-function taskOf(): RunTask {
-  const soon = new Date(systemClock.now() + 60_000).toISOString();
-  return {
-    task_id: systemIds.next(),
-    session_id: systemIds.next(),
-    target_id: systemIds.next(),
-    attempt: 1,
-    kind: 'test',
-    spec: {},
-    duration_sec: 10,
-    deadlines: { start_by: soon, ready_by: soon, close_within_sec: 60, close_by: soon, heartbeat_sec: 45 },
-    key_prefix: 'sessions/x/01-y/a1/',
-  };
-}
 
 async function open(database: TestDatabase): Promise<DataSource> {
   const { url } = await provisionSchema({ adminUrl: database.url, service: WORKER, password: TEST_ROLE_PASSWORD });
@@ -70,7 +56,7 @@ describe(TaskInbox.name, () => {
   });
 
   it('marks a pause once, and keeps account of how long it lasted', async () => {
-    const task = taskOf();
+    const task = newRunTask();
     await sut.run(dataSource.manager, task);
     await expect(sut.pause(dataSource.manager, task, 1)).resolves.toBe(true);
     const paused = await read(task);
@@ -84,7 +70,7 @@ describe(TaskInbox.name, () => {
   });
 
   it('ignores an order that was overtaken by a later one, and one that comes twice', async () => {
-    const task = taskOf();
+    const task = newRunTask();
     await sut.run(dataSource.manager, task);
     await sut.resume(dataSource.manager, task, 2);
     await expect(sut.pause(dataSource.manager, task, 1)).resolves.toBe(true);
@@ -93,11 +79,11 @@ describe(TaskInbox.name, () => {
   });
 
   it('says when the task of a pause is not known yet', async () => {
-    await expect(sut.pause(dataSource.manager, taskOf(), 1)).resolves.toBe(false);
+    await expect(sut.pause(dataSource.manager, newRunTask(), 1)).resolves.toBe(false);
   });
 
   it('never begins a task whose cancellation came first', async () => {
-    const task = taskOf();
+    const task = newRunTask();
     await sut.cancel(dataSource.manager, task);
     await sut.run(dataSource.manager, task);
     await expect(read(task)).resolves.toMatchObject({ state: 'cancelled', finished_at: expect.any(Date) });

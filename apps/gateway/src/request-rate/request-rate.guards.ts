@@ -12,31 +12,38 @@ const CALLERS_PER_ADDRESS = 10;
 
 const WAIT_MS = 1_000;
 
-function budgets(perSecond: number): Budgets {
-  return new Budgets({ perSecond, burst: perSecond * BURST_SEC });
-}
+/** So many requests per second for each of those it counts. */
+class RequestRate {
+  private readonly budgets: Budgets;
 
-function tooMany(who: string, perSecond: number): AppError {
-  return new AppError('TOO_MANY_REQUESTS', `${who} may make ${perSecond} requests per second`, { retryable: true, retryAfterMs: WAIT_MS });
+  constructor(
+    private readonly who: string,
+    private readonly perSecond: number,
+    private readonly clock: Clock,
+  ) {
+    this.budgets = new Budgets({ perSecond, burst: perSecond * BURST_SEC });
+  }
+
+  /** Counts one request. @throws AppError `TOO_MANY_REQUESTS` */
+  spend(name: string): void {
+    if (!this.budgets.spend(name, this.clock.monotonic())) {
+      throw new AppError('TOO_MANY_REQUESTS', `${this.who} may make ${this.perSecond} requests per second`, { retryable: true, retryAfterMs: WAIT_MS });
+    }
+  }
 }
 
 /** Before anybody is asked who they are: asking costs something, too. Counted by each replica on its own. */
 @Injectable()
 export class AddressRateGuard implements CanActivate {
-  private readonly perSecond: number;
-  private readonly budgets: Budgets;
+  private readonly rate: RequestRate;
 
-  constructor(
-    @Inject(GATEWAY_CONFIG) config: GatewayConfig,
-    @Inject(CLOCK) private readonly clock: Clock,
-  ) {
-    this.perSecond = config.CAPSTAN_REQUESTS_PER_SEC * CALLERS_PER_ADDRESS;
-    this.budgets = budgets(this.perSecond);
+  constructor(@Inject(GATEWAY_CONFIG) config: GatewayConfig, @Inject(CLOCK) clock: Clock) {
+    this.rate = new RequestRate('An address', config.CAPSTAN_REQUESTS_PER_SEC * CALLERS_PER_ADDRESS, clock);
   }
 
   canActivate(context: ExecutionContext): boolean {
-    if (context.getType() === 'http' && !this.budgets.spend(context.switchToHttp().getRequest<GatewayRequest>().ip ?? '', this.clock.monotonic())) {
-      throw tooMany('An address', this.perSecond);
+    if (context.getType() === 'http') {
+      this.rate.spend(context.switchToHttp().getRequest<GatewayRequest>().ip ?? '');
     }
     return true;
   }
@@ -45,21 +52,16 @@ export class AddressRateGuard implements CanActivate {
 /** One caller, a user or an API token, never takes the gateway from all the others. Counted by each replica on its own. */
 @Injectable()
 export class CallerRateGuard implements CanActivate {
-  private readonly perSecond: number;
-  private readonly budgets: Budgets;
+  private readonly rate: RequestRate;
 
-  constructor(
-    @Inject(GATEWAY_CONFIG) config: GatewayConfig,
-    @Inject(CLOCK) private readonly clock: Clock,
-  ) {
-    this.perSecond = config.CAPSTAN_REQUESTS_PER_SEC;
-    this.budgets = budgets(this.perSecond);
+  constructor(@Inject(GATEWAY_CONFIG) config: GatewayConfig, @Inject(CLOCK) clock: Clock) {
+    this.rate = new RequestRate('A caller', config.CAPSTAN_REQUESTS_PER_SEC, clock);
   }
 
   canActivate(context: ExecutionContext): boolean {
     const principal = context.getType() === 'http' ? context.switchToHttp().getRequest<GatewayRequest>().principal : undefined;
-    if (principal !== undefined && !this.budgets.spend(`${principal.actor.type} ${principal.actor.id}`, this.clock.monotonic())) {
-      throw tooMany('A caller', this.perSecond);
+    if (principal !== undefined) {
+      this.rate.spend(`${principal.actor.type} ${principal.actor.id}`);
     }
     return true;
   }
