@@ -77,6 +77,20 @@ describe('docker-compose.yml', () => {
     });
   });
 
+  it('builds each image from its stage of the Dockerfile, with the programs its code calls and no others', () => {
+    const dockerfile = readFileSync(path.join(ROOT, 'deploy', 'Dockerfile'), 'utf8').replaceAll('\\\n', '');
+    const stages = [...dockerfile.matchAll(/^FROM base AS tools-([\w-]+)\n(RUN .*)?/gm)];
+    const installed = stages.map(([, app = '', run]): [string, string[]] => [app, /--no-install-recommends ([\w -]+?) *&&/.exec(run ?? '')?.[1]?.split(' ') ?? []]);
+    const built = Object.values(services).flatMap(({ build }) => build?.args?.['APP'] ?? []);
+    expect(installed.map(([app]) => app).sort()).toEqual([...new Set(built)].sort());
+    expect(Object.fromEntries(installed.filter(([, programs]) => programs.length > 0))).toEqual({
+      'camera-service': ['ffmpeg'],
+      'device-collector': ['tshark', 'wireshark-common'],
+      // Without simulated hosts, too, the lab makes a key for them.
+      lab: ['ffmpeg', 'openssh-client'],
+    });
+  });
+
   it('makes the secrets of everybody in one step that reaches no network', () => {
     const step = services['secrets'];
     expect(step?.network_mode).toBe('none');
