@@ -264,7 +264,7 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
       return { outcome: 'failed', error: error.toShape(), metrics: {}, captureBegan: false };
     }
     const handsBack = (error: unknown): boolean => (error as { code?: unknown } | undefined)?.code === NOT_THE_TARGETS_FAULT && task.fence < DONE_ANEW_UNTIL;
-    const artifacts = new TaskArtifacts(this.store, this.clock, { taskId: task.task_id, sessionId: task.session_id, targetId: task.target_id, keyPrefix: task.key_prefix });
+    const artifacts = new TaskArtifacts(this.store, this.clock, { taskId: task.task_id, sessionId: task.session_id, targetId: task.target_id, keyPrefix: task.key_prefix, fence: task.fence });
     try {
       const outcome = await executor.execute({ task, control, journal, artifacts, reserve: (device, wait) => this.devices.reserve(task, device, wait), handsBack });
       if (outcome.outcome === 'failed' && handsBack(outcome.error)) {
