@@ -13,7 +13,7 @@ import { SignInPage } from './pages/sign-in.page';
 import { System } from './system';
 
 const REPLICAS = 3;
-const DEVICES = 60;
+const DEVICES = 90;
 
 describe(`${REPLICAS} processes of every service`, () => {
   let system: System;
