@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { routes, sessionMachine } from '@capstan/contracts';
+import { processName } from '@capstan/deploy';
 import { systemClock } from '@capstan/kernel';
 import { killWhileCollecting } from './collection';
 import { collectWithFaults } from './collection-faults';
@@ -43,7 +44,7 @@ async function kill(scene: Scene, victim: (typeof VICTIMS)[number], phase: (type
     await systemClock.sleep(3_000); // in the middle of the capture, not at its first packet
   }
   // Of several replicas one stays, and has to take everything over.
-  const pids = Array.from({ length: Math.max(1, scene.replicas - 1) }, (_, replica) => scene.stack.pids()[replica === 0 ? victim : `${victim}-${replica + 1}`]).filter((pid) => pid !== undefined);
+  const pids = Array.from({ length: Math.max(1, scene.replicas - 1) }, (_, replica) => scene.stack.pids()[processName(victim, replica)]).filter((pid) => pid !== undefined);
   if (pids.length === 0) {
     say(`FAILED  ${victim}: it was not running`);
     return false;

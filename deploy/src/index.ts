@@ -4,5 +4,5 @@ export { type BundleMember, type BundleReport, differencesOf, extractMember, ins
 export { type LabCamera, type LabCliDevice, type LabGear, type LabInventory, LabProcess, type LabSink, type LabTarget } from './lab/lab-process';
 export { backUp, restore } from './backup/local-backup';
 export { LocalStack, type LocalStackOptions } from './stack/local-stack';
-export { ServiceProcess, type ServiceProcessOptions } from './stack/service-process';
+export { processName, ServiceProcess, type ServiceProcessOptions } from './stack/service-process';
 export { type LauncherSettings, readLauncherSettings, ROOT } from './stack/settings';

@@ -1,19 +1,19 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { auditRecorded, routes, SERVICES } from '@capstan/contracts';
+import { auditRecorded, routes, type ServiceName, SERVICES } from '@capstan/contracts';
 import { systemIds } from '@capstan/kernel';
 import { EXCHANGES } from '@capstan/messaging';
 import { eventually } from '@capstan/testing';
 import { connect } from 'amqplib';
-import { addDevices, ApiClient, backUp, collect, LocalStack, readLauncherSettings, restore } from '../src';
+import { addDevices, ApiClient, backUp, collect, LocalStack, processName, readLauncherSettings, restore } from '../src';
 import { accessibilityFindings, horizontalOverflow, launchBrowser, newContext, SIZES } from './pages/checks';
 import { shoot } from './pages/screens';
 import { SignInPage } from './pages/sign-in.page';
 import { System } from './system';
 
 const REPLICAS = 3;
-const DEVICES = 60;
+const DEVICES = 90;
 
 describe(`${REPLICAS} processes of every service`, () => {
   let system: System;
@@ -38,7 +38,7 @@ describe(`${REPLICAS} processes of every service`, () => {
   }, 60_000);
 
   const via = (index: number): ApiClient => apis[index] as ApiClient;
-  const logOf = (service: string, replica: number): string => readFileSync(path.join(system.dataDir, 'logs', `${replica === 0 ? service : `${service}-${replica + 1}`}.log`), 'utf8');
+  const logOf = (service: ServiceName, replica: number): string => readFileSync(path.join(system.dataDir, 'logs', `${processName(service, replica)}.log`), 'utf8');
 
   it('are all there, whichever gateway is asked', async () => {
     expect(Object.keys(system.stack.pids()).filter((name) => SERVICES.some((service) => name.startsWith(service)))).toHaveLength(REPLICAS * SERVICES.length);

@@ -34,6 +34,7 @@ import { SnapshotsController } from './snapshots/snapshots.controller';
 import { Snapshots } from './snapshots/snapshots.repository';
 import { CameraObjects } from './storage/camera-objects.repository';
 import { CameraStorage } from './storage/camera-storage';
+import { PassingObjects } from './storage/passing-objects.client';
 import { SnapshotExecutor } from './tasks/snapshot.executor';
 
 /** What the service knows of cameras; who tells it to is the engine's affair. */
@@ -55,6 +56,7 @@ class CameraFeatures {
       Frames,
       FrameCalls,
       Snapshots,
+      PassingObjects,
       SnapshotTaker,
       Films,
       FilmRecords,

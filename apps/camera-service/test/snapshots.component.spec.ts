@@ -12,7 +12,9 @@ import { DataSource } from 'typeorm';
 import { CAMERA_CONFIG } from '../src/config';
 import { jpegSize } from '../src/decode/jpeg';
 import { Retention } from '../src/snapshots/retention.service';
+import { SnapshotTaker } from '../src/snapshots/snapshot-taker.service';
 import { CameraStorage } from '../src/storage/camera-storage';
+import { PassingObjects } from '../src/storage/passing-objects.client';
 import { actor, CameraPlatform, codeOf } from './camera-platform';
 import { LabCameras } from './lab-cameras';
 
@@ -177,6 +179,37 @@ describe('snapshots of cameras', () => {
     expect(await platform.keys(`cameras/${camera.id}/`)).toEqual([]);
     const { snapshot } = await platform.rpc.call(snapshotRpc.capture, order);
     expect([snapshot.id, (await platform.keys(`cameras/${camera.id}/snapshots/`)).length]).toEqual([order.snapshot_id, 1]);
+    await platform.rpc.call(cameraRpc.remove, { camera_id: camera.id, requested_by: actor });
+  }, 60_000);
+
+  it('keeps one picture of an order that several take at once, and that one whole', async () => {
+    const camera = await platform.add(lab.camera(4), { rtsp_url: `${lab.camera(4).rtsp_url}/repeated`, warm: 'on_demand' });
+    const sut = platform.instances[0]!.app.get(SnapshotTaker);
+    const id = systemIds.next();
+    // Of different widths, so that their bytes differ for certain.
+    const rowsOf = await Promise.all([160, 200, 240, 280].map(async (width) => (await sut.capture(camera.id, id, captureSnapshotBody.parse({ width, max_age_ms: 60_000 }), 'somebody')).row));
+    const [kept] = rowsOf;
+    expect(rowsOf).toEqual(rowsOf.map(() => kept));
+    const bytes = await platform.read(kept?.key ?? '');
+    expect([createHash('sha256').update(bytes).digest('hex'), jpegSize(bytes)?.width, bytes.length]).toEqual([kept?.sha256, kept?.width, Number(kept?.size)]);
+    expect(await platform.keys(`cameras/${camera.id}/`)).toEqual([kept?.key, kept?.thumbnail?.key]);
+    await platform.rpc.call(cameraRpc.remove, { camera_id: camera.id, requested_by: actor });
+  }, 60_000);
+
+  it('gives everybody who looks at the same moment a picture of his own', async () => {
+    const camera = await platform.add(lab.camera(4), { rtsp_url: `${lab.camera(4).rtsp_url}/looked-at`, warm: 'on_demand' });
+    const pictures = await Promise.all([0, 0, 60_000].map(async (maxAge) => (await platform.rpc.call(snapshotRpc.still, { camera_id: camera.id, width: 160, max_age_ms: maxAge })).picture));
+    expect(new Set(pictures.map(({ key }) => key)).size).toBe(3);
+    for (const { key, sha256 } of pictures) {
+      expect(createHash('sha256').update(await platform.read(key)).digest('hex')).toBe(sha256);
+    }
+    const clock = jest.spyOn(systemClock, 'monotonic').mockReturnValue(systemClock.monotonic() + 61_000);
+    try {
+      await platform.instances[0]!.app.get(PassingObjects).tidy();
+    } finally {
+      clock.mockRestore();
+    }
+    expect(await platform.keys(`cameras/${camera.id}/`)).toEqual([]);
     await platform.rpc.call(cameraRpc.remove, { camera_id: camera.id, requested_by: actor });
   }, 60_000);
 

@@ -1,4 +1,5 @@
 import { type ServiceName, SERVICES } from '@capstan/contracts';
+import { processName } from '@capstan/deploy';
 import type { Random } from '@capstan/kernel';
 
 /** What a set of replicas talks to through a wire that can be cut. */
@@ -112,9 +113,9 @@ export function describeStrike(strike: Strike): string {
   const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
   switch (strike.kind) {
     case 'kill':
-      return `kill -9 of ${processName(strike)}`;
+      return `kill -9 of ${processName(strike.service, strike.replica)}`;
     case 'pause':
-      return `${processName(strike)} paused for ${seconds(strike.lastsMs)}`;
+      return `${processName(strike.service, strike.replica)} paused for ${seconds(strike.lastsMs)}`;
     case 'cut':
       return `${wireName(strike)} cut`;
     case 'delay':
@@ -128,11 +129,6 @@ export function describeStrike(strike: Strike): string {
     case 'database-restart':
       return `PostgreSQL restarted by ${strike.signal}`;
   }
-}
-
-/** As the launcher calls it. */
-export function processName({ service, replica }: { readonly service: ServiceName; readonly replica: number }): string {
-  return replica === 0 ? service : `${service}-${replica + 1}`;
 }
 
 function wireName({ wire, replica }: { readonly wire: Wire; readonly replica: number }): string {

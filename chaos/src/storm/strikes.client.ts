@@ -1,7 +1,8 @@
 import { SERVICES } from '@capstan/contracts';
+import { processName } from '@capstan/deploy';
 import { systemClock } from '@capstan/kernel';
 import { patiently } from '../scenario';
-import { processName, type Strike } from './plan';
+import type { Strike } from './plan';
 import type { Stage } from './stage';
 
 /** How long to wait for a process that is just being started again. */
@@ -23,14 +24,14 @@ export class Strikes {
   async begin(strike: Strike): Promise<string[]> {
     switch (strike.kind) {
       case 'kill':
-        process.kill(await this.pid(processName(strike)), 'SIGKILL');
-        return [processName(strike)];
+        process.kill(await this.pid(processName(strike.service, strike.replica)), 'SIGKILL');
+        return [processName(strike.service, strike.replica)];
       case 'pause': {
-        const pid = await this.pid(processName(strike));
+        const pid = await this.pid(processName(strike.service, strike.replica));
         process.kill(pid, 'SIGSTOP');
         this.paused.add(pid);
         this.later(strike.lastsMs, async () => this.goOn(pid));
-        return [processName(strike)];
+        return [processName(strike.service, strike.replica)];
       }
       case 'cut':
         this.stage.wire(strike.wire, strike.replica).cut();
@@ -93,10 +94,10 @@ export class Strikes {
   }
 
   private behind({ wire, replica }: { readonly wire: string; readonly replica: number }): string[] {
-    return wire === 'store' ? this.all() : SERVICES.map((service) => processName({ service, replica }));
+    return wire === 'store' ? this.all() : SERVICES.map((service) => processName(service, replica));
   }
 
   private all(): string[] {
-    return SERVICES.flatMap((service) => Array.from({ length: this.replicas }, (_, replica) => processName({ service, replica })));
+    return SERVICES.flatMap((service) => Array.from({ length: this.replicas }, (_, replica) => processName(service, replica)));
   }
 }

@@ -19,7 +19,7 @@ import { markSchemas, provisionSchema, schemaMarks, schemaOf } from '@capstan/pe
 import { type KeptAlive, keepPostgres, keepRabbitmq } from './backing';
 import { occupy, release } from './data-folder-lock';
 import { migrationsMark } from './migrations-mark';
-import { ServiceProcess } from './service-process';
+import { processName, ServiceProcess } from './service-process';
 import { type LauncherSettings } from './settings';
 
 /** Room that must be free before anything is started. */
@@ -99,7 +99,7 @@ export class LocalStack {
           const plan = { settings, dataDir, port: ports[replica] ?? 0, publicPort: ports[0] ?? 0, databaseUrls: databases };
           return new ServiceProcess({
             service,
-            name: replica === 0 ? service : `${service}-${replica + 1}`,
+            name: processName(service, replica),
             ...(options.rootOf === undefined ? {} : { root: options.rootOf(replica) }),
             environment: environmentOf(service, opsPort, rabbitmqUrl(service), plan),
             logDir: path.join(dataDir, 'logs'),

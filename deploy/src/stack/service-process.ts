@@ -26,6 +26,11 @@ const LAST_LINES = 12;
 /** A little more than the services' own CAPSTAN_SHUTDOWN_SEC: their second deadline comes first. */
 const STOP_TIMEOUT_MS = 30_000;
 
+/** What a process of a service is called, in logs and among pids. @param replica from 0 */
+export function processName(service: string, replica: number): string {
+  return replica === 0 ? service : `${service}-${replica + 1}`;
+}
+
 /** Starts a service, starts it again when it dies, and stops it in order. */
 export class ServiceProcess {
   private current: ServerProcess | undefined;

@@ -1,5 +1,5 @@
 import type { RunTask } from '@capstan/contracts';
-import { AppError, systemClock } from '@capstan/kernel';
+import { AppError, Deferred, systemClock } from '@capstan/kernel';
 import { messagingEntities, messagingMigrations, type Outbox, type ProgressPublisher } from '@capstan/messaging';
 import type { ObjectStore } from '@capstan/object-store';
 import { createDataSource, provisionSchema, runMigrations } from '@capstan/persistence';
@@ -17,36 +17,42 @@ import { taskEntities, taskMigrations } from './task-tables';
 import { TaskRow } from './task.entity';
 
 const WORKER = 'device-collector';
-const IDENTITY = { name: WORKER, instance: 'one', version: '1' } as const;
 const COMPLETED: TaskOutcome = { outcome: 'completed', metrics: {}, captureBegan: true };
 
 describe(TaskHolder.name, () => {
   let database: TestDatabase;
   let dataSource: DataSource;
-  let sut: TaskHolder;
+  let url: string;
+  const holders: TaskHolder[] = [];
   const execute = jest.fn<ReturnType<TaskExecutor['execute']>, Parameters<TaskExecutor['execute']>>();
 
   beforeAll(async () => {
     database = await testDatabase();
-    const { url } = await provisionSchema({ adminUrl: database.url, service: WORKER, password: TEST_ROLE_PASSWORD });
+    ({ url } = await provisionSchema({ adminUrl: database.url, service: WORKER, password: TEST_ROLE_PASSWORD }));
     dataSource = await createDataSource({ url, service: WORKER, entities: [...taskEntities, ...messagingEntities], migrations: [...taskMigrations, ...messagingMigrations] }).initialize();
     await runMigrations(dataSource);
-    const outbox = { add: jest.fn(), addAll: jest.fn() } as unknown as Outbox;
-    const options = { worker: WORKER, slots: 2, databaseUrl: url } as const;
-    const metrics = { counter: () => ({ inc: jest.fn() }), duration: () => ({ observe: jest.fn() }), gauge: jest.fn() } as unknown as Metrics;
-    const leases = new TaskLeases(dataSource, outbox, systemClock, IDENTITY, options);
-    const executor: TaskExecutor = { kind: 'test', check: async () => [], execute };
-    sut = new TaskHolder(dataSource, leases, new DeviceLocks(dataSource, systemClock), outbox, {} as ProgressPublisher, [executor], options, {} as ObjectStore, systemClock, IDENTITY, metrics);
-    sut.onApplicationBootstrap();
+    start('one');
   });
 
   beforeEach(() => execute.mockReset());
 
   afterAll(async () => {
-    await sut.beforeApplicationShutdown();
+    await Promise.all(holders.map((holder) => holder.beforeApplicationShutdown()));
     await dataSource.destroy();
     await database.drop();
   });
+
+  const start = (instance: string): void => {
+    const identity = { name: WORKER, instance, version: '1' } as const;
+    const outbox = { add: jest.fn(), addAll: jest.fn() } as unknown as Outbox;
+    const options = { worker: WORKER, slots: 50, databaseUrl: url } as const;
+    const metrics = { counter: () => ({ inc: jest.fn() }), duration: () => ({ observe: jest.fn() }), gauge: jest.fn() } as unknown as Metrics;
+    const leases = new TaskLeases(dataSource, outbox, systemClock, identity, options);
+    const executor: TaskExecutor = { kind: 'test', check: async () => [], execute };
+    const holder = new TaskHolder(dataSource, leases, new DeviceLocks(dataSource, systemClock), outbox, {} as ProgressPublisher, [executor], options, {} as ObjectStore, systemClock, identity, metrics);
+    holder.onApplicationBootstrap();
+    holders.push(holder);
+  };
 
   const finished = async (task: RunTask): Promise<TaskRow> =>
     eventually(async () => {
@@ -55,12 +61,13 @@ describe(TaskHolder.name, () => {
       return row;
     }, { timeoutMs: 15_000 });
 
-  const run = async (): Promise<TaskRow> => {
+  const order = async (): Promise<RunTask> => {
     const task = newRunTask();
     const inbox = new TaskInbox({ add: jest.fn() } as unknown as Outbox, systemClock, { worker: WORKER, slots: 1, databaseUrl: '' });
     await inbox.run(dataSource.manager, task);
-    return finished(task);
+    return task;
   };
+  const run = async (): Promise<TaskRow> => finished(await order());
 
   it('states what became of a task', async () => {
     execute.mockResolvedValue(COMPLETED);
@@ -91,4 +98,24 @@ describe(TaskHolder.name, () => {
     execute.mockRejectedValue(new AppError('CONN_REFUSED', 'nobody there', { retryable: true }));
     await expect(run()).resolves.toMatchObject({ state: 'failed', fence: 1, outcome: { error: { code: 'CONN_REFUSED' } } });
   });
+
+  it('shares what comes with others, and takes everything when they are gone', async () => {
+    start('two');
+    start('three');
+    const gate = new Deferred<void>();
+    execute.mockImplementation(async ({ control }) => {
+      await Promise.race([gate.promise, new Promise((_, reject) => control.lost.addEventListener('abort', () => reject(control.lost.reason as Error)))]);
+      return COMPLETED;
+    });
+    const held = () => dataSource.query<{ owner: string; count: number }[]>(`SELECT lease_owner AS owner, count(*)::int AS count FROM tasks WHERE finished_at IS NULL AND lease_owner IS NOT NULL GROUP BY 1 ORDER BY 1`);
+    const tasks = await Promise.all(Array.from({ length: 45 }, order));
+    await eventually(async () => expect((await held()).reduce((sum, { count }) => sum + count, 0)).toBe(45), { timeoutMs: 15_000 });
+    for (const { count } of await held()) {
+      expect(Math.abs(count - 15)).toBeLessThanOrEqual(3);
+    }
+    await Promise.all(holders.splice(1).map((holder) => holder.beforeApplicationShutdown()));
+    await eventually(async () => expect(await held()).toEqual([{ owner: 'one', count: 45 }]), { timeoutMs: 15_000 });
+    gate.resolve();
+    await Promise.all(tasks.map(finished));
+  }, 60_000);
 });

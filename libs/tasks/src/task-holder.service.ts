@@ -14,6 +14,7 @@ import { type HeldLease, LEASE_SEC, TaskLeases } from './task-leases.repository'
 import { taskChannel } from './task-notification';
 import { TASK_OPTIONS, type TaskOptions } from './task-options';
 import type { TaskOutcome } from './task-outcome';
+import { placesFor } from './task-share';
 import type { TaskRow } from './task.entity';
 
 /** A task that is being worked on here. */
@@ -26,11 +27,11 @@ const LOOK_EVERY_MS = 2_000;
 const RENEW_EVERY_MS = 5_000;
 const RENEW_AGAIN_MS = 1_000;
 const LET_GO_MS = 8_000;
-/** Tasks claimed with one statement: all replicas are woken at once, and the quickest must not take everything. */
-const CLAIM_AT_ONCE = 4;
 /** Of waiting before the next claim, for each task that is held: who holds less is quicker. */
 const YIELD_MS_PER_TASK = 0.5;
 const MAX_YIELD_MS = 20;
+/** For which tasks are left to others that hold less; they may have no free place, or be gone. */
+const LEAVE_TO_OTHERS_MS = 100;
 /** The worker's own database was away: nothing is wrong with the target, and whoever holds the task next does it anew. */
 const NOT_THE_TARGETS_FAULT = 'DATABASE_UNAVAILABLE';
 const HANDED_BACK = 'HANDED_BACK';
@@ -160,21 +161,32 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async claim(): Promise<void> {
-    for (let last = CLAIM_AT_ONCE; last === CLAIM_AT_ONCE && !this.stopping.signal.aborted; ) {
-      const places = Math.min(CLAIM_AT_ONCE, this.options.slots - this.held.size);
-      if (places <= 0) {
+    const { signal } = this.stopping;
+    for (let leftToOthers = false; !signal.aborted; ) {
+      await this.clock.sleep(Math.min(MAX_YIELD_MS, this.held.size * YIELD_MS_PER_TASK), signal).catch(() => undefined);
+      const free = this.options.slots - this.held.size;
+      const load = free > 0 ? await this.leases.load() : undefined;
+      if (load === undefined || load.waiting === 0) {
         return;
       }
-      await this.clock.sleep(Math.min(MAX_YIELD_MS, this.held.size * YIELD_MS_PER_TASK), this.stopping.signal).catch(() => undefined);
+      const places = placesFor(load, free);
+      if (places === 0 && !leftToOthers) {
+        leftToOthers = true;
+        await this.clock.sleep(LEAVE_TO_OTHERS_MS, signal).catch(() => undefined);
+        continue;
+      }
+      leftToOthers = false;
       const askedAt = this.clock.monotonic();
-      const claimed = await this.leases.claim(places);
+      const claimed = await this.leases.claim(Math.max(1, places));
       if (this.held.size === 0) {
         this.safeUntil = askedAt + LEASE_SEC * 1_000;
       }
       for (const task of claimed) {
         this.begin(task);
       }
-      last = claimed.length;
+      if (claimed.length === load.waiting) {
+        return;
+      }
     }
   }
 
@@ -264,7 +276,7 @@ export class TaskHolder implements OnApplicationBootstrap, BeforeApplicationShut
       return { outcome: 'failed', error: error.toShape(), metrics: {}, captureBegan: false };
     }
     const handsBack = (error: unknown): boolean => (error as { code?: unknown } | undefined)?.code === NOT_THE_TARGETS_FAULT && task.fence < DONE_ANEW_UNTIL;
-    const artifacts = new TaskArtifacts(this.store, this.clock, { taskId: task.task_id, sessionId: task.session_id, targetId: task.target_id, keyPrefix: task.key_prefix });
+    const artifacts = new TaskArtifacts(this.store, this.clock, { taskId: task.task_id, sessionId: task.session_id, targetId: task.target_id, keyPrefix: task.key_prefix, fence: task.fence });
     try {
       const outcome = await executor.execute({ task, control, journal, artifacts, reserve: (device, wait) => this.devices.reserve(task, device, wait), handsBack });
       if (outcome.outcome === 'failed' && handsBack(outcome.error)) {

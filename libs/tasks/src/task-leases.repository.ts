@@ -8,6 +8,7 @@ import type { TaskMarks } from './task-control';
 import { TaskFacts } from './task-facts';
 import { notifyTask } from './task-notification';
 import { TASK_OPTIONS, type TaskOptions } from './task-options';
+import type { TaskLoad } from './task-share';
 import type { TaskRow } from './task.entity';
 
 /** Seconds a claim lasts unless it is renewed; by the database's clock. */
@@ -38,6 +39,18 @@ export class TaskLeases {
     @Inject(TASK_OPTIONS) private readonly options: TaskOptions,
   ) {
     this.facts = new TaskFacts(outbox);
+  }
+
+  /** Who holds how much, and what waits. */
+  async load(): Promise<TaskLoad> {
+    const [row] = await rows<TaskLoad>(
+      this.dataSource,
+      `SELECT count(*) FILTER (WHERE owner IS NULL)::int AS waiting, count(*) FILTER (WHERE owner = $1)::int AS mine,
+              count(*) FILTER (WHERE owner <> $1)::int AS elsewhere, count(DISTINCT owner) FILTER (WHERE owner <> $1)::int AS others
+         FROM (SELECT CASE WHEN lease_until >= now() THEN lease_owner END AS owner FROM tasks WHERE finished_at IS NULL AND admitted_at IS NOT NULL) AS open`,
+      [this.identity.instance],
+    );
+    return row ?? { waiting: 0, mine: 0, elsewhere: 0, others: 0 };
   }
 
   /** Claims up to `places` tasks that nobody holds, oldest first. */

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { StoredPicture } from '@capstan/contracts';
 import { AppError, type Clock, isoTime, withTimeout } from '@capstan/kernel';
 import type { ObjectStore } from '@capstan/object-store';
@@ -9,6 +8,7 @@ import { Ffmpeg } from '../decode/ffmpeg.client';
 import { contactSheet, render } from '../decode/images.client';
 import { filmSize, pictureArguments } from '../films/film-command';
 import { Cameras } from '../inventory/cameras.repository';
+import { PassingObjects } from '../storage/passing-objects.client';
 import type { SnapshotRow } from './snapshot.entity';
 import { safeName, Snapshots } from './snapshots.repository';
 
@@ -31,6 +31,7 @@ export class Films {
     private readonly snapshots: Snapshots,
     private readonly decoder: Decoder,
     private readonly ffmpeg: Ffmpeg,
+    private readonly passing: PassingObjects,
     @Inject(OBJECT_STORE) private readonly store: ObjectStore,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -41,7 +42,7 @@ export class Films {
     const pictures = await Promise.all(rows.map((row) => this.read(row)));
     const columns = Math.ceil(Math.sqrt(pictures.length));
     const sheet = await this.decoder.inTurn(() => contactSheet(pictures, columns, { width: 320, height: 180 }), AbortSignal.timeout(60_000));
-    return this.put(cameraId, `${safeName(name)}_contact-sheet.jpg`, 'contact-sheet.jpg', sheet, 'image/jpeg', rows.at(-1));
+    return this.put(cameraId, `${safeName(name)}_contact-sheet.jpg`, 'jpg', sheet, 'image/jpeg', rows.at(-1));
   }
 
   /** H.264 in MP4, playable while it loads. @throws AppError `CAMERA_NOT_FOUND`, `NOT_ENOUGH_SNAPSHOTS`, `CAMERA_DECODE` */
@@ -54,7 +55,7 @@ export class Films {
     }
     const args = pictureArguments('h264', FRAMES_PER_SEC, size);
     const film = await withTimeout(this.clock, FILM_MS, 'CAMERA_DECODE', 'The film took too long to make', (signal) => this.decoder.inTurn(() => this.ffmpeg.convert(args, Buffer.concat(frames), signal), signal));
-    return this.put(cameraId, `${safeName(name)}_time-lapse.mp4`, 'time-lapse.mp4', film, 'video/mp4', rows.at(-1));
+    return this.put(cameraId, `${safeName(name)}_time-lapse.mp4`, 'mp4', film, 'video/mp4', rows.at(-1));
   }
 
   private async select(cameraId: string, wish: FilmWish): Promise<{ name: string; rows: SnapshotRow[] }> {
@@ -70,8 +71,8 @@ export class Films {
     return Buffer.concat((await (await this.store.get(row.key)).toArray()) as Buffer[]);
   }
 
-  private async put(cameraId: string, name: string, file: string, bytes: Buffer, mediaType: string, newest: SnapshotRow | undefined): Promise<StoredPicture> {
-    const stored = await this.store.put(`cameras/${cameraId}/films/${file}`, Readable.from([bytes]), { mediaType });
+  private async put(cameraId: string, name: string, extension: string, bytes: Buffer, mediaType: string, newest: SnapshotRow | undefined): Promise<StoredPicture> {
+    const stored = await this.passing.put(cameraId, extension, bytes, mediaType);
     const now = isoTime(this.clock.now());
     return { name, key: stored.key, size: stored.size, sha256: stored.sha256, media_type: mediaType, created_at: now, frame_at: newest === undefined ? now : isoTime(newest.captured_at.getTime()) };
   }

@@ -7,8 +7,8 @@ import { DataSource } from 'typeorm';
 import { CAMERA_CONFIG, type CameraConfig } from '../config';
 import { filmKey, FilmRecords } from '../films/films.repository';
 import { FrameCalls } from '../sessions/frame-calls.service';
-import { thumbnailKey } from './snapshot-taker.service';
-import { Snapshots } from './snapshots.repository';
+import { PassingObjects } from '../storage/passing-objects.client';
+import { Snapshots, thumbnailKey } from './snapshots.repository';
 
 const EVERY_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -40,6 +40,7 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly snapshots: Snapshots,
     private readonly calls: FrameCalls,
     private readonly films: FilmRecords,
+    private readonly passing: PassingObjects,
     @Inject(OBJECT_STORE) private readonly store: ObjectStore,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CAMERA_CONFIG) private readonly config: CameraConfig,
@@ -68,8 +69,8 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /** Removes the objects of one doomed snapshot, then its row. */
-  async removeNow(row: { snapshot_id: string; camera_id: string; key: string }): Promise<void> {
-    await this.store.remove([row.key, thumbnailKey(row.camera_id, row.snapshot_id)]);
+  async removeNow(row: { snapshot_id: string; key: string }): Promise<void> {
+    await this.store.remove([row.key, thumbnailKey(row.key)]);
     await this.snapshots.forget([row.snapshot_id]);
   }
 
@@ -101,11 +102,11 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
   private async removeDoomed(): Promise<number> {
     let removed = 0;
     for (;;) {
-      const batch = await rows<{ snapshot_id: string; camera_id: string; key: string }>(this.dataSource, `SELECT snapshot_id, camera_id, key FROM snapshots WHERE doomed_at IS NOT NULL LIMIT ${BATCH}`);
+      const batch = await rows<{ snapshot_id: string; key: string }>(this.dataSource, `SELECT snapshot_id, key FROM snapshots WHERE doomed_at IS NOT NULL LIMIT ${BATCH}`);
       if (batch.length === 0) {
         return removed;
       }
-      await this.store.remove(batch.flatMap((row) => [row.key, thumbnailKey(row.camera_id, row.snapshot_id)]));
+      await this.store.remove(batch.flatMap((row) => [row.key, thumbnailKey(row.key)]));
       await this.snapshots.forget(batch.map((row) => row.snapshot_id));
       removed += batch.length;
     }
@@ -141,7 +142,7 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
     while (!signal.aborted) {
       await this.clock.sleep(EVERY_MS, signal).catch(() => undefined);
       if (!signal.aborted) {
-        await this.tidy().catch((error: unknown) => this.logger.warn(`Tidying failed (${AppError.from(error).code}); it will be tried again`, error));
+        await Promise.all([this.passing.tidy(), this.tidy()]).catch((error: unknown) => this.logger.warn(`Tidying failed (${AppError.from(error).code}); it will be tried again`, error));
       }
     }
   }

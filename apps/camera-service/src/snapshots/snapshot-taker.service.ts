@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { CaptureSnapshotBody, StoredPicture } from '@capstan/contracts';
-import { AppError, type Clock, isoTime } from '@capstan/kernel';
+import { AppError, type Clock, type IdSource, isoTime } from '@capstan/kernel';
 import type { ObjectStore } from '@capstan/object-store';
-import { CLOCK, Metrics, OBJECT_STORE } from '@capstan/service-kit';
+import { CLOCK, IDS, Metrics, OBJECT_STORE } from '@capstan/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { Decoder } from '../decode/decoder';
 import { EXTENSIONS, MEDIA_TYPES, pictureHash, render, type RenderWish, thumbnail } from '../decode/images.client';
@@ -11,8 +11,9 @@ import type { CameraRecord } from '../inventory/camera-view';
 import { Cameras } from '../inventory/cameras.repository';
 import type { Frame } from '../sessions/frames.service';
 import { FrameCalls } from '../sessions/frame-calls.service';
+import { PassingObjects } from '../storage/passing-objects.client';
 import type { SnapshotRow, StoredThumbnail } from './snapshot.entity';
-import { safeName, Snapshots } from './snapshots.repository';
+import { type NewSnapshot, safeName, Snapshots, thumbnailKey } from './snapshots.repository';
 
 /** A picture in its final form, with what is known of it. */
 export interface TakenPicture {
@@ -46,8 +47,10 @@ export class SnapshotTaker {
     private readonly frames: FrameCalls,
     private readonly decoder: Decoder,
     private readonly snapshots: Snapshots,
+    private readonly passing: PassingObjects,
     @Inject(OBJECT_STORE) private readonly store: ObjectStore,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(IDS) private readonly ids: IdSource,
     metrics: Metrics,
   ) {
     this.seconds = metrics.duration('capstan_snapshot_seconds', 'From the wish for a picture to the picture in its form, by how it ended', ['outcome']);
@@ -110,7 +113,7 @@ export class SnapshotTaker {
     return { ...rendered, frame, frameAgeMs: Math.max(0, Math.round(this.clock.now() - frame.frameAt)) };
   }
 
-  /** A picture for looking at; the newest of each width is kept in one place. @throws as {@link capture} */
+  /** A picture for looking at. @throws as {@link capture} */
   async still(cameraId: string, width: number | undefined, maxAgeMs: number): Promise<StoredPicture> {
     const camera = await this.cameras.get(cameraId);
     if (!camera.is_active) {
@@ -118,13 +121,14 @@ export class SnapshotTaker {
     }
     const format = width === undefined ? 'jpeg' : 'webp';
     const taken = await this.take(camera, { format, width, quality: width === undefined ? 85 : 75, small: width !== undefined && width <= SMALL_WIDTH }, maxAgeMs, camera.timeout_ms + 5_000);
-    const stored = await this.store.put(`cameras/${cameraId}/live/${width ?? 'full'}.${EXTENSIONS[format]}`, Readable.from([taken.bytes]), { mediaType: MEDIA_TYPES[format] });
+    const stored = await this.passing.put(cameraId, EXTENSIONS[format], taken.bytes, MEDIA_TYPES[format]);
     return { name: `${safeName(camera.name)}.${EXTENSIONS[format]}`, key: stored.key, size: stored.size, sha256: stored.sha256, media_type: stored.mediaType, created_at: isoTime(this.clock.now()), frame_at: isoTime(taken.frame.frameAt), source: taken.frame.source };
   }
 
   private async keep(camera: CameraRecord, snapshotId: string, taken: TakenPicture, wish: CaptureSnapshotBody, createdBy: string): Promise<SnapshotRow> {
-    const key = `cameras/${camera.camera_id}/snapshots/${snapshotId}.${EXTENSIONS[wish.format]}`;
-    const announced = await this.snapshots.announce({
+    // A repeated order may be at work in another process: each has a place of its own, and the first one done is the snapshot.
+    const key = `cameras/${camera.camera_id}/snapshots/${snapshotId}-${this.ids.next()}.${EXTENSIONS[wish.format]}`;
+    const snapshot: NewSnapshot = {
       snapshot_id: snapshotId,
       camera_id: camera.camera_id,
       camera_name: camera.name,
@@ -141,29 +145,26 @@ export class SnapshotTaker {
       legal_hold: wish.legal_hold,
       session_id: null,
       created_by: createdBy,
-    });
-    if (!announced) {
-      const row = await this.snapshots.find(snapshotId);
-      if (row !== undefined) {
-        return row;
-      }
+    };
+    const known = (await this.snapshots.announce(snapshot)) ? undefined : await this.snapshots.find(snapshotId);
+    if (known !== undefined) {
+      return known;
     }
     // Made while the picture is stored, and stored after it: of a snapshot that failed nothing is to be left.
     const small = wish.save_thumbnail ? thumbnail(taken.frame.jpeg) : null;
     small?.catch(() => undefined);
-    const stored = await this.store.put(key, Readable.from([taken.bytes]), { mediaType: MEDIA_TYPES[wish.format] });
-    const row = await this.snapshots.confirm(snapshotId, stored.sha256, small === null ? null : await this.keepThumbnail(camera.camera_id, snapshotId, (await small).bytes));
+    await this.store.put(key, Readable.from([taken.bytes]), { mediaType: MEDIA_TYPES[wish.format] });
+    const row = await this.snapshots.confirm({ ...snapshot, thumbnail: small === null ? null : await this.keepThumbnail(key, (await small).bytes) });
+    if (row === undefined) {
+      await this.store.remove([key, thumbnailKey(key)]);
+      return this.snapshots.get(snapshotId);
+    }
     this.kept.inc({ source: taken.frame.source });
     return row;
   }
 
-  private async keepThumbnail(cameraId: string, snapshotId: string, bytes: Buffer): Promise<StoredThumbnail> {
-    const stored = await this.store.put(thumbnailKey(cameraId, snapshotId), Readable.from([bytes]), { mediaType: 'image/webp' });
+  private async keepThumbnail(snapshotKey: string, bytes: Buffer): Promise<StoredThumbnail> {
+    const stored = await this.store.put(thumbnailKey(snapshotKey), Readable.from([bytes]), { mediaType: 'image/webp' });
     return { key: stored.key, size: stored.size, sha256: stored.sha256, media_type: stored.mediaType };
   }
-}
-
-/** Where the thumbnail of a snapshot is, if it has one. */
-export function thumbnailKey(cameraId: string, snapshotId: string): string {
-  return `cameras/${cameraId}/thumbnails/${snapshotId}.webp`;
 }

@@ -60,12 +60,30 @@ export class Snapshots {
     return made.length > 0;
   }
 
-  /** Makes a snapshot visible. */
-  async confirm(snapshotId: string, sha256: string, thumbnail: SnapshotRow['thumbnail']): Promise<SnapshotRow> {
-    const [row] = await rows<SnapshotRow>(this.dataSource, `UPDATE snapshots SET stored = true, sha256 = $2, thumbnail = $3, updated_at = $4 WHERE snapshot_id = $1 AND doomed_at IS NULL RETURNING *`, [snapshotId, sha256, thumbnail === null ? null : JSON.stringify(thumbnail), new Date(this.clock.now())]);
-    if (row === undefined) {
-      throw notFound();
-    }
+  /**
+   * Makes a snapshot visible as it was stored: another process may have announced it.
+   * @returns undefined when another one was first, or when the snapshot was given up
+   */
+  async confirm(snapshot: NewSnapshot & Pick<SnapshotRow, 'thumbnail'>): Promise<SnapshotRow | undefined> {
+    const [row] = await rows<SnapshotRow>(
+      this.dataSource,
+      `UPDATE snapshots SET stored = true, width = $2, height = $3, size = $4, sha256 = $5, phash = $6, key = $7, captured_at = $8, frame_age_ms = $9, source = $10, thumbnail = $11, updated_at = $12
+        WHERE snapshot_id = $1 AND NOT stored AND doomed_at IS NULL RETURNING *`,
+      [
+        snapshot.snapshot_id,
+        snapshot.width,
+        snapshot.height,
+        snapshot.size,
+        snapshot.sha256,
+        snapshot.phash,
+        snapshot.key,
+        snapshot.captured_at,
+        snapshot.frame_age_ms,
+        snapshot.source,
+        snapshot.thumbnail === null ? null : JSON.stringify(snapshot.thumbnail),
+        new Date(this.clock.now()),
+      ],
+    );
     return row;
   }
 
@@ -165,6 +183,11 @@ export function toPicture(row: SnapshotRow): StoredPicture {
 export function toThumbnail(row: SnapshotRow): StoredPicture | null {
   const { thumbnail } = row;
   return thumbnail === null ? null : { ...toPicture(row), name: `${row.snapshot_id}_thumbnail.webp`, ...thumbnail };
+}
+
+/** Where the thumbnail of a snapshot is, if it has one: beside it, under the same name. */
+export function thumbnailKey(snapshotKey: string): string {
+  return snapshotKey.replace('/snapshots/', '/thumbnails/').replace(/\.\w+$/, '.webp');
 }
 
 /** A name that every file system takes. */

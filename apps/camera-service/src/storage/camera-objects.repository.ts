@@ -15,8 +15,8 @@ type Film = Pick<FilmRow, 'film_id' | 'camera_id' | 'codec' | 'created_at' | 'st
 const NEED_NOT_BE = Number.POSITIVE_INFINITY;
 
 /**
- * What cameras stored: snapshots with their thumbnails, and films. Pictures for looking at, contact sheets and time lapses are
- * named by no row; they are made again when they are asked for.
+ * What cameras stored: snapshots with their thumbnails, and films. Objects that only pass through (`passing-objects.client.ts`) are named by no row; they are made
+ * again when they are asked for.
  */
 @Injectable()
 export class CameraObjects implements StoredObjects {

@@ -152,7 +152,7 @@ describe(CaptureRunner.name, () => {
   });
 
   function run(wish: { durationSec?: number | null; resume?: RemoteRecord; t0?: number; closeSec?: number; readySec?: number; reserve?: () => Promise<void>; handsBack?: (error: unknown) => boolean; collectOnly?: boolean } = {}): Promise<TaskOutcome> {
-    const place = { taskId: 't', sessionId: 's', targetId: 'g', keyPrefix: 'sessions/s/' };
+    const place = { taskId: 't', sessionId: 's', targetId: 'g', keyPrefix: 'sessions/s/', fence: 1 };
     sut = new CaptureRunner(
       {
         host: 'h1',

@@ -12,6 +12,8 @@ export interface ArtifactPlace {
   readonly targetId: string;
   /** Ends with `/`. */
   readonly keyPrefix: string;
+  /** Claim of the task; what an earlier holder still writes must not go where a later one has told of. */
+  readonly fence: number;
 }
 
 /** How to store a stream. */
@@ -60,7 +62,7 @@ export class TaskArtifacts {
     try {
       signal.throwIfAborted();
       const piped = pipeline(body, tap);
-      const [stored] = await Promise.all([this.store.put(this.place.keyPrefix + name, tap, { mediaType, sizeHint, signal: limit.signal }), piped]);
+      const [stored] = await Promise.all([this.store.put(this.keyOf(name), tap, { mediaType, sizeHint, signal: limit.signal }), piped]);
       return stored;
     } finally {
       signal.removeEventListener('abort', stop);
@@ -78,7 +80,7 @@ export class TaskArtifacts {
     const giveUpAt = this.clock.monotonic() + patienceMs;
     for (;;) {
       try {
-        return await this.store.put(this.place.keyPrefix + name, Readable.from([Buffer.from(bytes)]), { mediaType, signal });
+        return await this.store.put(this.keyOf(name), Readable.from([Buffer.from(bytes)]), { mediaType, signal });
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'OBJECT_STORE_UNAVAILABLE' || this.clock.monotonic() >= giveUpAt) {
           throw error;
@@ -88,7 +90,7 @@ export class TaskArtifacts {
     }
   }
 
-  /** Removes everything this attempt has stored. */
+  /** Removes everything this attempt has stored, whoever held it. */
   async discard(): Promise<void> {
     await this.store.removePrefix(this.place.keyPrefix);
   }
@@ -108,6 +110,11 @@ export class TaskArtifacts {
       created_at: isoTime(this.clock.now()),
       meta,
     };
+  }
+
+  private keyOf(name: string): string {
+    const { keyPrefix, fence } = this.place;
+    return `${keyPrefix}${fence === 1 ? '' : `${fence}/`}${name}`;
   }
 
   private watchStall(lastByteAt: () => number, stallMs: number, limit: AbortController): AbortController {
