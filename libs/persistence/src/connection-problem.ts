@@ -2,6 +2,7 @@ import { AppError } from '@capstan/kernel';
 
 interface ErrorLike {
   code?: unknown;
+  routine?: unknown;
   message?: unknown;
   driverError?: unknown;
 }
@@ -33,9 +34,18 @@ export function sqlState(error: unknown): string | undefined {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
-/** Whether the transaction lost against another one (serialization failure, deadlock). */
+/** Whether the transaction lost against another one (serialization failure, deadlock), or met a statement prepared before a migration. */
 export function lostRace(error: unknown): boolean {
-  return LOST_RACE_STATES.has(sqlState(error) ?? '');
+  return LOST_RACE_STATES.has(sqlState(error) ?? '') || outdatedStatement(error);
+}
+
+/**
+ * Whether a prepared statement cannot be used any more, before anything of it was done: a migration changed the columns it
+ * answers with (0A000, from PostgreSQL's `RevalidateCachedQuery`), or a pooler gave its connection to somebody else (26000, 42P05).
+ */
+export function outdatedStatement(error: unknown): boolean {
+  const state = sqlState(error);
+  return state === '26000' || state === '42P05' || (state === '0A000' && original(error).routine === 'RevalidateCachedQuery');
 }
 
 /**

@@ -1,4 +1,5 @@
 import { DataSource, type DataSourceOptions, type Logger } from 'typeorm';
+import { DatabaseClient } from './database-client';
 import { schemaOf } from './names';
 
 /** What {@link createDataSource} needs. */
@@ -58,8 +59,11 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
     connectTimeoutMS: 10_000,
     poolErrorHandler: () => undefined,
     extra: {
-      // Given at connect, so that no connection of the pool can be without it and none pays a round trip.
-      options: `-c search_path=${schema} -c default_transaction_isolation=read\\ committed`,
+      Client: DatabaseClient,
+      pipeline: true,
+      // Given at connect, so that no connection of the pool can be without it and none pays a round trip. A plan is kept, and made
+      // where tables are still small: what a disk that turns would cost must not talk it out of an index.
+      options: `-c search_path=${schema} -c default_transaction_isolation=read\\ committed -c random_page_cost=1.1`,
       statement_timeout: settings.statementTimeoutMs ?? 30_000,
       idle_in_transaction_session_timeout: settings.idleInTransactionTimeoutMs ?? 60_000,
     },

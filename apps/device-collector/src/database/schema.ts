@@ -4,6 +4,7 @@ import { CaptureAnalysisRow } from '../capture-analysis/capture-analysis.entity'
 import { CreateCaptureAnalyses1793700000000 } from '../capture-analysis/create-capture-analyses.migration';
 import { catalogueEntities } from '../catalogue/database/catalogue-tables';
 import { CreateCatalogue1793760000000 } from '../catalogue/database/create-catalogue.migration';
+import { GatherIntervals1796200000000 } from '../catalogue/database/gather-intervals.migration';
 import { ReleaseIntervals1796100000000 } from '../catalogue/database/release-intervals.migration';
 import { CredentialRow, SessionCredentialRow } from '../credentials/credential.entity';
 import { HostKeyRow } from '../host-keys/host-key.entity';
@@ -21,4 +22,4 @@ import { CreateLeftovers1793730000000 } from './create-leftovers.migration';
 export const entities = [...taskEntities, CredentialRow, SessionCredentialRow, SealingKeyRow, HostKeyRow, CaptureAnalysisRow, LeftoverRow, DeviceRow, DeviceStateRow, CollectionJobRow, CollectionDeviceRow, CredentialBreakerRow, CollectionRampRow, ...catalogueEntities, StorageSweepRow] as const;
 
 /** Migrations of this service, oldest first. */
-export const migrations = [...taskMigrations, CreateCollector1793600000000, AddTlsIdentities1793700000000, CreateCaptureAnalyses1793700000000, CreateLeftovers1793730000000, CreateDevices1795300000000, CreateCollection1793810000000, CreateCatalogue1793760000000, CollectorStorage1796000000000, ReleaseIntervals1796100000000] as const;
+export const migrations = [...taskMigrations, CreateCollector1793600000000, AddTlsIdentities1793700000000, CreateCaptureAnalyses1793700000000, CreateLeftovers1793730000000, CreateDevices1795300000000, CreateCollection1793810000000, CreateCatalogue1793760000000, CollectorStorage1796000000000, ReleaseIntervals1796100000000, GatherIntervals1796200000000] as const;

@@ -44,11 +44,10 @@ abstract class IntervalRow {
 @Index('arp_bindings_mac', { synchronize: false })
 export class ArpBindingRow extends IntervalRow {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'arp_bindings_pkey' })
-  interval_id!: string;
-
-  @Index('arp_bindings_device')
-  @Column({ type: 'uuid' })
   device_id!: string;
+
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'arp_bindings_pkey' })
+  interval_id!: string;
 
   @Column({ type: 'text' })
   context!: string;
@@ -75,11 +74,10 @@ export class ArpBindingRow extends IntervalRow {
 @Index('mac_locations_mac', { synchronize: false })
 export class MacLocationRow extends IntervalRow {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'mac_locations_pkey' })
-  interval_id!: string;
-
-  @Index('mac_locations_device')
-  @Column({ type: 'uuid' })
   device_id!: string;
+
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'mac_locations_pkey' })
+  interval_id!: string;
 
   @Column({ type: 'text' })
   context!: string;
@@ -102,11 +100,10 @@ export class MacLocationRow extends IntervalRow {
 @Index('lldp_neighbors_open', ['device_id', 'key'], { unique: true, where: 'ended_at IS NULL' })
 export class LldpNeighborRow extends IntervalRow {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'lldp_neighbors_pkey' })
-  interval_id!: string;
-
-  @Index('lldp_neighbors_device')
-  @Column({ type: 'uuid' })
   device_id!: string;
+
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'lldp_neighbors_pkey' })
+  interval_id!: string;
 
   @Column({ type: 'text' })
   protocol!: 'lldp' | 'cdp';
@@ -142,11 +139,10 @@ export class LldpNeighborRow extends IntervalRow {
 @Index('device_routes_prefix', { synchronize: false })
 export class DeviceRouteRow extends IntervalRow {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'device_routes_pkey' })
-  interval_id!: string;
-
-  @Index('device_routes_device')
-  @Column({ type: 'uuid' })
   device_id!: string;
+
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'device_routes_pkey' })
+  interval_id!: string;
 
   @Column({ type: 'text' })
   context!: string;
