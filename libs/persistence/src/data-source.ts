@@ -60,7 +60,6 @@ export function createDataSource(settings: DataSourceSettings): DataSource {
     poolErrorHandler: () => undefined,
     extra: {
       Client: DatabaseClient,
-      pipeline: true,
       // Given at connect, so that no connection of the pool can be without it and none pays a round trip. A plan is kept, and made
       // where tables are still small: what a disk that turns would cost must not talk it out of an index.
       options: `-c search_path=${schema} -c default_transaction_isolation=read\\ committed -c random_page_cost=1.1`,

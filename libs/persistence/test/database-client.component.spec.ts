@@ -64,37 +64,4 @@ describe(DatabaseClient.name, () => {
     expect({ runs, found }).toEqual({ runs: 2, found: [expect.objectContaining({ bytes: '2', colour: null })] });
     await rows(sut, 'ALTER TABLE crates DROP COLUMN colour');
   });
-
-  it('begins a transaction with its first statement, of whatever kind that is', async () => {
-    const inTransaction = `SELECT now() < statement_timestamp() AS began_before`;
-    const seen = await transaction(sut, async (manager) => {
-      await rows(manager, 'SELECT pg_sleep(0.002)');
-      return rows(manager, inTransaction);
-    });
-    expect(seen).toEqual([{ began_before: true }]);
-    await expect(transaction(sut, async (manager) => rows(manager, 'SHOW transaction_isolation'), { isolation: 'SERIALIZABLE' })).resolves.toEqual([{ transaction_isolation: 'serializable' }]);
-  });
-
-  it('leaves a connection outside of any transaction, also when nothing was asked in it or the first statement failed', async () => {
-    await transaction(sut, async () => undefined);
-    await expect(
-      transaction(sut, async () => {
-        throw new Error('changed my mind');
-      }),
-    ).rejects.toThrow('changed my mind');
-    await expect(transaction(sut, async (manager) => rows(manager, 'SELECT nothing FROM nowhere'))).rejects.toMatchObject({ driverError: { code: '42P01' } });
-    await expect(transaction(sut, async (manager) => rows(manager, `UPDATE crates SET label = $1 WHERE id = $2`, ['two', 'no uuid']))).rejects.toMatchObject({ driverError: { code: '22P02' } });
-    await rows(sut, `UPDATE crates SET label = 'kept' WHERE id = $1`, [ONE]);
-    await expect(rows(sut, `SELECT now() < statement_timestamp() AS inside, label FROM crates`)).resolves.toEqual([{ inside: false, label: 'kept' }]);
-  });
-
-  it('undoes all of a transaction that is rolled back', async () => {
-    await expect(
-      transaction(sut, async (manager) => {
-        await rows(manager, `UPDATE crates SET label = 'lost' WHERE id = $1`, [ONE]);
-        throw new Error('changed my mind');
-      }),
-    ).rejects.toThrow('changed my mind');
-    await expect(rows(sut, `SELECT label FROM crates WHERE label = 'lost'`)).resolves.toEqual([]);
-  });
 });
