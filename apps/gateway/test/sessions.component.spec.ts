@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { type Actor, captureRpc, credentialRpc, type RequestOf, routes, sessionRpc } from '@capstan/contracts';
 import { AppError, Deferred } from '@capstan/kernel';
 import { Keyring, SealingKeyPair, Vault } from '@capstan/vault';
+import { eventually } from '@capstan/testing';
+import { LOCK_MS, RENEW_MS } from '../src/idempotency/idempotency';
+import { IdempotencyRepository } from '../src/idempotency/idempotency.repository';
 import { ARTIFACT_ID, artifactFixture, CREDENTIAL_ID, SESSION_ID, sessionFixture, summaryFixture, targetFixture, UNKNOWN_ID } from './fixtures';
 import { GatewayHarness } from './gateway-harness';
 
@@ -132,6 +135,34 @@ describe('sessions', () => {
     expect(results.filter(({ status }) => status === 409).every(({ body }) => body.code === 'IDEMPOTENCY_IN_PROGRESS')).toBe(true);
     expect(sut.rpc.requests(sessionRpc.create)).toHaveLength(1);
     expect((await send()).status).toBe(202);
+  });
+
+  it('keeps a request that takes long to its gateway, and gives one up soon whose gateway says no more', async () => {
+    const gate = new Deferred<void>();
+    sut.rpc.on(sessionRpc.create, async (request) => {
+      await gate.promise;
+      return { session: sessionFixture({ session_id: request.session_id ?? '' }), created: true };
+    });
+    const send = (name: string) => sut.call(routes.createCaptureSession, { token, body: captureBody, headers: { 'idempotency-key': name } });
+    const lockedUntil = async () => ((await sut.dataSource.query(`SELECT locked_until AS until FROM idempotency_keys WHERE idempotency_key = 'long'`)) as { until: Date }[])[0]?.until.getTime() ?? 0;
+    const first = send('long');
+    await eventually(() => expect(sut.rpc.requests(sessionRpc.create)).toHaveLength(1));
+    for (let renewal = 0; renewal < 4; renewal += 1) {
+      await sut.clock.advance(RENEW_MS);
+      await eventually(async () => expect(await lockedUntil()).toBe(sut.clock.now() + LOCK_MS));
+    }
+    expect((await send('long')).body.code).toBe('IDEMPOTENCY_IN_PROGRESS');
+    gate.resolve();
+    const { status, body } = await first;
+    expect(status).toBe(202);
+    expect((await send('long')).body.session_id).toBe(body.session_id);
+
+    const requests = sut.app.get(IdempotencyRepository);
+    const key = { actor: 'user:somebody', route: 'POST /sessions', idempotencyKey: 'abandoned' };
+    const abandoned = await requests.claim(key, 'f');
+    await expect(requests.claim(key, 'f')).rejects.toMatchObject({ code: 'IDEMPOTENCY_IN_PROGRESS' });
+    await sut.clock.advance(LOCK_MS);
+    await expect(requests.claim(key, 'f')).resolves.toEqual(abandoned);
   });
 
   it('means the same session when a request is repeated after an uncertain end', async () => {

@@ -41,12 +41,16 @@ export class IdempotencyInterceptor implements NestInterceptor {
       return claim.answer;
     }
     request.call = { ...call, newId: claim.resourceId };
+    const over = new AbortController();
+    void this.requests.hold(key, over.signal);
     let answer: unknown;
     try {
       answer = await firstValueFrom(next.handle(), { defaultValue: undefined });
     } catch (error) {
-      await this.requests.release(key).catch((problem: unknown) => this.logger.warn('An idempotency key stays locked for a minute', problem));
+      await this.requests.release(key).catch((problem: unknown) => this.logger.warn('An idempotency key stays locked until its time is over', problem));
       throw error;
+    } finally {
+      over.abort();
     }
     await this.requests.keep(key, response.statusCode, answer).catch((problem: unknown) => this.logger.error('The answer to a request with an idempotency key was not remembered', problem));
     return answer;

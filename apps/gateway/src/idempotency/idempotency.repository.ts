@@ -1,9 +1,9 @@
 import { AppError, type Clock, type IdSource } from '@capstan/kernel';
 import { CLOCK, IDS } from '@capstan/service-kit';
-import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, LessThan } from 'typeorm';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { DataSource, IsNull, LessThan, Not } from 'typeorm';
 import { IdempotencyKeyEntity } from './idempotency-key.entity';
-import { decideRepeat, LOCK_MS, REMEMBER_HOURS } from './idempotency';
+import { decideRepeat, LOCK_MS, REMEMBER_HOURS, RENEW_MS } from './idempotency';
 
 /** Names a remembered request. */
 export interface RequestKey {
@@ -18,6 +18,8 @@ export type Claim = { readonly replay: true; readonly status: number; readonly a
 /** Remembers requests and their answers. */
 @Injectable()
 export class IdempotencyRepository {
+  private readonly logger = new Logger(IdempotencyRepository.name);
+
   constructor(
     private readonly source: DataSource,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -47,6 +49,19 @@ export class IdempotencyRepository {
           return { replay: false, resourceId: row.resourceId };
       }
     });
+  }
+
+  /** Says until `over` that somebody is at work on the request. Fails never: without a database the lock runs out. */
+  async hold(key: RequestKey, over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
+      await this.clock.sleep(RENEW_MS, over).catch(() => undefined);
+      if (!over.aborted) {
+        // Who has been released or answered meanwhile is not locked again.
+        await this.source.manager
+          .update(IdempotencyKeyEntity, { ...key, status: IsNull(), lockedUntil: Not(IsNull()) }, { lockedUntil: new Date(this.clock.now() + LOCK_MS) })
+          .catch((problem: unknown) => this.logger.warn('A request could not be called alive', problem));
+      }
+    }
   }
 
   /** The request succeeded: from now on it is answered from here. */

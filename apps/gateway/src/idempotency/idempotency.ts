@@ -3,8 +3,13 @@ import { AppError } from '@capstan/kernel';
 
 /** Hours an answer is remembered. */
 export const REMEMBER_HOURS = 24;
-/** Milliseconds after which a request that never ended counts as lost and may be made again. */
-export const LOCK_MS = 60_000;
+/**
+ * Milliseconds after which a request counts as lost, and may be made again, whose gateway has said nothing more of it. It may
+ * be at work all the same, as that of a process that hung: what both make is one thing, under one id.
+ */
+export const LOCK_MS = 15_000;
+/** Between two signs of life of a request that takes long. */
+export const RENEW_MS = 5_000;
 
 const KEY = /^[\x21-\x7e]{1,200}$/;
 
