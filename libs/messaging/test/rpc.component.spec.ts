@@ -61,6 +61,17 @@ describe(RpcClient.name, () => {
     await expect(sut.call(askThing, { value: 1 })).rejects.toMatchObject({ code: 'INTERNAL_ERROR', message: 'An unexpected error occurred' });
   });
 
+  it('says that the database is away, whatever the driver calls that', async () => {
+    await platform.start(OWNER, {
+      askThing: async () => {
+        throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
+      },
+    });
+    const { rpc: sut } = await platform.start('gateway');
+
+    await expect(sut.call(askThing, { value: 1 })).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE', retryable: true });
+  });
+
   it('answers a request that does not match with the fields that are wrong', async () => {
     await platform.start(OWNER);
     const { rpc: sut } = await platform.start('gateway');

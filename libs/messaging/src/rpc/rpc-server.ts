@@ -1,6 +1,7 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { RpcDefinition } from '@capstan/contracts';
 import { AppError, validationError, withTimeout } from '@capstan/kernel';
+import { connectionProblem } from '@capstan/persistence';
 import { Logger } from '@nestjs/common';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { decodeEnvelope } from '../envelope/decode';
@@ -88,10 +89,11 @@ export class RpcServer {
       );
       return { data };
     } catch (error) {
-      if (!(error instanceof AppError)) {
-        this.logger.error(`${entry.handler} failed`, error instanceof Error ? error.stack : String(error));
+      const known = connectionProblem(error) ?? error;
+      if (!(known instanceof AppError)) {
+        this.logger.error(`${entry.handler} failed`, known instanceof Error ? known.stack : String(known));
       }
-      return errorAnswer(error);
+      return errorAnswer(known);
     }
   }
 
