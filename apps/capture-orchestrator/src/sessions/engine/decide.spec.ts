@@ -158,6 +158,19 @@ describe(decide.name, () => {
       expect(sut.session).toMatchObject({ state: 'cancelled', artifactCount: 0, artifactBytes: 0, captureCount: 0 });
     });
 
+    it('cancel wins over a target that was done before it heard of it: nothing of it is kept, and it does not claim to be complete', () => {
+      const sut = capturing(2);
+      sut.finish(2, 'completed');
+      sut.do({ type: 'artifact', fact: sut.artifact(2), known: [] });
+      sut.do({ type: 'artifact', fact: sut.artifact(1), known: [] });
+      sut.do({ type: 'cancel', by: operator });
+      const end = sut.finish(1, 'completed');
+      expect(end.artifacts).toEqual([{ type: 'discard', targetId: sut.target(1).targetId }]);
+      expect([end.sweep, sut.target(1).state, sut.target(2).state]).toEqual([true, 'cancelled', 'completed']);
+      // What had ended before stays as it was.
+      expect(sut.session).toMatchObject({ state: 'cancelled', completedCount: 1, artifactCount: 1 });
+    });
+
     it('cancel after a stop wins; stop after a cancel is refused', () => {
       const sut = capturing(1);
       sut.do({ type: 'stop', by: operator });

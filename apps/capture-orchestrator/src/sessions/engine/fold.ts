@@ -60,11 +60,13 @@ export function foldFinished(target: EngineTarget, fact: FinishedFact, now: numb
   if (!isCurrent(target, fact) || !isLive(target) || fact.fence < target.lastFence) {
     return target;
   }
+  // Who was done before the cancellation reached him is cancelled all the same: what he has stored is thrown away.
+  const state = fact.outcome === 'completed' && target.cancelOrderedAt !== null ? 'cancelled' : fact.outcome;
   const error = fact.outcome === 'failed' ? (fact.error ?? { code: 'TASK_FAILED', message: 'The worker gave no reason', retryable: false }) : null;
   return heard(
     {
       ...target,
-      state: fact.outcome,
+      state,
       error,
       message: fact.message ?? error?.message ?? null,
       metrics: mergeMetrics(target.metrics, fact.metrics, true),
