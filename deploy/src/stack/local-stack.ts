@@ -219,7 +219,7 @@ function environmentOf(name: ServiceName, opsPort: number, rabbitmqUrl: string, 
     RABBITMQ_URL: rabbitmqUrl,
     CAPSTAN_OPS_PORT: String(opsPort),
     // All of them share one server and its connections.
-    CAPSTAN_DATABASE_POOL: String(Math.max(3, Math.floor(10 / settings.CAPSTAN_REPLICAS))),
+    CAPSTAN_DATABASE_POOL: String(Math.max(3, Math.min(10, Math.floor(15 / settings.CAPSTAN_REPLICAS)))),
     ...given('LOG_LEVEL'),
     ...given('OTEL_EXPORTER_OTLP_ENDPOINT'),
     ...given('OTEL_EXPORTER_OTLP_PROTOCOL'),

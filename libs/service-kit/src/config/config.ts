@@ -14,7 +14,7 @@ export const baseSettings = {
   CAPSTAN_OPS_HOST: z.string().default('127.0.0.1').describe('Address of the operations port'),
   CAPSTAN_OPS_PORT: z.coerce.number().int().min(0).max(65_535).default(0).describe('Port of /live, /ready and /metrics; 0 takes any free one'),
   CAPSTAN_SHUTDOWN_SEC: z.coerce.number().min(1).max(600).default(25).describe('Seconds an orderly shutdown may take before the process is ended'),
-  CAPSTAN_DATABASE_POOL: z.coerce.number().int().min(1).max(200).default(10).describe('Connections to PostgreSQL this replica may hold'),
+  CAPSTAN_DATABASE_POOL: z.coerce.number().int().min(3).max(200).default(10).describe('Connections to PostgreSQL this replica may hold'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info').describe('Least severe log level that is written'),
   OTEL_EXPORTER_OTLP_ENDPOINT: optionalText.describe('Where traces are sent (OTLP over HTTP); tracing is off without it'),
 } as const;
