@@ -113,7 +113,7 @@ describe('a packet capture on a CUCM node', () => {
   it.concurrent.each<[string, Partial<CucmNodeOptions>]>([
     ['a login of six seconds', { faults: [{ fault: { fault: 'slow-login', ms: 6_000 } }] }],
     ['a pager that cannot be turned off, and answers in pieces', { faults: [{ fault: { fault: 'pager', lines: 7 } }, { fault: { fault: 'split-echo', bytes: 40 } }] }],
-    // Seldom: a line right behind a prompt, before the next command, can hide it until the step's time is over. That defect is open.
+    // Seldom: on a busy machine more lines bring a step to the end of its time now and then, as if one behind a prompt hid it. That defect is open.
     ['log lines', { faults: [{ fault: { fault: 'syslog', line: LOG_LINE, everyMs: 3_000 } }] }],
     ['keyboard-interactive only', { faults: [{ fault: { fault: 'keyboard-interactive-only' } }] }],
     ['a clock that follows nobody', { device: { ntp: 'off' } }],
