@@ -21,6 +21,14 @@ export interface SnapshotFilter {
 /** A snapshot before its bytes are stored. */
 export type NewSnapshot = Omit<SnapshotRow, 'stored' | 'doomed_at' | 'created_at' | 'updated_at' | 'thumbnail' | 'lost_at'>;
 
+/** What one attempt at a snapshot is and where it lies: parameters 2 to 10 of both statements that write it. */
+const PICTURE_COLUMNS = 'width, height, size, sha256, phash, key, captured_at, frame_age_ms, source';
+const PICTURE_PLACES = '$2, $3, $4, $5, $6, $7, $8, $9, $10';
+
+function pictureValues({ width, height, size, sha256, phash, key, captured_at, frame_age_ms, source }: NewSnapshot): unknown[] {
+  return [width, height, size, sha256, phash, key, captured_at, frame_age_ms, source];
+}
+
 /** Rows of snapshots. A row is there before its object and goes after it: no object is without a row that names it. */
 @Injectable()
 export class Snapshots {
@@ -35,27 +43,9 @@ export class Snapshots {
     const now = new Date(this.clock.now());
     const made = await rows(
       this.dataSource,
-      `INSERT INTO snapshots (snapshot_id, camera_id, camera_name, format, width, height, size, sha256, phash, key, captured_at, frame_age_ms, source, stored, legal_hold, session_id, created_at, created_by, updated_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, false, $14, $15, $16, $17, $16) ON CONFLICT (snapshot_id) DO NOTHING RETURNING 1 AS one`,
-      [
-        snapshot.snapshot_id,
-        snapshot.camera_id,
-        snapshot.camera_name,
-        snapshot.format,
-        snapshot.width,
-        snapshot.height,
-        snapshot.size,
-        snapshot.sha256,
-        snapshot.phash,
-        snapshot.key,
-        snapshot.captured_at,
-        snapshot.frame_age_ms,
-        snapshot.source,
-        snapshot.legal_hold,
-        snapshot.session_id,
-        now,
-        snapshot.created_by,
-      ],
+      `INSERT INTO snapshots (snapshot_id, ${PICTURE_COLUMNS}, camera_id, camera_name, format, stored, legal_hold, session_id, created_at, created_by, updated_at)
+       VALUES ($1, ${PICTURE_PLACES}, $11, $12, $13, false, $14, $15, $16, $17, $16) ON CONFLICT (snapshot_id) DO NOTHING RETURNING 1 AS one`,
+      [snapshot.snapshot_id, ...pictureValues(snapshot), snapshot.camera_id, snapshot.camera_name, snapshot.format, snapshot.legal_hold, snapshot.session_id, now, snapshot.created_by],
     );
     return made.length > 0;
   }
@@ -67,22 +57,9 @@ export class Snapshots {
   async confirm(snapshot: NewSnapshot & Pick<SnapshotRow, 'thumbnail'>): Promise<SnapshotRow | undefined> {
     const [row] = await rows<SnapshotRow>(
       this.dataSource,
-      `UPDATE snapshots SET stored = true, width = $2, height = $3, size = $4, sha256 = $5, phash = $6, key = $7, captured_at = $8, frame_age_ms = $9, source = $10, thumbnail = $11, updated_at = $12
+      `UPDATE snapshots SET stored = true, (${PICTURE_COLUMNS}) = ROW (${PICTURE_PLACES}), thumbnail = $11, updated_at = $12
         WHERE snapshot_id = $1 AND NOT stored AND doomed_at IS NULL RETURNING *`,
-      [
-        snapshot.snapshot_id,
-        snapshot.width,
-        snapshot.height,
-        snapshot.size,
-        snapshot.sha256,
-        snapshot.phash,
-        snapshot.key,
-        snapshot.captured_at,
-        snapshot.frame_age_ms,
-        snapshot.source,
-        snapshot.thumbnail === null ? null : JSON.stringify(snapshot.thumbnail),
-        new Date(this.clock.now()),
-      ],
+      [snapshot.snapshot_id, ...pictureValues(snapshot), snapshot.thumbnail === null ? null : JSON.stringify(snapshot.thumbnail), new Date(this.clock.now())],
     );
     return row;
   }

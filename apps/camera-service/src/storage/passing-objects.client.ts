@@ -14,7 +14,7 @@ const KEPT_MS = 60_000;
 @Injectable()
 export class PassingObjects {
   /** Oldest first. */
-  private made: { readonly key: string; readonly until: number }[] = [];
+  private readonly made: { readonly key: string; readonly until: number }[] = [];
 
   constructor(
     @Inject(OBJECT_STORE) private readonly store: ObjectStore,
@@ -35,7 +35,7 @@ export class PassingObjects {
     const over = this.made.filter(({ until }) => until <= now);
     if (over.length > 0) {
       await this.store.remove(over.map(({ key }) => key));
-      this.made = this.made.filter((object) => !over.includes(object));
+      this.made.splice(0, over.length);
     }
   }
 }
